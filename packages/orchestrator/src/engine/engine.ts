@@ -1,0 +1,211 @@
+import type { Duplex, Readable, Writable } from 'node:stream'
+import type { OnProgress } from '@stuntdouble/sdk/wire'
+
+/** A container engine, reduced to what a sandbox needs of it: pods, never containers and networks. */
+export interface Engine extends AsyncDisposable {
+  /** Optional powers. Callers ask here; they never test which engine this is. */
+  readonly capabilities: EngineCapabilities
+  readonly volumes: Volumes
+  readonly images: Images
+
+  /**
+   * Starts a pod: its gate first, then every container inside the gate's namespaces, at once.
+   * Idempotent (a container that is there stays), and all or nothing: a failed start leaves no
+   * container behind. Each container is inspected after its start and compared with what was asked
+   * for; a difference destroys the pod and throws `engine_failed`. Does not wait for readiness.
+   */
+  start(pod: PodSpec, signal: AbortSignal): Promise<void>
+
+  /** What exists now of one pod, found by label. After a crash this is the truth, not our database. */
+  observe(pod: string, signal: AbortSignal): Promise<readonly ContainerStatus[]>
+
+  /** Every pod of this installation that has anything on the engine, volumes included. */
+  list(signal: AbortSignal): Promise<readonly ObservedPod[]>
+
+  /** Everything of one pod: containers, volumes, directories, sockets. Empty when nothing is left. */
+  inventory(pod: string, signal: AbortSignal): Promise<readonly Resource[]>
+
+  /** The moment the gate ends the pod by itself, with the orchestrator and the engine dead or alive. */
+  setDeadline(pod: string, deadline: Date): Promise<void>
+
+  /** A connection to 127.0.0.1:port inside the pod, through the gate. Rejects when nothing listens there. */
+  connect(pod: string, port: number, signal: AbortSignal): Promise<Duplex>
+
+  /** Handles every connection that leaves the pod through 127.0.0.1:3128. One listener a pod. */
+  listenEgress(pod: string, onConnection: (socket: Duplex) => void): Promise<AsyncDisposable>
+
+  /** Runs a command in a running container. The process ends with the pod at the latest. */
+  exec(pod: string, container: string, command: ExecSpec, signal: AbortSignal): Promise<Process>
+
+  /** The last output of a container's main process, at most `bytes`; for error messages and the log view. */
+  logs(pod: string, container: string, bytes: number, signal: AbortSignal): Promise<string>
+
+  /** Removes containers, volumes owned by the pod and its directory; content when nothing was there. */
+  destroy(pod: string, signal: AbortSignal): Promise<void>
+
+  /** What the engine is and lacks, for `sandbox doctor`. Never throws for an engine that is not there. */
+  diagnose(signal: AbortSignal): Promise<readonly Diagnosis[]>
+}
+
+export interface EngineCapabilities {
+  readonly pause: boolean
+  /** Whether clones share blocks with their snapshot. */
+  readonly copyOnWrite: boolean
+}
+
+export type PodKind = 'sandbox' | 'staging'
+
+export interface PodSpec {
+  /** The sandbox's id, or a snapshot build's. DNS-safe. */
+  readonly id: string
+  readonly kind: PodKind
+  /** The gate ends the pod at this moment. */
+  readonly deadline: Date
+  /** Names that resolve to 127.0.0.1 inside, such as `db`. */
+  readonly hosts: readonly string[]
+  readonly containers: readonly ContainerSpec[]
+}
+
+export interface ContainerSpec {
+  /** Unique in the pod: `workspace`, `db`, … */
+  readonly name: string
+  readonly image: string
+  /** argv; replaces the image's entrypoint and command. */
+  readonly command: readonly string[]
+  readonly uid: number
+  readonly gid: number
+  readonly env: Readonly<Record<string, string>>
+  readonly workingDirectory: string
+  readonly limits: ContainerLimits
+  readonly mounts: readonly Mount[]
+  /** The root is read-only; these are the writable places beside the mounts. Charged to memory. */
+  readonly tmpfs: readonly Tmpfs[]
+}
+
+export interface ContainerLimits {
+  readonly cpus: number
+  /** Swap is never added. */
+  readonly memoryBytes: number
+  readonly pids: number
+  /** /dev/shm */
+  readonly shmBytes: number
+}
+
+export interface Mount {
+  /** A volume's name in `Volumes`. */
+  readonly volume: string
+  readonly path: string
+  readonly readOnly: boolean
+}
+
+export interface Tmpfs {
+  readonly path: string
+  readonly sizeBytes: number
+  readonly inodes: number
+  readonly uid: number
+  readonly gid: number
+  /** Octal, such as 0o700. */
+  readonly mode: number
+}
+
+export interface ContainerStatus {
+  readonly id: string
+  /** `gate` or a ContainerSpec's name. */
+  readonly name: string
+  readonly state: 'created' | 'running' | 'paused' | 'exited'
+  readonly exitCode: number | null
+}
+
+export interface ObservedPod {
+  readonly id: string
+  readonly kind: PodKind
+}
+
+export interface Resource {
+  readonly kind: 'container' | 'network' | 'volume' | 'directory' | 'socket'
+  readonly id: string
+  readonly name: string
+}
+
+export interface ExecSpec {
+  readonly command: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly workingDirectory: string
+  /** The container's own user by default. */
+  readonly user?: { readonly uid: number; readonly gid: number }
+  /** A terminal merges stderr into stdout. */
+  readonly tty?: { readonly cols: number; readonly rows: number }
+}
+
+export interface Process {
+  readonly stdin: Writable
+  /** Both streams must be read or resumed; they carry backpressure into the process. */
+  readonly stdout: Readable
+  readonly stderr: Readable
+  /** Settles after both streams ended. Rejects with `sandbox_gone` when the pod went away underneath. */
+  readonly exit: Promise<number>
+  /** SIGKILL to the whole tree the command started, also what left its session. Idempotent. */
+  kill(): Promise<void>
+  /** Does nothing without a terminal. */
+  resize(cols: number, rows: number): Promise<void>
+}
+
+/** Places for data that outlive a container. Names are ours, unique, `[a-z0-9-]+`. */
+export interface Volumes {
+  /** An empty writable volume that belongs to a pod (destroyed with it). Idempotent. */
+  create(volume: VolumeSpec, signal: AbortSignal): Promise<void>
+  /**
+   * A writable copy of a sealed volume, its cost independent of the size where `copyOnWrite`. The
+   * original must stay sealed for as long as the copy lives. Idempotent.
+   */
+  clone(sealed: string, volume: VolumeSpec, signal: AbortSignal): Promise<void>
+  /** Turns a pod's volume, unmounted by now, into an immutable one under a new name, owned by no pod. */
+  seal(volume: string, as: string, signal: AbortSignal): Promise<void>
+  /** Content when it is not there. Refused with `snapshot_in_use` while clones of it exist. */
+  remove(volume: string, signal: AbortSignal): Promise<void>
+  list(signal: AbortSignal): Promise<readonly VolumeStatus[]>
+  usage(signal: AbortSignal): Promise<PoolUsage>
+}
+
+export interface VolumeSpec {
+  readonly name: string
+  /** The pod it belongs to. */
+  readonly pod: string
+  readonly uid: number
+  readonly gid: number
+  /** Of the volume's root, such as 0o700. */
+  readonly mode: number
+}
+
+export interface VolumeStatus {
+  readonly name: string
+  /** Null for a sealed volume. */
+  readonly pod: string | null
+  /** The sealed volume this one is a copy of. */
+  readonly of: string | null
+}
+
+export interface PoolUsage {
+  /** `reflink`: XFS in a loop file, clones share blocks. `directory`: plain overlay, first writes copy whole files. */
+  readonly kind: 'reflink' | 'directory'
+  readonly sizeBytes: number
+  readonly freeBytes: number
+  /** Why it is not `reflink`, in a sentence; null when it is. */
+  readonly reason: string | null
+}
+
+export interface Images {
+  /**
+   * Makes an image present: one of ours (`stuntdouble/…`) is built, anything else pulled. Throws
+   * `image_unavailable` with the next step. Concurrent calls for one image share the work.
+   */
+  ensure(image: string, onProgress: OnProgress, signal: AbortSignal): Promise<void>
+  has(image: string, signal: AbortSignal): Promise<boolean>
+}
+
+export interface Diagnosis {
+  readonly name: string
+  readonly status: 'ok' | 'warn' | 'fail'
+  readonly message: string
+  readonly hint?: string
+}

@@ -1,0 +1,12 @@
+import { customAlphabet } from 'nanoid'
+
+const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'
+
+/** 62 bits, lower-case, fit for a host name. */
+const suffix = customAlphabet(alphabet, 12)
+export const newSandboxId = () => `sb${suffix()}`
+export const newSnapshotId = () => `sn${suffix()}`
+export const newWorkspaceId = () => `ws${suffix()}`
+
+/** 256 bits of secret as 43 characters of base64url’s alphabet. */
+export const newSecret = customAlphabet(`${alphabet}ABCDEFGHIJKLMNOPQRSTUVWXYZ-_`, 43)

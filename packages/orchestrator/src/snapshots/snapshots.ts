@@ -1,0 +1,38 @@
+import type { OnProgress, Review, Snapshot, SnapshotDetail } from '@stuntdouble/sdk/wire'
+import type { Credentials } from '../sources/sources.ts'
+
+/** Sealed, masked, verified copies of sources. What a build is doing is known to this process only. */
+export interface Snapshots {
+  /**
+   * Builds and seals a snapshot of a configured source. A failed or aborted build leaves nothing
+   * behind. Throws `source_not_found`, `source_*`, `policy_unanswered` (naming every column),
+   * `snapshot_failed`, `disk_full`.
+   */
+  build(source: string, onProgress: OnProgress, signal: AbortSignal): Promise<Snapshot>
+  /** Newest first. */
+  list(): readonly Snapshot[]
+  /** Throws `snapshot_not_found`. */
+  show(id: string): SnapshotDetail
+  /** Throws `snapshot_in_use` while a sandbox runs on it. */
+  remove(id: string, signal: AbortSignal): Promise<void>
+  /** What a sandbox needs of a snapshot: the one named, else the newest sealed of the source. Throws `snapshot_not_found` with the command that builds one. */
+  sealed(request: { readonly source: string; readonly snapshot?: string }): SealedSnapshot
+  /** Proposes a masking policy; writes it when there is none, or when `update` is asked for. */
+  review(source: string, update: boolean, signal: AbortSignal): Promise<Review>
+  /** Removes what builds of a process that died left behind. Called once, at start. */
+  recover(signal: AbortSignal): Promise<void>
+  /** Whether a build runs now. */
+  readonly building: boolean
+}
+
+export interface SealedSnapshot {
+  readonly id: string
+  readonly source: string
+  readonly kind: 'postgres'
+  readonly version: number
+  readonly image: string
+  /** In the engine’s `Volumes`. */
+  readonly volume: string
+  /** Of the sandbox’s role, the same in every clone. */
+  readonly credentials: Credentials
+}

@@ -1,0 +1,127 @@
+import type { Duplex, Readable, Writable } from 'node:stream'
+import type { Finding } from '@stuntdouble/sdk/wire'
+import type { ContainerSpec, Mount } from '../engine/engine.ts'
+import type { Samples, TableRef, TableShape } from '../masking/masking.ts'
+
+/** Everything we know how to do with one kind of data store. Adding a kind is adding a folder. */
+export interface StoreKind {
+  readonly kind: 'postgres'
+  /** Inside a pod. */
+  readonly port: number
+
+  /**
+   * Opens a production store for reading: one read-only transaction on one exported snapshot. Checks
+   * privileges and row-level security first. Throws `source_unreachable` or `source_refused`, naming
+   * the source and never its password.
+   */
+  open(request: OpenRequest, signal: AbortSignal): Promise<Source>
+
+  /** The image of ours that runs a copy of a store of this major version: the oldest that is not older. */
+  imageFor(version: number): string
+
+  /** The container that makes a fresh cluster in an empty volume and runs it for a build. */
+  stagingContainer(request: StagingRequest): ContainerSpec
+
+  /** The container that runs a clone in a sandbox. */
+  container(request: ContainerRequest): ContainerSpec
+
+  /** Resolves when the server inside answers queries. `dial` opens a fresh connection to its port. */
+  ready(dial: Dial, credentials: Credentials, signal: AbortSignal): Promise<void>
+
+  /** Opens the staging cluster, as its superuser, for writing. */
+  target(dial: Dial, credentials: Credentials, signal: AbortSignal): Promise<Target>
+
+  /** `postgres://app:…@host:port/database` */
+  url(credentials: Credentials, at: { readonly host: string; readonly port: number }): string
+}
+
+export type Dial = (signal: AbortSignal) => Promise<Duplex>
+
+export interface OpenRequest {
+  /** The name in stuntdouble.yaml; stands in messages. */
+  readonly name: string
+  readonly url: string
+  /** All but the system’s when left out. */
+  readonly schemas?: readonly string[]
+}
+
+export interface Credentials {
+  readonly user: string
+  readonly password: string
+  readonly database: string
+}
+
+export interface StagingRequest {
+  readonly name: string
+  readonly image: string
+  readonly volume: string
+  readonly memoryBytes: number
+  readonly encoding: string
+  readonly collation: string
+  /** The superuser’s, for the build alone; sealed clusters refuse it. */
+  readonly credentials: Credentials
+}
+
+export interface ContainerRequest {
+  readonly name: string
+  readonly image: string
+  readonly mount: Mount
+  readonly cpus: number
+  readonly memoryBytes: number
+  readonly pids: number
+}
+
+/** A production store, opened. Only ever read. Disposal ends its transaction and connections. */
+export interface Source extends AsyncDisposable {
+  readonly version: number
+  /** host:port/database */
+  readonly address: string
+  readonly database: string
+  readonly encoding: string
+  readonly collation: string
+  /** Tables whose rows are copied: ordinary ones and leaf partitions, in a stable order. */
+  readonly tables: readonly TableShape[]
+  readonly schema: SchemaScript
+  /** Up to `limit` values of each column of a table, in COPY text form. Held in memory only. */
+  sample(tables: readonly TableShape[], limit: number, signal: AbortSignal): Promise<Samples>
+  count(table: TableRef, signal: AbortSignal): Promise<number>
+  /** The table’s rows in COPY text format, in the given column order. */
+  read(table: TableRef, columns: readonly string[], signal: AbortSignal): Promise<Readable>
+}
+
+/** The schema as statements of ours, in dependency order, from an allow-list of object kinds. */
+export interface SchemaScript {
+  /** Types, functions, sequences, tables. */
+  readonly beforeData: readonly SchemaStatement[]
+  /** Sequence positions, keys, indexes, foreign keys, views, triggers, policies, materialized views. */
+  readonly afterData: readonly SchemaStatement[]
+  /** What was left out, and why. */
+  readonly findings: readonly Finding[]
+  /** Over names, types and keys: changes whenever a column appears, goes or changes its type. */
+  readonly fingerprint: string
+}
+
+export interface SchemaStatement {
+  /** Such as `table public.customer`; stands in errors and progress. */
+  readonly what: string
+  readonly sql: string
+}
+
+/** The staging cluster during a build. */
+export interface Target extends AsyncDisposable {
+  run(statement: SchemaStatement, signal: AbortSignal): Promise<void>
+  /** Bytes of COPY text format; `finish` in the stream’s end reports the rows taken. */
+  write(table: TableRef, columns: readonly string[], signal: AbortSignal): Promise<TableWriter>
+  count(table: TableRef, signal: AbortSignal): Promise<number>
+  /** Foreign keys that are not validated, as `schema.table.constraint`. */
+  unvalidatedForeignKeys(signal: AbortSignal): Promise<readonly string[]>
+  /** Makes the sandbox’s role, gives it everything, analyzes, removes the build’s superuser access. */
+  finish(role: Credentials, signal: AbortSignal): Promise<void>
+  sizeBytes(signal: AbortSignal): Promise<number>
+}
+
+export interface TableWriter {
+  readonly stream: Writable
+  /** Rows taken; rejects with the server’s complaint, stripped of row contents. */
+  readonly done: Promise<number>
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { Bytes, Duration, Name } from './units.ts'
+
+const ImageReference = z
+  .string()
+  .max(255)
+  .regex(
+    /^[a-z0-9][a-z0-9._/:@-]*$/,
+    'an image reference such as stuntdouble/workspace or postgres:16',
+  )
+
+export const DataSpec = z.strictObject({
+  source: Name.meta({ description: 'A source of the operator’s stuntdouble.yaml.' }),
+  snapshot: z
+    .string()
+    .optional()
+    .meta({ description: 'A snapshot id; the newest sealed one when left out.' }),
+  image: ImageReference.optional().meta({
+    description: 'A Postgres image of the snapshot’s major version.',
+  }),
+})
+export type DataSpec = z.infer<typeof DataSpec>
+
+export const WorkspaceSpec = z.strictObject({
+  from: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'A directory below the blueprint’s own; its files are copied in.' }),
+  image: ImageReference.default('stuntdouble/workspace'),
+})
+
+export const LimitsSpec = z.strictObject({
+  cpus: z.number().positive().max(64).default(1),
+  memory: Bytes.default('1g'),
+  pids: z.int().min(16).max(32_768).default(256),
+})
+
+/** `sandbox.yaml`: what a sandbox consists of. Untrusted: an agent may have written it. */
+export const Blueprint = z.strictObject({
+  ttl: Duration.default('45m').meta({ description: 'The hard end, counted from creation.' }),
+  idle: Duration.default('15m').meta({ description: 'The end after this long without use.' }),
+  data: z
+    .record(Name, DataSpec)
+    .default({})
+    .refine((data) => Object.keys(data).length <= 8, 'at most 8 databases'),
+  workspace: WorkspaceSpec.prefault({}),
+  limits: LimitsSpec.prefault({}),
+})
+export type Blueprint = z.infer<typeof Blueprint>
+/** A blueprint as written, before defaults. */
+export type BlueprintInput = z.input<typeof Blueprint>

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { Bytes, Duration, Name } from './units.ts'
+
+export const SourceConfig = z.strictObject({
+  kind: z.enum(['postgres']),
+  /** `postgres://…`; `${env:NAME}` and `${file:PATH}` are filled in by the orchestrator alone. */
+  url: z.string().min(1),
+  /** masking.yaml, relative to this file. */
+  policy: z.string().min(1),
+  schemas: z.array(z.string()).optional(),
+  /** The image that runs snapshots of it; the smallest of ours that is not older than the source by default. */
+  image: z.string().optional(),
+})
+export type SourceConfig = z.infer<typeof SourceConfig>
+
+export const LimitsConfig = z.strictObject({
+  maxTtl: Duration.default('24h'),
+  maxSandboxes: z.int().positive().default(64),
+  maxMemory: Bytes.default('8g'),
+  maxCpus: z.number().positive().default(4),
+  maxPids: z.int().positive().default(4096),
+  poolSize: Bytes.default('64g').meta({
+    description: 'Size of the sparse file behind the clone pool.',
+  }),
+})
+
+/** `stuntdouble.yaml`: the operator’s file, on the orchestrator’s machine. */
+export const OperatorConfig = z.strictObject({
+  sources: z.record(Name, SourceConfig).default({}),
+  limits: LimitsConfig.prefault({}),
+  listen: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(0),
+      gatewayPort: z.int().min(0).max(65_535).default(0),
+    })
+    .prefault({}),
+})
+export type OperatorConfig = z.infer<typeof OperatorConfig>

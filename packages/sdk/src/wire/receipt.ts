@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { SandboxId, Timestamp } from './units.ts'
+
+export const ResourceKind = z.enum([
+  'container',
+  'network',
+  'volume',
+  'directory',
+  'socket',
+  'capability',
+])
+export type ResourceKind = z.infer<typeof ResourceKind>
+
+/** One thing a sandbox consisted of, and what was seen of it at the end. */
+export const InventoryItem = z.object({
+  kind: ResourceKind,
+  id: z.string(),
+  name: z.string(),
+  /** `absent` was looked for and not found; `present` is a leak; `unknown` could not be looked for. */
+  after: z.enum(['absent', 'present', 'unknown']),
+})
+export type InventoryItem = z.infer<typeof InventoryItem>
+
+export const EndReason = z.enum(['down', 'expired', 'idle', 'failed', 'died'])
+export type EndReason = z.infer<typeof EndReason>
+
+/** The signed inventory that shows nothing is left. `clean` only when every item is `absent`. */
+export const Receipt = z.object({
+  id: SandboxId,
+  clean: z.boolean(),
+  reason: EndReason,
+  createdAt: Timestamp,
+  endedAt: Timestamp,
+  inventory: z.array(InventoryItem),
+  /** What could not be shown, in words; empty when clean. */
+  doubts: z.array(z.string()),
+  installation: z.string(),
+  /** Ed25519 over the canonical JSON of everything but `signature`, base64url; the key is the installation’s. */
+  signature: z.object({
+    algorithm: z.literal('ed25519'),
+    keyId: z.string(),
+    publicKey: z.string(),
+    value: z.string(),
+  }),
+})
+export type Receipt = z.infer<typeof Receipt>

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { Blueprint } from './blueprint.ts'
+import { Problem } from './problem.ts'
+import { EndReason } from './receipt.ts'
+import { Duration, SandboxId, SnapshotId, Timestamp } from './units.ts'
+
+/** `creating → ready → ending → ended`; a creation that fails goes on to `ending` by itself. */
+export const SandboxState = z.enum(['creating', 'ready', 'ending', 'ended'])
+export type SandboxState = z.infer<typeof SandboxState>
+
+export const CreateSandboxRequest = z.strictObject({
+  blueprint: Blueprint.prefault({}),
+  ttl: Duration.optional().meta({ description: 'Overrides the blueprint’s ttl.' }),
+  idle: Duration.optional(),
+  workspace: z
+    .string()
+    .optional()
+    .meta({ description: 'The id of an uploaded workspace, from PUT /v1/workspaces.' }),
+})
+export type CreateSandboxRequest = z.infer<typeof CreateSandboxRequest>
+export type CreateSandboxInput = z.input<typeof CreateSandboxRequest>
+
+/** `url` works from inside the sandbox only. */
+export const DatabaseView = z.object({ url: z.string(), snapshot: SnapshotId, source: z.string() })
+export type DatabaseView = z.infer<typeof DatabaseView>
+
+/** What `sandbox up` hands over: opening `url` needs nothing else; `token` is the same for a header. */
+export const Handover = z.object({
+  id: SandboxId,
+  url: z.url(),
+  token: z.string(),
+  expiresAt: Timestamp,
+  /** The first database’s snapshot; null for a sandbox without data. */
+  snapshot: SnapshotId.nullable(),
+  databases: z.record(z.string(), DatabaseView),
+})
+export type Handover = z.infer<typeof Handover>
+
+export const SandboxView = z.object({
+  id: SandboxId,
+  state: SandboxState,
+  createdAt: Timestamp,
+  /** The hard end. */
+  expiresAt: Timestamp,
+  /** The end if nothing happens until then; never after `expiresAt`. */
+  idleAt: Timestamp,
+  endedAt: Timestamp.nullable(),
+  endReason: EndReason.nullable(),
+  snapshot: SnapshotId.nullable(),
+  databases: z.record(z.string(), DatabaseView),
+  image: z.string(),
+  /** Why a creation failed. */
+  problem: Problem.nullable(),
+  /** Null until the receipt is written. */
+  clean: z.boolean().nullable(),
+})
+export type SandboxView = z.infer<typeof SandboxView>
+
+export const SandboxList = z.object({ sandboxes: z.array(SandboxView) })
+
+export const ExtendRequest = z.strictObject({ by: Duration })
+
+/** A fresh capability for a sandbox that runs; the first one is kept only as a hash. */
+export const HandoverRequest = z.strictObject({ ttl: Duration.optional() })
+
+/** A database’s address on the orchestrator’s machine, open until the sandbox ends. */
+export const LocalDatabase = z.object({ url: z.string(), host: z.string(), port: z.int() })
+
+export const Workspace = z.object({ id: z.string(), entries: z.int(), bytes: z.int() })
+export type Workspace = z.infer<typeof Workspace>
+
+export const SandboxEvent = z.object({
+  seq: z.int(),
+  at: Timestamp,
+  sandbox: SandboxId,
+  /** created, ready, command, egress_denied, extended, ending, ended, failed … */
+  type: z.string(),
+  /** Never holds a token or a value from a source. */
+  data: z.record(z.string(), z.unknown()),
+})
+export type SandboxEvent = z.infer<typeof SandboxEvent>
+export const SandboxEventList = z.object({ events: z.array(SandboxEvent) })

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { Name, SnapshotId, Timestamp } from './units.ts'
+
+export const Finding = z.object({
+  severity: z.enum(['info', 'warning']),
+  /** `schema.table.column`, or an object’s name. */
+  where: z.string(),
+  message: z.string(),
+})
+export type Finding = z.infer<typeof Finding>
+
+export const SnapshotState = z.enum(['building', 'sealed', 'failed'])
+
+export const Snapshot = z.object({
+  id: SnapshotId,
+  source: Name,
+  kind: z.literal('postgres'),
+  state: SnapshotState,
+  /** The major version of the server inside, and the image that runs it. */
+  version: z.int(),
+  image: z.string(),
+  database: z.string(),
+  rows: z.int(),
+  tables: z.int(),
+  /** Columns that were masked. */
+  masked: z.int(),
+  sizeBytes: z.int(),
+  findings: z.array(Finding),
+  startedAt: Timestamp,
+  sealedAt: Timestamp.nullable(),
+})
+export type Snapshot = z.infer<typeof Snapshot>
+export const SnapshotList = z.object({ snapshots: z.array(Snapshot) })
+
+export const TableCount = z.object({
+  table: z.string(),
+  rows: z.int(),
+  maskedColumns: z.array(z.string()),
+})
+export const SnapshotDetail = Snapshot.extend({
+  tablesDetail: z.array(TableCount),
+  schemaFingerprint: z.string(),
+  policyDigest: z.string(),
+  signature: z.string(),
+})
+export type SnapshotDetail = z.infer<typeof SnapshotDetail>
+
+export const BuildSnapshotRequest = z.strictObject({ source: Name })
+
+export const SourceView = z.object({
+  name: Name,
+  kind: z.string(),
+  /** host:port/database; never the user or the password. */
+  address: z.string(),
+  policyPath: z.string(),
+  policyExists: z.boolean(),
+})
+export const SourceList = z.object({ sources: z.array(SourceView) })
+
+/** One column of a review: what is answered, why, and whether a person should look. Never a value. */
+export const ReviewColumn = z.object({
+  table: z.string(),
+  column: z.string(),
+  type: z.string(),
+  /** The strategy as it stands in masking.yaml. */
+  strategy: z.string(),
+  reason: z.string(),
+  unsure: z.boolean(),
+  /** Beside an existing policy: what the proposal does to it. */
+  change: z.enum(['same', 'added', 'removed', 'changed']),
+})
+export const ReviewRequest = z.strictObject({ update: z.boolean().default(false) })
+export const Review = z.object({
+  source: Name,
+  policyPath: z.string(),
+  /** Whether the file was written by this request. */
+  written: z.boolean(),
+  existed: z.boolean(),
+  columns: z.array(ReviewColumn),
+  unsure: z.int(),
+  masked: z.int(),
+  kept: z.int(),
+  yaml: z.string(),
+})
+export type Review = z.infer<typeof Review>

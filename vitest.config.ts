@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config'
+
+const sources = ['packages/*/src/**', 'script/**', 'images/**']
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: sources.map((folder) => `${folder}/*.test.ts`),
+          exclude: ['**/*.docker.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        test: {
+          name: 'docker',
+          include: sources.map((folder) => `${folder}/*.docker.test.ts`),
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
