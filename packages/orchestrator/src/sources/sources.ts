@@ -66,6 +66,8 @@ export interface ContainerRequest {
   readonly name: string
   readonly image: string
   readonly mount: Mount
+  /** On the pod’s loopback, which its containers share. */
+  readonly port: number
   readonly cpus: number
   readonly memoryBytes: number
   readonly pids: number
