@@ -1,0 +1,67 @@
+import { statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { SourceConfig } from '@stuntdouble/sdk/wire'
+import { Secret } from '../lib/secret.ts'
+import { fillIn, type Scope } from './placeholders.ts'
+
+/** One source of the operator's file, its secrets filled in. */
+export interface LoadedSource {
+  readonly name: string
+  readonly kind: 'postgres'
+  readonly url: Secret
+  /** host:port/database; neither user nor password. */
+  readonly address: string
+  /** masking.yaml, absolute. */
+  readonly policyPath: string
+  readonly schemas?: readonly string[]
+  readonly image?: string
+}
+
+type Complain = (key: readonly string[], message: string) => void
+
+/** Fills in every source's URL; what cannot be filled in is complained about at its key. */
+export function resolveSources(
+  sources: Readonly<Record<string, SourceConfig>>,
+  scope: Scope,
+  complain: Complain,
+): Record<string, LoadedSource> {
+  const resolved: Record<string, LoadedSource> = {}
+  for (const [name, source] of Object.entries(sources)) {
+    if (holdsPassword(source.url)) warnOfReadableConfig(name, scope)
+    const { text, problems } = fillIn(source.url, scope)
+    const address = addressOf(text)
+    for (const problem of problems) complain([name, 'url'], problem)
+    if (address === undefined && problems.length === 0) complain([name, 'url'], notAUrl)
+    resolved[name] = {
+      name,
+      kind: source.kind,
+      url: new Secret(text),
+      address: address ?? 'unknown',
+      policyPath: resolve(dirname(scope.path), source.policy),
+      ...(source.schemas && { schemas: source.schemas }),
+      ...(source.image && { image: source.image }),
+    }
+  }
+  return resolved
+}
+
+const notAUrl =
+  'must be a URL such as "postgres://reader:…@db.example.com:5432/shop" once its variables are filled in'
+
+/** host:port/database of a URL; undefined when it is none of ours. */
+function addressOf(url: string): string | undefined {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (!parsed || !/^postgres(ql)?:$/.test(parsed.protocol)) return undefined
+  const host = parsed.hostname || parsed.searchParams.get('host') || 'localhost'
+  return `${host}:${parsed.port || '5432'}${parsed.pathname}`
+}
+
+const holdsPassword = (url: string) => /:\/\/[^/@:]*:(?!\$\{)[^/@]+@/.test(url)
+
+function warnOfReadableConfig(name: string, scope: Scope): void {
+  if ((statSync(scope.path).mode & 0o004) === 0) return
+  scope.warn(
+    `${scope.path} holds the password of source "${name}" and everyone on this machine can read it: ` +
+      `chmod 600 it, or write \${env:NAME} or \${file:PATH} instead.`,
+  )
+}
