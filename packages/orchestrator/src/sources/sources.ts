@@ -22,6 +22,11 @@ export interface StoreKind {
   /** The container that makes a fresh cluster in an empty volume and runs it for a build. */
   stagingContainer(request: StagingRequest): ContainerSpec
 
+  /** Run in the staging container: a clean shutdown, after which the container exits by itself. */
+  readonly stopCommand: readonly string[]
+  /** Of the cluster's files in the staging container. */
+  readonly dataDirectory: string
+
   /** The container that runs a clone in a sandbox. */
   container(request: ContainerRequest): ContainerSpec
 
@@ -115,6 +120,8 @@ export interface Target extends AsyncDisposable {
   /** Bytes of COPY text format; `finish` in the stream’s end reports the rows taken. */
   write(table: TableRef, columns: readonly string[], signal: AbortSignal): Promise<TableWriter>
   count(table: TableRef, signal: AbortSignal): Promise<number>
+  /** What was written, in COPY text format, in the given column order: for the checks before the seal. */
+  read(table: TableRef, columns: readonly string[], signal: AbortSignal): Promise<Readable>
   /** Foreign keys that are not validated, as `schema.table.constraint`. */
   unvalidatedForeignKeys(signal: AbortSignal): Promise<readonly string[]>
   /** Makes the sandbox’s role, gives it everything, analyzes, removes the build’s superuser access. */
