@@ -1,0 +1,110 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Fingerprints } from './fingerprints.ts'
+import { StreamSearch } from './stream-search.ts'
+
+const found = (values: Fingerprints, text: string) => {
+  const labels: number[] = []
+  values.search(Buffer.from(text), (entry) => labels.push(values.label(entry)))
+  return labels
+}
+
+const holding = (...texts: string[]) => {
+  const values = new Fingerprints({ capacity: 1000 })
+  texts.forEach((text, index) => {
+    values.add(Buffer.from(text), index)
+  })
+  return values
+}
+
+test('a value is found wherever it stands', () => {
+  const values = holding('mary@example.org')
+
+  expect(found(values, 'mary@example.org')).toEqual([0])
+  expect(found(values, '..mary@example.org..')).toEqual([0])
+  expect(found(values, 'two: mary@example.org mary@example.org')).toEqual([0, 0])
+})
+
+test('a value is found in either case', () => {
+  expect(found(holding('Mary@Example.org'), 'mail to MARY@EXAMPLE.ORG.')).toEqual([0])
+})
+
+test('what only begins like a value is not found', () => {
+  expect(found(holding('mary@example.org'), 'mary@example.net mary@exampl')).toEqual([])
+})
+
+test('values that begin alike are told apart', () => {
+  const values = holding('https://a.example/one', 'https://a.example/other')
+
+  expect(found(values, 'see https://a.example/other')).toEqual([1])
+})
+
+test('a long value is known by its beginning', () => {
+  const long = 'a sentence that somebody wrote into a ticket about the thing that broke, and more'
+
+  expect(found(holding(long), `[${long.slice(0, 70)}]`)).toEqual([0])
+})
+
+test('a value too short to say anything is not kept', () => {
+  expect(holding('Smith').size).toBe(0)
+})
+
+test('a value in any bytes is found in any chunking', () => {
+  const bytes = fc.uint8Array({ minLength: 0, maxLength: 200 })
+  const input = fc.record({
+    before: bytes,
+    secret: fc.uint8Array({ minLength: 6, maxLength: 90 }),
+    after: bytes,
+    places: fc.array(fc.nat({ max: 300 }), { maxLength: 6 }),
+  })
+
+  fc.assert(
+    fc.property(input, ({ before, secret, after, places }) => {
+      const values = new Fingerprints({ capacity: 10 })
+      values.add(secret, 7)
+      const all = Buffer.concat([before, secret, after])
+      let hits = 0
+      const search = new StreamSearch(values, () => hits++)
+      const ends = [...places.map((place) => Math.min(place, all.length)), all.length].sort(
+        (left, right) => left - right,
+      )
+      let start = 0
+      for (const end of ends) {
+        search.push(all.subarray(start, end))
+        start = end
+      }
+      search.end()
+      return hits >= 1
+    }),
+  )
+})
+
+test('no value is found in bytes that do not hold it', () => {
+  const values = new Fingerprints({ capacity: 20_000 })
+  for (let index = 0; index < 20_000; index++)
+    values.add(Buffer.from(`user-${index}@shop.example`), 0)
+  const others = Array.from({ length: 20_000 }, (_, index) => `user-${index}@else.example`).join(
+    '\n',
+  )
+
+  expect(found(values, others)).toEqual([])
+})
+
+test('beyond its capacity the set keeps a sample and says how large', () => {
+  const values = new Fingerprints({ capacity: 500 })
+  for (let index = 0; index < 4000; index++)
+    values.add(Buffer.from(`person-${index}@example.org`), 0)
+  const text = Array.from({ length: 4000 }, (_, index) => `person-${index}@example.org`).join(' ')
+
+  expect(values.size).toBeLessThanOrEqual(500)
+  expect(values.sampledOneIn).toBeGreaterThanOrEqual(8)
+  expect(found(values, text).length).toBe(values.size)
+})
+
+test('how often a value came is counted', () => {
+  const values = holding('mary@example.org', 'mary@example.org', 'john@example.org')
+  const counts: number[] = []
+  values.search(Buffer.from('mary@example.org'), (entry) => counts.push(values.count(entry)))
+
+  expect(counts).toEqual([2])
+})

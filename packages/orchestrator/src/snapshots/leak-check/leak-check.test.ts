@@ -1,0 +1,160 @@
+import { expect, test } from 'vitest'
+import type { ColumnShape, StrategyName, TableShape } from '../../masking/masking.ts'
+import { judge, LeakCheck } from './leak-check.ts'
+
+const column = (name: string, category: ColumnShape['category'] = 'string'): ColumnShape => ({
+  name,
+  type: 'text',
+  baseType: category === 'binary' ? 'bytea' : 'text',
+  category,
+  notNull: false,
+  maxLength: null,
+  generated: false,
+})
+
+const table = (name: string, ...columns: ColumnShape[]): TableShape => ({
+  schema: 'public',
+  name,
+  columns,
+  uniques: [],
+  foreignKeys: [],
+  estimatedRows: 0,
+})
+
+const answered = (shape: TableShape, ...names: StrategyName[]) =>
+  shape.columns.map((column, index) => ({
+    shape: column,
+    strategy: { name: names[index] ?? 'keep' },
+  }))
+
+const customers = table('customers', column('email'), column('note'))
+const log = table('log', column('message'))
+
+/** Real rows go in, then what stands in the copy. */
+function check(strategy: StrategyName, real: readonly string[]) {
+  const leaks = new LeakCheck({ capacity: 1000 })
+  leaks
+    .collect(customers, answered(customers, strategy))
+    .push(Buffer.from(real.map((value) => `${value}\tnote\n`).join('')))
+  return {
+    inLog: (text: string) => leaks.searchColumns(log, answered(log)).push(Buffer.from(text)),
+    inCustomers: (text: string) =>
+      leaks.searchColumns(customers, answered(customers, strategy)).push(Buffer.from(text)),
+    inFile: (text: string, path = 'base/16384/2619', pristine = false) => {
+      const tap = leaks.searchFile(path, pristine)
+      tap.push(Buffer.from(text))
+      tap.end()
+    },
+    verdict: () => judge(leaks.sightings),
+  }
+}
+
+const mary = 'mary.smith@sakila.example'
+
+test('a masked address that stands in a kept log message stops the seal, naming both columns', () => {
+  const seen = check('email', [mary])
+  seen.inLog(`user ${mary} changed her password\n`)
+
+  expect(seen.verdict().leaks).toEqual([
+    'values of public.customers.email, which is masked, also stand in public.log.message, which is kept (once)',
+  ])
+})
+
+test('a verdict never holds the value', () => {
+  const seen = check('email', [mary])
+  seen.inLog(`${mary}\n`)
+  seen.inFile(mary)
+
+  expect(JSON.stringify(seen.verdict())).not.toMatch(/mary|smith|sakila/)
+})
+
+test('a masked city in a kept text is worth a warning', () => {
+  const seen = check('city', ['Reykjavik'])
+  seen.inLog('shipped to Reykjavik\n')
+
+  expect(seen.verdict().leaks).toEqual([])
+  expect(seen.verdict().findings).toHaveLength(1)
+})
+
+test('an address that was passed through unmasked stops the seal', () => {
+  const seen = check('email', [mary])
+  seen.inCustomers(`${mary}\tnote\n`)
+
+  expect(seen.verdict().leaks).toEqual([expect.stringMatching(/still stand in public.customers/)])
+})
+
+test('a masked phone number that is another person’s by chance is no leak', () => {
+  const seen = check('phone', ['+49 170 1234567'])
+  seen.inCustomers('+49 170 1234567\tnote\n')
+
+  expect(seen.verdict()).toEqual({ leaks: [], findings: [] })
+})
+
+test('a value in a file and in no column stops the seal', () => {
+  const seen = check('email', [mary])
+  seen.inFile(`\0\u0001${mary}\0`)
+
+  expect(seen.verdict().leaks).toEqual([expect.stringMatching(/outside of every column/)])
+})
+
+test('what stands in a column is not reported again for its file', () => {
+  const seen = check('full_name', ['Mary Smith-Jones'])
+  seen.inLog('Mary Smith-Jones called\n')
+  seen.inFile('Mary Smith-Jones called')
+
+  expect(seen.verdict().findings).toHaveLength(1)
+})
+
+test('what every cluster holds is no leak', () => {
+  const seen = check('secret', ['pg_catalog_internal'])
+  seen.inFile('pg_catalog_internal', 'base/1/1255', true)
+  seen.inFile('pg_catalog_internal', 'base/16384/1255')
+
+  expect(seen.verdict().leaks).toEqual([])
+})
+
+test('a token that many rows share is anybody’s, an address is not', () => {
+  const shared = check(
+    'secret',
+    Array.from({ length: 200 }, () => 'not-a-secret-at-all'),
+  )
+  shared.inLog('not-a-secret-at-all\n')
+  const address = check(
+    'email',
+    Array.from({ length: 200 }, () => mary),
+  )
+  address.inLog(`${mary}\n`)
+
+  expect(shared.verdict().leaks).toEqual([])
+  expect(address.verdict().leaks).toHaveLength(1)
+})
+
+test('a value inside a JSON document or an array is looked for by itself', () => {
+  const profile = table('profile', column('data', 'json'), column('mails', 'array'))
+  const leaks = new LeakCheck({ capacity: 100 })
+  leaks
+    .collect(profile, answered(profile, 'json', 'text'))
+    .push(Buffer.from(`{"contact": [{"mail": "${mary}"}]}\t{"x y","bob@shop.example"}\n`))
+  leaks.searchColumns(log, answered(log)).push(Buffer.from(`${mary}\nbob@shop.example\n`))
+
+  expect(judge(leaks.sightings).leaks).toHaveLength(2)
+})
+
+test('bytes are looked for as bytes', () => {
+  const keys = table('keys', column('key', 'binary'))
+  const key = 'a1b2c3d4e5f6a7b8c9d0e1'
+  const leaks = new LeakCheck({ capacity: 100 })
+  leaks
+    .collect(keys, answered(keys, 'secret'))
+    .push(Buffer.from(`\\\\x${Buffer.from(key).toString('hex')}\n`))
+  leaks.searchColumns(log, answered(log)).push(Buffer.from(`key ${key}\n`))
+
+  expect(judge(leaks.sightings).leaks).toHaveLength(1)
+})
+
+test('placeholders such as zeros are not looked for', () => {
+  const seen = check('phone', ['000-000-0000', '1111111111'])
+  seen.inLog('000-000-0000 1111111111\n')
+
+  expect(seen.verdict()).toEqual({ leaks: [], findings: [] })
+})

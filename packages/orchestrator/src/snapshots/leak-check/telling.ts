@@ -1,0 +1,87 @@
+import type { StrategyName } from '../../masking/masking.ts'
+import { shortest } from './fingerprints.ts'
+
+/**
+ * How much it says when a masked value stands somewhere else too.
+ * `telling`: an address or a secret, which nothing makes up by chance. `personal`: of one person, but
+ * the masker may come upon another's. `name`: belongs to somebody, and to others. `word`: anybody's.
+ */
+export const weights = ['word', 'name', 'personal', 'telling'] as const
+export type Weight = (typeof weights)[number]
+
+/** What a value of a column masked this way weighs; null when it is not worth looking for. */
+export function weigh(strategy: StrategyName, value: Uint8Array): Weight | null {
+  if (value.length < shortest || isMonotonous(value)) return null
+  return weighers[strategy]?.(value) ?? null
+}
+
+type Weigher = (value: Uint8Array) => Weight | null
+
+const byLook: Weigher = (value) => {
+  if (looksLikeEmail(value)) return 'telling'
+  if (looksLikeToken(value)) return 'telling'
+  if (looksLikePhone(value)) return 'personal'
+  return value.length >= 24 ? 'name' : 'word'
+}
+const always =
+  (weight: Weight): Weigher =>
+  () =>
+    weight
+
+/** Numbers and dates are left out: in the files they are no text, and in text they are anybody's. */
+const weighers: Partial<Record<StrategyName, Weigher>> = {
+  email: (value) => (looksLikeEmail(value) ? 'telling' : 'word'),
+  secret: (value) => (value.length >= 12 ? 'telling' : 'word'),
+  phone: (value) => (digitsIn(value) >= 9 ? 'personal' : null),
+  address: (value) => (value.length >= 10 && digitsIn(value) > 0 ? 'personal' : 'name'),
+  full_name: always('name'),
+  username: always('name'),
+  ip: always('name'),
+  url: always('name'),
+  uuid: always('name'),
+  first_name: always('word'),
+  last_name: always('word'),
+  company: always('word'),
+  city: always('word'),
+  postcode: always('word'),
+  enum: always('word'),
+  text: byLook,
+  null: byLook,
+  json: byLook,
+  bytes: byLook,
+}
+
+/** `0000000000` and `xyxyxyxy` stand everywhere: fewer than four different bytes. */
+function isMonotonous(value: Uint8Array): boolean {
+  const seen: number[] = []
+  for (const byte of value) {
+    if (seen.includes(byte)) continue
+    if (seen.push(byte) === 4) return false
+  }
+  return true
+}
+
+function looksLikeEmail(value: Uint8Array): boolean {
+  const at = value.indexOf(64)
+  return at > 0 && value.indexOf(46, at) > at + 1 && value.indexOf(32) === -1
+}
+
+/** One word of letters and digits mixed, too long for anything a person would choose. */
+function looksLikeToken(value: Uint8Array): boolean {
+  const digits = digitsIn(value)
+  return value.length >= 20 && value.indexOf(32) === -1 && digits >= 2 && digits < value.length - 4
+}
+
+function looksLikePhone(value: Uint8Array): boolean {
+  const digits = digitsIn(value)
+  return digits >= 9 && value.length <= 24 && value.length - digits <= 8 && !hasLetter(value)
+}
+
+function digitsIn(value: Uint8Array): number {
+  let digits = 0
+  for (const byte of value) if (byte >= 48 && byte <= 57) digits++
+  return digits
+}
+
+const hasLetter = (value: Uint8Array) =>
+  value.some((byte) => (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122))
