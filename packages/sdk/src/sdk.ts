@@ -1,1 +1,21 @@
+export { canonicalJson } from './canonical-json.ts'
+export { ControlClient, type ControlOptions } from './control/control.ts'
+export type { CommandOptions } from './door/door.ts'
 export * from './errors.ts'
+export { verifyReceipt } from './receipt/verify-receipt.ts'
+export type { Commands, ProcessHandle, StartOptions } from './sandbox/commands.ts'
+export type { SandboxDatabase } from './sandbox/database.ts'
+export type { Files } from './sandbox/files.ts'
+export { type ConnectOptions, type CreateOptions, Sandbox } from './sandbox/sandbox.ts'
+export type {
+  BlueprintInput,
+  DatabaseView,
+  ExecResult,
+  FileEntry,
+  Handover,
+  LocalDatabase,
+  OnProgress,
+  Progress,
+  Receipt,
+  SandboxView,
+} from './wire/wire.ts'

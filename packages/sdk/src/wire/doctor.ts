@@ -10,7 +10,16 @@ export type Check = z.infer<typeof Check>
 export const DoctorReport = z.object({ ok: z.boolean(), checks: z.array(Check) })
 export type DoctorReport = z.infer<typeof DoctorReport>
 
-export const Health = z.object({ ok: z.boolean(), version: z.string(), installation: z.string() })
+export const Health = z.object({
+  ok: z.boolean(),
+  version: z.string(),
+  installation: z.string(),
+  /** Work is under way that a restart would lose, such as a snapshot being built. */
+  busy: z.boolean().optional(),
+  /** The orchestrator’s process, so that the CLI ends no other. */
+  pid: z.int().optional(),
+})
+export type Health = z.infer<typeof Health>
 
 /** `orchestrator.json` in the state directory: how the CLI finds a local orchestrator. Mode 0600. */
 export const LocalOrchestrator = z.object({

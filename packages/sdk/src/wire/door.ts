@@ -65,7 +65,11 @@ export const ProcessControl = z.discriminatedUnion('type', [
     rows: z.int().min(1).max(1000),
   }),
   z.object({ type: z.literal('eof') }),
-  z.object({ type: z.literal('kill') }),
+  /** SIGKILL when no signal is named. */
+  z.object({
+    type: z.literal('kill'),
+    signal: z.enum(['SIGINT', 'SIGTERM', 'SIGKILL']).optional(),
+  }),
   z.object({ type: z.literal('exit'), exitCode: z.int() }),
   z.object({ type: z.literal('error'), problem: z.unknown() }),
 ])
@@ -81,7 +85,12 @@ export const FileEntry = z.object({
 export type FileEntry = z.infer<typeof FileEntry>
 /** `GET files/<path>` of a directory. */
 export const DirectoryListing = z.object({ path: z.string(), entries: z.array(FileEntry) })
+export type DirectoryListing = z.infer<typeof DirectoryListing>
 export const FileWritten = z.object({ path: z.string(), size: z.int() })
+export type FileWritten = z.infer<typeof FileWritten>
+/** Says on `GET files/<path>` whether a file or a directory follows. */
+export const fileTypeHeader = 'x-stuntdouble-type'
+export const tarType = 'application/x-tar'
 
 /** `GET <url>` for programs. */
 export const Welcome = z.object({

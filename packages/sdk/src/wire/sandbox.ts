@@ -57,14 +57,18 @@ export const SandboxView = z.object({
 export type SandboxView = z.infer<typeof SandboxView>
 
 export const SandboxList = z.object({ sandboxes: z.array(SandboxView) })
+export type SandboxList = z.infer<typeof SandboxList>
 
 export const ExtendRequest = z.strictObject({ by: Duration })
+export type ExtendRequest = z.infer<typeof ExtendRequest>
 
 /** A fresh capability for a sandbox that runs; the first one is kept only as a hash. */
 export const HandoverRequest = z.strictObject({ ttl: Duration.optional() })
+export type HandoverRequest = z.infer<typeof HandoverRequest>
 
 /** A database’s address on the orchestrator’s machine, open until the sandbox ends. */
 export const LocalDatabase = z.object({ url: z.string(), host: z.string(), port: z.int() })
+export type LocalDatabase = z.infer<typeof LocalDatabase>
 
 export const Workspace = z.object({ id: z.string(), entries: z.int(), bytes: z.int() })
 export type Workspace = z.infer<typeof Workspace>
@@ -80,3 +84,4 @@ export const SandboxEvent = z.object({
 })
 export type SandboxEvent = z.infer<typeof SandboxEvent>
 export const SandboxEventList = z.object({ events: z.array(SandboxEvent) })
+export type SandboxEventList = z.infer<typeof SandboxEventList>

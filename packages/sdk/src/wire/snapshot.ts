@@ -10,6 +10,7 @@ export const Finding = z.object({
 export type Finding = z.infer<typeof Finding>
 
 export const SnapshotState = z.enum(['building', 'sealed', 'failed'])
+export type SnapshotState = z.infer<typeof SnapshotState>
 
 export const Snapshot = z.object({
   id: SnapshotId,
@@ -31,12 +32,14 @@ export const Snapshot = z.object({
 })
 export type Snapshot = z.infer<typeof Snapshot>
 export const SnapshotList = z.object({ snapshots: z.array(Snapshot) })
+export type SnapshotList = z.infer<typeof SnapshotList>
 
 export const TableCount = z.object({
   table: z.string(),
   rows: z.int(),
   maskedColumns: z.array(z.string()),
 })
+export type TableCount = z.infer<typeof TableCount>
 export const SnapshotDetail = Snapshot.extend({
   tablesDetail: z.array(TableCount),
   schemaFingerprint: z.string(),
@@ -46,6 +49,7 @@ export const SnapshotDetail = Snapshot.extend({
 export type SnapshotDetail = z.infer<typeof SnapshotDetail>
 
 export const BuildSnapshotRequest = z.strictObject({ source: Name })
+export type BuildSnapshotRequest = z.infer<typeof BuildSnapshotRequest>
 
 export const SourceView = z.object({
   name: Name,
@@ -55,7 +59,9 @@ export const SourceView = z.object({
   policyPath: z.string(),
   policyExists: z.boolean(),
 })
+export type SourceView = z.infer<typeof SourceView>
 export const SourceList = z.object({ sources: z.array(SourceView) })
+export type SourceList = z.infer<typeof SourceList>
 
 /** One column of a review: what is answered, why, and whether a person should look. Never a value. */
 export const ReviewColumn = z.object({
@@ -69,7 +75,9 @@ export const ReviewColumn = z.object({
   /** Beside an existing policy: what the proposal does to it. */
   change: z.enum(['same', 'added', 'removed', 'changed']),
 })
+export type ReviewColumn = z.infer<typeof ReviewColumn>
 export const ReviewRequest = z.strictObject({ update: z.boolean().default(false) })
+export type ReviewRequest = z.infer<typeof ReviewRequest>
 export const Review = z.object({
   source: Name,
   policyPath: z.string(),

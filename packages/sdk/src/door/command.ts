@@ -1,0 +1,97 @@
+import { SandboxError } from '../errors.ts'
+import type { Connection } from '../http/connection.ts'
+import { send } from '../http/http.ts'
+import { cutShort } from '../http/http-errors.ts'
+import { ndjson } from '../http/ndjson.ts'
+import { type ExecInput, ExecLine, type ExecResult } from '../wire/door.ts'
+import { errorOf, Problem } from '../wire/problem.ts'
+import { ndjsonType } from '../wire/progress.ts'
+
+export interface CommandOptions {
+  /** `/workspace` when left out. */
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Ten minutes when left out; the command is ended then and `timed_out` is thrown. */
+  readonly timeoutMs?: number
+  /** Called with text as it comes. Everything is in the result as well, up to 8 MiB of each stream. */
+  readonly onStdout?: (text: string) => void
+  readonly onStderr?: (text: string) => void
+  /** Aborting ends the command. */
+  readonly signal?: AbortSignal
+}
+
+const keptBytes = 8 * 1024 * 1024
+
+/** Runs a command to its end. An exit code that is not zero is a result, not an error. */
+export async function runCommand(
+  door: Connection,
+  command: string | readonly string[],
+  options: CommandOptions = {},
+): Promise<ExecResult> {
+  const response = await send(door, {
+    method: 'POST',
+    path: '/exec',
+    json: requestOf(command, options),
+    accept: ndjsonType,
+    timeoutMs: null,
+    signal: options.signal,
+  })
+  const output = { stdout: new Kept(options.onStdout), stderr: new Kept(options.onStderr) }
+  for await (const line of ndjson(response, ExecLine)) {
+    if (line.type === 'error') throw problemOf(line.problem)
+    if (line.type !== 'exit') output[line.type].add(Buffer.from(line.data, 'base64'))
+    else return resultOf(output, line.exitCode)
+  }
+  throw cutShort()
+}
+
+function requestOf(command: string | readonly string[], options: CommandOptions): ExecInput {
+  return {
+    command: typeof command === 'string' ? command : [...command],
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    ...(options.env && { env: options.env }),
+    ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
+  }
+}
+
+function resultOf({ stdout, stderr }: Record<'stdout' | 'stderr', Kept>, exitCode: number) {
+  const result = { stdout: stdout.end(), stderr: stderr.end(), exitCode }
+  return stdout.truncated || stderr.truncated ? { ...result, truncated: true } : result
+}
+
+export function problemOf(value: unknown): SandboxError {
+  const problem = Problem.safeParse(value)
+  if (problem.success) return errorOf(problem.data)
+  return new SandboxError('internal', 'The command could not be run.', {
+    hint: '`sandbox ls` shows whether the sandbox is still there.',
+  })
+}
+
+/** One stream’s text: handed on in full, kept up to the limit. A character cut in two waits for its rest. */
+class Kept {
+  truncated = false
+  #text = ''
+  #bytes = 0
+  readonly #decoder = new TextDecoder()
+  readonly #listener: ((text: string) => void) | undefined
+
+  constructor(listener: ((text: string) => void) | undefined) {
+    this.#listener = listener
+  }
+
+  add(bytes: Uint8Array) {
+    this.#bytes += bytes.length
+    this.#take(this.#decoder.decode(bytes, { stream: true }))
+  }
+
+  end(): string {
+    this.#take(this.#decoder.decode())
+    return this.#text
+  }
+
+  #take(text: string) {
+    if (text) this.#listener?.(text)
+    if (this.#bytes > keptBytes) this.truncated = true
+    else this.#text += text
+  }
+}

@@ -1,0 +1,81 @@
+import { posix } from 'node:path'
+import { SandboxError } from '../errors.ts'
+import type { Connection, HttpRequest, RequestBody } from '../http/connection.ts'
+import { parseAnswer, send, sendForJson } from '../http/http.ts'
+import { DirectoryListing, type FileEntry, FileWritten, fileTypeHeader } from '../wire/door.ts'
+
+const home = '/workspace'
+
+/** The bytes of a file, as a stream. */
+export async function readFile(
+  door: Connection,
+  path: string,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const response = await send(door, { path: filePath(path), timeoutMs: null, signal })
+  if (!isDirectory(response)) return response
+  await response.body?.cancel()
+  throw notAFile(path)
+}
+
+export async function listDirectory(
+  door: Connection,
+  path: string,
+  signal?: AbortSignal,
+): Promise<readonly FileEntry[]> {
+  const response = await send(door, { path: filePath(path), signal })
+  if (isDirectory(response)) return parseAnswer(DirectoryListing, await response.json()).entries
+  await response.body?.cancel()
+  throw notADirectory(path)
+}
+
+/** Makes the directories above it and replaces what was there. */
+export const writeFile = (
+  door: Connection,
+  path: string,
+  options: { readonly body: RequestBody; readonly signal?: AbortSignal | undefined },
+): Promise<FileWritten> =>
+  sendForJson(door, {
+    method: 'PUT',
+    path: filePath(path),
+    type: 'application/octet-stream',
+    timeoutMs: null,
+    schema: FileWritten,
+    ...options,
+  })
+
+/** Removes a file, or a directory and all that is in it. */
+export async function removeFile(door: Connection, path: string, signal?: AbortSignal) {
+  const request: HttpRequest = { method: 'DELETE', path: filePath(path), signal }
+  await (await send(door, request)).body?.cancel()
+}
+
+export async function fileType(
+  door: Connection,
+  path: string,
+  signal?: AbortSignal,
+): Promise<'file' | 'directory' | undefined> {
+  try {
+    const response = await send(door, { path: filePath(path), signal })
+    await response.body?.cancel()
+    return isDirectory(response) ? 'directory' : 'file'
+  } catch (error) {
+    if (error instanceof SandboxError && error.code === 'file_not_found') return undefined
+    throw error
+  }
+}
+
+const isDirectory = (response: Response) => response.headers.get(fileTypeHeader) === 'directory'
+
+/** A path is resolved here, against /workspace: URLs would take its dots for their own. */
+function filePath(path: string): string {
+  return `/files${posix.resolve(home, path).split('/').map(encodeURIComponent).join('/')}`
+}
+
+const notAFile = (path: string) =>
+  new SandboxError('usage', `${path} is a directory.`, {
+    hint: 'List it with `files.list`, or copy it with `sandbox cp`.',
+  })
+
+const notADirectory = (path: string) =>
+  new SandboxError('usage', `${path} is not a directory.`, { hint: 'Read it with `files.read`.' })

@@ -1,0 +1,47 @@
+import * as door from '../door/door.ts'
+import type { Connection, RequestBody } from '../http/connection.ts'
+import type { FileEntry, FileWritten } from '../wire/door.ts'
+
+/** Files in the sandbox. A relative path is one in /workspace. */
+export class Files {
+  readonly #door: Connection
+
+  constructor(connection: Connection) {
+    this.#door = connection
+  }
+
+  async read(path: string): Promise<Uint8Array> {
+    return new Uint8Array(await (await door.readFile(this.#door, path)).arrayBuffer())
+  }
+
+  async readText(path: string): Promise<string> {
+    return await (await door.readFile(this.#door, path)).text()
+  }
+
+  /** For what is too large to hold. */
+  async readStream(path: string): Promise<ReadableStream<Uint8Array>> {
+    return (await door.readFile(this.#door, path)).body ?? new Blob([]).stream()
+  }
+
+  /** Makes the directories above it and replaces what was there. */
+  write(path: string, content: RequestBody): Promise<FileWritten> {
+    return door.writeFile(this.#door, path, { body: content })
+  }
+
+  list(path = '.'): Promise<readonly FileEntry[]> {
+    return door.listDirectory(this.#door, path)
+  }
+
+  /** Removes a file, or a directory and all that is in it. */
+  remove(path: string): Promise<void> {
+    return door.removeFile(this.#door, path)
+  }
+
+  async exists(path: string): Promise<boolean> {
+    return (await this.type(path)) !== undefined
+  }
+
+  type(path: string): Promise<'file' | 'directory' | undefined> {
+    return door.fileType(this.#door, path)
+  }
+}

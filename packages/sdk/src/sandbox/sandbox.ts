@@ -1,0 +1,120 @@
+import type { ControlClient } from '../control/control.ts'
+import { parseHandoverUrl, welcome } from '../door/door.ts'
+import type { Connection } from '../http/connection.ts'
+import { findOrchestrator, type OrchestratorOptions } from '../node/find-orchestrator.ts'
+import { patientFetch } from '../node/patient-fetch.ts'
+import type { BlueprintInput } from '../wire/blueprint.ts'
+import type { Welcome } from '../wire/door.ts'
+import type { OnProgress } from '../wire/progress.ts'
+import type { Receipt } from '../wire/receipt.ts'
+import type { DatabaseView, Handover, LocalDatabase, SandboxView } from '../wire/sandbox.ts'
+import { Commands } from './commands.ts'
+import { createSandbox } from './create-sandbox.ts'
+import { firstDatabase, type SandboxDatabase } from './database.ts'
+import { Files } from './files.ts'
+
+export interface CreateOptions extends OrchestratorOptions {
+  /** A file, or the blueprint itself; the working directory’s sandbox.yaml when left out. */
+  readonly blueprint?: string | BlueprintInput
+  /** Overrides the blueprint’s; such as `45m`. */
+  readonly ttl?: string
+  readonly idle?: string
+  readonly onProgress?: OnProgress
+  /** Aborting leaves nothing behind. */
+  readonly signal?: AbortSignal
+}
+
+export interface ConnectOptions extends OrchestratorOptions {
+  readonly signal?: AbortSignal
+}
+
+type Lease = Pick<Handover, 'id' | 'url' | 'token' | 'expiresAt' | 'databases'>
+type Control = () => Promise<ControlClient>
+
+/**
+ * One sandbox, held by its capability. `await using` ends it with the scope; without it the sandbox
+ * lives until its lease ends.
+ */
+export class Sandbox implements AsyncDisposable {
+  readonly id: string
+  /** The whole hand-over: opening it needs nothing else. Treat it as a password. */
+  readonly url: string
+  readonly token: string
+  readonly databases: Readonly<Record<string, DatabaseView>>
+  readonly commands: Commands
+  readonly files: Files
+  readonly #door: Connection
+  readonly #control: Control
+  #expiresAt: string
+
+  private constructor(lease: Lease, control: Control) {
+    this.id = lease.id
+    this.url = lease.url
+    this.token = lease.token
+    this.databases = lease.databases
+    this.#expiresAt = lease.expiresAt
+    this.#control = control
+    this.#door = { url: lease.url.replace(/\/$/, ''), patientFetch }
+    this.commands = new Commands(this.#door)
+    this.files = new Files(this.#door)
+  }
+
+  /** Resolves when everything in it is ready. */
+  static async create(options: CreateOptions = {}): Promise<Sandbox> {
+    const control = await findOrchestrator(options)
+    return new Sandbox(await createSandbox(control, options), async () => control)
+  }
+
+  /**
+   * Joins a sandbox that runs, by its hand-over URL alone. `extend`, `kill`, `info` and `db.local`
+   * are the owner’s: they need an API key, looked for as `create` does.
+   */
+  static async connect(handover: string | Handover, options: ConnectOptions = {}) {
+    const { url, token } = parseHandoverUrl(typeof handover === 'string' ? handover : handover.url)
+    const seen = await welcome({ url }, options.signal)
+    return new Sandbox({ ...seen, url, token }, () => findOrchestrator(options))
+  }
+
+  static async list(options: ConnectOptions & { readonly all?: boolean } = {}) {
+    return await (await findOrchestrator(options)).listSandboxes(options)
+  }
+
+  /** The hard end, as far as this object knows: another holder may have extended it. */
+  get expiresAt(): string {
+    return this.#expiresAt
+  }
+
+  /** The first database; `db.url` works inside, `db.local()` gives an address that works outside. */
+  get db(): SandboxDatabase {
+    return firstDatabase(this.databases, (name) => this.#local(name))
+  }
+
+  /** What it says of itself at its URL, to whoever holds it. */
+  welcome(signal?: AbortSignal): Promise<Welcome> {
+    return welcome(this.#door, signal)
+  }
+
+  async info(): Promise<SandboxView> {
+    return await (await this.#control()).sandbox(this.id)
+  }
+
+  /** Moves the hard end; by how much at most is the operator’s limit. */
+  async extend(by: string): Promise<SandboxView> {
+    const view = await (await this.#control()).extendSandbox(this.id, by)
+    this.#expiresAt = view.expiresAt
+    return view
+  }
+
+  /** Ends it, waits until nothing is left, and returns the receipt; the same one every time. */
+  async kill(): Promise<Receipt> {
+    return await (await this.#control()).destroySandbox(this.id)
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.kill()
+  }
+
+  async #local(name: string): Promise<LocalDatabase> {
+    return await (await this.#control()).localDatabase(this.id, name)
+  }
+}
