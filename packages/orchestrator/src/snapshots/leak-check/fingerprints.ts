@@ -2,6 +2,8 @@
 export const shortest = 6
 /** Longer values are known by their beginning. */
 export const longest = 64
+/** Where many values begin alike, a second look this far in saves most of the way. */
+const stemLength = 12
 
 const multiplierA = 0x9e3779b1
 const multiplierB = 0x85ebca6b
@@ -29,6 +31,7 @@ export type Entry = number
 export class Fingerprints {
   readonly #capacity: number
   readonly #anchors = new Uint8Array(2 ** (anchorBits - 3))
+  readonly #stems = new Uint8Array(2 ** (anchorBits - 3))
   readonly #lengths = new Uint8Array(longest + 1)
   #longest = 0
   #hashA = new Uint32Array(2 ** 12)
@@ -72,14 +75,19 @@ export class Fingerprints {
     let a = 0
     let b = 0
     let anchor = 0
+    let stem = 0
     for (let index = 0; index < length; index++) {
       const byte = folded[bytes[index] as number] as number
       a = (Math.imul(a, multiplierA) + byte) | 0
       b = (Math.imul(b, multiplierB) + byte) | 0
       if (index === shortest - 1) anchor = a
+      if (index === stemLength - 1) stem = a
     }
     if (!this.#sampled(b)) return
-    this.#markAnchor(anchor, length)
+    mark(this.#anchors, anchor)
+    if (length > stemLength) mark(this.#stems, stem)
+    this.#lengths[length] = 1
+    this.#longest = Math.max(this.#longest, length)
     this.#insert(a >>> 0, b >>> 0, label)
   }
 
@@ -92,7 +100,7 @@ export class Fingerprints {
       hash = (Math.imul(hash, multiplierA) + (folded[bytes[index] as number] as number)) | 0
     }
     for (let start = 0; start <= last; start++) {
-      if (this.#hasAnchor(hash)) this.#look(bytes, start, onHit)
+      if (isMarked(this.#anchors, hash)) this.#look(bytes, start, onHit)
       const leaving = Math.imul(folded[bytes[start] as number] as number, anchorTopPower)
       const entering = folded[bytes[start + shortest] as number] as number
       hash = (Math.imul(hash - leaving, multiplierA) + entering) | 0
@@ -103,10 +111,13 @@ export class Fingerprints {
     const length = Math.min(this.#longest, bytes.length - start)
     let a = 0
     let b = 0
+    let stem = 0
     for (let index = 0; index < length; index++) {
       const byte = folded[bytes[start + index] as number] as number
       a = (Math.imul(a, multiplierA) + byte) | 0
       b = (Math.imul(b, multiplierB) + byte) | 0
+      if (index === stemLength && !isMarked(this.#stems, stem)) return
+      stem = a
       if (this.#lengths[index + 1] === 0 || !this.#sampled(b)) continue
       const slot = this.#slotOf(a >>> 0, b >>> 0)
       if (this.#labels[slot] !== 0) onHit(slot)
@@ -115,18 +126,6 @@ export class Fingerprints {
 
   #sampled(hash: number): boolean {
     return (hash & ((1 << this.#sampleBits) - 1)) === 0
-  }
-
-  #markAnchor(hash: number, length: number): void {
-    const bit = anchorBit(hash)
-    this.#anchors[bit >>> 3] = (this.#anchors[bit >>> 3] as number) | (1 << (bit & 7))
-    this.#lengths[length] = 1
-    this.#longest = Math.max(this.#longest, length)
-  }
-
-  #hasAnchor(hash: number): boolean {
-    const bit = anchorBit(hash)
-    return ((this.#anchors[bit >>> 3] as number) & (1 << (bit & 7))) !== 0
   }
 
   #insert(a: number, b: number, label: number): void {
@@ -177,7 +176,17 @@ export class Fingerprints {
   }
 }
 
-const anchorBit = (hash: number) => Math.imul(hash, multiplierB) >>> (32 - anchorBits)
+const bitOf = (hash: number) => Math.imul(hash, multiplierB) >>> (32 - anchorBits)
+
+function mark(bits: Uint8Array, hash: number): void {
+  const bit = bitOf(hash)
+  bits[bit >>> 3] = (bits[bit >>> 3] as number) | (1 << (bit & 7))
+}
+
+function isMarked(bits: Uint8Array, hash: number): boolean {
+  const bit = bitOf(hash)
+  return ((bits[bit >>> 3] as number) & (1 << (bit & 7))) !== 0
+}
 
 function powerOf(base: number, exponent: number): number {
   return exponent === 0 ? 1 : Math.imul(base, powerOf(base, exponent - 1))
