@@ -8,6 +8,6 @@ import { App } from './views/app.tsx'
 const root = document.getElementById('app')
 if (!root) throw new Error('index.html has no #app.')
 
-const dashboard = createDashboard(createControlApi())
+const dashboard = createDashboard(createControlApi(location.origin))
 dashboard.start()
 render(<App dashboard={dashboard} />, root)

@@ -1,17 +1,17 @@
 // An agent chooses these strings. Markup is inert because they are only ever rendered as text; what is
 // left are characters that make text look like other text: escape sequences, bidirectional overrides,
 // zero-width letters.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const terminalSequence = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/g
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const deceptive = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]/g
+// Every control and format character, and what ends lines outside ASCII; tab and line feed are honest.
+const deceptive = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /** Text that shows what it is: colours dropped, every invisible or reordering character spelled out. */
 export function harmless(text: string): string {
   return text
     .replaceAll('\r\n', '\n')
     .replace(terminalSequence, '')
-    .replace(deceptive, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replace(deceptive, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
 }
 
 export interface Clipped {

@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
-import type { Handover, LocalDatabase, Receipt } from '@stuntdouble/sdk/wire'
+import type { Handover, Receipt, SandboxView } from '@stuntdouble/sdk/wire'
 import type { ControlApi } from '../api/api.ts'
 import type { OpenStream } from '../api/live.ts'
 import type { State } from './model.ts'
@@ -19,10 +19,10 @@ export interface Dashboard {
   /** These reject with a SandboxError; one that says the session is over also shows the sign-in. */
   signIn(key: string): Promise<void>
   signOut(): Promise<void>
-  extend(id: string): Promise<void>
+  extend(id: string): Promise<SandboxView>
   end(id: string): Promise<Receipt>
   receipt(id: string): Promise<Receipt>
-  localDatabase(id: string, name: string): Promise<LocalDatabase>
+  localDatabase(id: string, name: string): ReturnType<ControlApi['localDatabase']>
   handover(id: string): Promise<Handover>
 }
 

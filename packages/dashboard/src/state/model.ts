@@ -77,7 +77,13 @@ function withSandbox(
   sandbox: SandboxView,
 ): readonly SandboxView[] {
   const others = before?.filter(({ id }) => id !== sandbox.id) ?? []
-  return [...others, further(before?.find(({ id }) => id === sandbox.id), sandbox)]
+  return [
+    ...others,
+    further(
+      before?.find(({ id }) => id === sandbox.id),
+      sandbox,
+    ),
+  ]
 }
 
 const stateOrder = { creating: 0, ready: 1, ending: 2, ended: 3 } as const

@@ -11,7 +11,7 @@ export interface Refresh {
 
 export function createRefresh(api: ControlApi, store: Store): Refresh {
   const all = coalesce(async () => {
-    const [{ sandboxes }, { snapshots }] = await Promise.all([api.sandboxes(), api.snapshots()])
+    const [sandboxes, snapshots] = await Promise.all([api.sandboxes(), api.snapshots()])
     store.dispatch({ type: 'sandboxes', sandboxes })
     store.dispatch({ type: 'snapshots', snapshots })
   })
@@ -19,7 +19,7 @@ export function createRefresh(api: ControlApi, store: Store): Refresh {
     store.dispatch({ type: 'sandbox', sandbox: await api.sandbox(id) })
   })
   const activity = coalesce(async (id) => {
-    store.dispatch({ type: 'events', id, events: (await api.events(id)).events })
+    store.dispatch({ type: 'events', id, events: await api.events(id) })
   })
   const unlessUnknown = (id: string) => (error: unknown) => {
     const { code } = errorFrom(error)

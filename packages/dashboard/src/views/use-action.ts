@@ -1,0 +1,33 @@
+import type { SandboxError } from '@stuntdouble/sdk/errors'
+import { useState } from 'preact/hooks'
+import { errorFrom } from '../state/store.ts'
+
+export interface Action<Answer> {
+  /** Starts the work unless it is under way. */
+  run(): void
+  readonly busy: boolean
+  readonly answer: Answer | undefined
+  readonly problem: SandboxError | undefined
+}
+
+/** Something a button starts: busy while it runs, then an answer or a problem to show. */
+export function useAction<Answer>(work: () => Promise<Answer>): Action<Answer> {
+  const [busy, setBusy] = useState(false)
+  const [answer, setAnswer] = useState<Answer>()
+  const [problem, setProblem] = useState<SandboxError>()
+
+  async function perform(): Promise<void> {
+    setBusy(true)
+    setProblem(undefined)
+    try {
+      const result = await work()
+      setAnswer(() => result)
+    } catch (error) {
+      setProblem(errorFrom(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return { run: () => void (busy || perform()), busy, answer, problem }
+}
