@@ -50,7 +50,7 @@ function Verdict({ receipt: { clean, inventory } }: { receipt: Receipt }) {
   const left = inventory.filter(({ after }) => after !== 'absent').length
   return (
     <p class={`verdict ${clean ? 'good' : 'bad'}`}>
-      <strong>{clean ? 'Clean.' : 'Not clean.'}</strong>{' '}
+      <strong class="verdict-word">{clean ? 'Clean.' : 'Not clean.'}</strong>{' '}
       {clean
         ? `Nothing is left: all ${plural(inventory.length, 'resource')} were looked for and not found.`
         : `${left > 0 ? `${plural(left, 'resource')} of ${inventory.length} could not be shown to be gone.` : 'It could not be shown that nothing is left.'}`}
