@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { lstat, open, readlink, realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
-import type { Readable } from 'node:stream'
+import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import ignore from 'ignore'
 import { pack as createPack, type Pack } from 'tar-stream'
@@ -93,8 +93,11 @@ function staysInside(root: string, link: string, target: string): boolean {
 
 function archiveOf(root: string, entries: readonly Entry[]): Readable {
   const pack = createPack()
+  const archive = new PassThrough()
+  // Whoever reads the archive is told of a failure by the archive itself.
+  pipeline(pack, archive).catch(() => {})
   fill(pack, root, entries).catch((error: Error) => pack.destroy(error))
-  return pack as unknown as Readable
+  return archive
 }
 
 async function fill(pack: Pack, root: string, entries: readonly Entry[]): Promise<void> {

@@ -1,0 +1,177 @@
+import { buffer, json } from 'node:stream/consumers'
+import type { z } from 'zod'
+import { SandboxError } from '../errors.ts'
+import { errorOf, problemOf } from '../wire/problem.ts'
+import { ndjsonType } from '../wire/progress.ts'
+import { CreateSandboxRequest, ExtendRequest, HandoverRequest } from '../wire/sandbox.ts'
+import { BuildSnapshotRequest, ReviewRequest, type Snapshot } from '../wire/snapshot.ts'
+import { parseDuration } from '../wire/units.ts'
+import { type Exchange, snapshotId } from './fake-state.ts'
+
+type Handler = (exchange: Exchange, id: string, name: string) => unknown
+
+const routes: Readonly<Record<string, Handler>> = {
+  'GET /v1/health': () => ({ ok: true, version: '0.0.0', installation: 'test' }),
+  'GET /v1/doctor': () => ({
+    ok: true,
+    checks: [{ name: 'engine', status: 'ok', message: 'Docker 20.10' }],
+  }),
+  'GET /v1/sandboxes': ({ state, request }) => ({
+    sandboxes: [...state.sandboxes.values()]
+      .map(({ view }) => view)
+      .filter(({ state }) => state !== 'ended' || request.url?.endsWith('?all=true')),
+  }),
+  'POST /v1/sandboxes': async (exchange) => {
+    const request = await bodyOf(exchange, CreateSandboxRequest)
+    await longWork(exchange, () => exchange.state.create(request).handover)
+  },
+  'GET /v1/sandboxes/:id': ({ state }, id) => state.get(id).view,
+  'DELETE /v1/sandboxes/:id': ({ state }, id) => state.end(id),
+  'GET /v1/sandboxes/:id/receipt': ({ state }, id) => state.get(id).receipt,
+  'POST /v1/sandboxes/:id/extend': async (exchange, id) => {
+    const { by } = await bodyOf(exchange, ExtendRequest)
+    const end = Date.parse(exchange.state.get(id).view.expiresAt) + (parseDuration(by) ?? 0) * 1000
+    return exchange.state.update(id, { expiresAt: new Date(end).toISOString() })
+  },
+  'POST /v1/sandboxes/:id/handover': async (exchange, id) => {
+    await bodyOf(exchange, HandoverRequest)
+    return exchange.state.get(id).handover
+  },
+  'POST /v1/sandboxes/:id/databases/:name/local': () => ({
+    url: 'postgres://app:pw@127.0.0.1:54321/shop',
+    host: '127.0.0.1',
+    port: 54_321,
+  }),
+  'GET /v1/sandboxes/:id/events': (_exchange, id) => ({ events: [eventOf(id)] }),
+  'GET /v1/events': ({ response }) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(`: hello\n\nid: 1\ndata: ${JSON.stringify(eventOf('sb0123456789ab'))}\n\n`)
+  },
+  'PUT /v1/workspaces': async ({ request, state }) => {
+    const archive = await buffer(request)
+    const id = `ws${state.workspaces.size}`
+    state.workspaces.set(id, archive)
+    return { id, entries: 1, bytes: archive.length }
+  },
+  'POST /v1/snapshots': async (exchange) => {
+    const { source } = await bodyOf(exchange, BuildSnapshotRequest)
+    await longWork(exchange, () => ({ ...snapshot, source }))
+  },
+  'GET /v1/snapshots': () => ({ snapshots: [snapshot] }),
+  'GET /v1/snapshots/:id': () => ({
+    ...snapshot,
+    tablesDetail: [{ table: 'public.users', rows: 2, maskedColumns: ['email'] }],
+    schemaFingerprint: 'f',
+    policyDigest: 'd',
+    signature: 's',
+  }),
+  'DELETE /v1/snapshots/:id': ({ response }) => void response.writeHead(204).end(),
+  'GET /v1/sources': () => ({ sources: [source] }),
+  'POST /v1/sources/:id/review': async (exchange, name) => {
+    const { update } = await bodyOf(exchange, ReviewRequest)
+    await longWork(exchange, () => ({ ...review, source: name, written: update }))
+  },
+}
+
+export async function controlAnswer(exchange: Exchange): Promise<void> {
+  const { request, response, state } = exchange
+  if (request.headers.authorization !== `Bearer ${state.apiKey}`) throw unauthorized()
+  const [path = ''] = (request.url ?? '').split('?')
+  const [, , kind, id, rest, name, last] = path.split('/')
+  const shape = [`/v1/${kind}`, id && ':id', rest, name && ':name', last].filter(Boolean).join('/')
+  const handler = routes[`${request.method} ${shape}`]
+  if (!handler) throw new Error(`no route ${request.method} ${shape}`)
+  const value = await handler(exchange, decodeURIComponent(id ?? ''), name ?? '')
+  if (value !== undefined) answer(response, value)
+}
+
+export function answer(response: Exchange['response'], value: unknown) {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+}
+
+export async function bodyOf<Schema extends z.ZodType>(
+  { request }: Exchange,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const result = schema.safeParse(await json(request))
+  if (result.success) return result.data
+  throw new SandboxError('usage', result.error.message, { hint: 'Correct the request.' })
+}
+
+/** Progress, then a result; or the failure the test has arranged; or nothing, once the client has gone. */
+async function longWork({ request, response, state }: Exchange, work: () => unknown) {
+  const gone = new Promise<'gone'>((resolve) => response.once('close', () => resolve('gone')))
+  const streamed = request.headers.accept === ndjsonType
+  const line = (value: object) => streamed && response.write(`${JSON.stringify(value)}\n`)
+  if (streamed) response.writeHead(201, { 'content-type': ndjsonType })
+  line({ type: 'progress', phase: 'work', message: 'Working', done: 1, total: 2, unit: 'steps' })
+  if ((await Promise.race([state.hold, gone])) === 'gone') {
+    state.abandoned += 1
+    return
+  }
+  const { failure } = state
+  if (failure && !streamed) throw errorOf(problemOf(failure))
+  if (failure) line({ type: 'error', problem: problemOf(failure) })
+  else if (streamed) line({ type: 'result', value: work() })
+  else return answer(response, work())
+  response.end()
+}
+
+const eventOf = (sandbox: string) => ({
+  seq: 1,
+  at: '2026-01-01T00:00:00.000Z',
+  sandbox,
+  type: 'created',
+  data: {},
+})
+
+const snapshot: Snapshot = {
+  id: snapshotId,
+  source: 'shop',
+  kind: 'postgres',
+  state: 'sealed',
+  version: 16,
+  image: 'stuntdouble/postgres:16',
+  database: 'shop',
+  rows: 200_000,
+  tables: 12,
+  masked: 31,
+  sizeBytes: 44_040_192,
+  findings: [{ severity: 'warning', where: 'public.audit.message', message: 'free text' }],
+  startedAt: '2026-01-01T00:00:00.000Z',
+  sealedAt: '2026-01-01T00:00:09.000Z',
+}
+
+const source = {
+  name: 'shop',
+  kind: 'postgres',
+  address: '127.0.0.1:5432/shop',
+  policyPath: '/etc/masking.yaml',
+  policyExists: true,
+}
+
+const column = { table: 'public.users', type: 'text', change: 'same' } as const
+const review = {
+  policyPath: '/etc/masking.yaml',
+  existed: true,
+  columns: [
+    { ...column, column: 'email', strategy: 'email', reason: 'name', unsure: false },
+    {
+      ...column,
+      column: 'note',
+      strategy: 'text',
+      reason: 'free text',
+      unsure: true,
+      change: 'added',
+    },
+  ],
+  unsure: 1,
+  masked: 2,
+  kept: 0,
+  yaml: 'public.users:\n  email: email\n',
+}
+
+const unauthorized = () =>
+  new SandboxError('unauthorized', 'The key is not known here.', {
+    hint: 'Set STUNTDOUBLE_API_KEY.',
+  })

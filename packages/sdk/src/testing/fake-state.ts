@@ -1,0 +1,143 @@
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { canonicalJson } from '../canonical-json.ts'
+import { SandboxError } from '../errors.ts'
+import type { FileEntry } from '../wire/door.ts'
+import type { Receipt } from '../wire/receipt.ts'
+import type { CreateSandboxRequest, Handover, SandboxView } from '../wire/sandbox.ts'
+import { parseDuration } from '../wire/units.ts'
+
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly state: FakeState
+}
+
+export interface FakeSandbox {
+  readonly view: SandboxView
+  readonly handover: Handover
+  /** The directory that stands for its file system. */
+  readonly root: string
+  readonly request: CreateSandboxRequest
+  readonly receipt?: Receipt
+}
+
+const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+export const installationKey = publicKey
+  .export({ format: 'der', type: 'spki' })
+  .toString('base64url')
+
+/** What a fake orchestrator holds. Tests may put errors in the way of its answers. */
+export class FakeState {
+  readonly apiKey = 'sk_test'
+  readonly requests: string[] = []
+  readonly sandboxes = new Map<string, FakeSandbox>()
+  readonly workspaces = new Map<string, Buffer>()
+  /** Thrown by the next request for long work, after a line of progress. */
+  failure: SandboxError | undefined
+  /** Holds requests for long work back until it settles. */
+  hold: Promise<void> | undefined
+  /** What a hostile sandbox claims to be in a directory, by its path. */
+  readonly claims = new Map<string, readonly FileEntry[]>()
+  /** How often a client went away before its long work was done. */
+  abandoned = 0
+  readonly #root: string
+  readonly #url: string
+
+  constructor({ root, url }: { readonly root: string; readonly url: string }) {
+    this.#root = root
+    this.#url = url
+  }
+
+  create(request: CreateSandboxRequest, now = Date.now()): FakeSandbox {
+    const id = `sb${randomBytes(6).toString('hex')}`
+    const token = `sd_${id}_${randomBytes(32).toString('base64url')}`
+    const root = join(this.#root, id)
+    mkdirSync(join(root, 'workspace'), { recursive: true })
+    const lasts = (ttl: string) => new Date(now + (parseDuration(ttl) ?? 0) * 1000).toISOString()
+    const shared = {
+      id,
+      expiresAt: lasts(request.ttl ?? request.blueprint.ttl),
+      snapshot: Object.keys(request.blueprint.data).length > 0 ? snapshotId : null,
+      databases: databasesOf(request),
+    }
+    const sandbox: FakeSandbox = {
+      root,
+      request,
+      handover: { ...shared, token, url: `${this.#url}/s/${token}` },
+      view: {
+        ...shared,
+        state: 'ready',
+        createdAt: new Date(now).toISOString(),
+        idleAt: lasts(request.idle ?? request.blueprint.idle),
+        endedAt: null,
+        endReason: null,
+        image: request.blueprint.workspace.image,
+        problem: null,
+        clean: null,
+      },
+    }
+    this.sandboxes.set(id, sandbox)
+    return sandbox
+  }
+
+  get(id: string): FakeSandbox {
+    const sandbox = this.sandboxes.get(id)
+    if (sandbox) return sandbox
+    throw new SandboxError('sandbox_not_found', `No sandbox "${id}".`, {
+      hint: 'Run `sandbox ls`.',
+    })
+  }
+
+  update(id: string, change: Partial<SandboxView>): SandboxView {
+    const sandbox = this.get(id)
+    const view = { ...sandbox.view, ...change }
+    this.sandboxes.set(id, { ...sandbox, view })
+    return view
+  }
+
+  byCapability(path: string): FakeSandbox | undefined {
+    const [, , token] = path.split('/')
+    return [...this.sandboxes.values()].find(
+      ({ handover, receipt }) => handover.token === token && !receipt,
+    )
+  }
+
+  end(id: string): Receipt {
+    const sandbox = this.get(id)
+    const receipt = sandbox.receipt ?? signed(sandbox)
+    this.sandboxes.set(id, { ...sandbox, receipt })
+    this.update(id, { state: 'ended', endedAt: receipt.endedAt, endReason: 'down', clean: true })
+    return receipt
+  }
+}
+
+export const snapshotId = 'sn000000000001'
+
+const databasesOf = ({ blueprint }: CreateSandboxRequest) =>
+  Object.fromEntries(
+    Object.entries(blueprint.data).map(([name, { source }]) => [
+      name,
+      { url: `postgres://app@db:5432/${source}`, snapshot: snapshotId, source },
+    ]),
+  )
+
+function signed({ view }: FakeSandbox): Receipt {
+  const statement = {
+    id: view.id,
+    clean: true,
+    reason: 'down' as const,
+    createdAt: view.createdAt,
+    endedAt: new Date().toISOString(),
+    inventory: [{ kind: 'container', id: 'c1', name: 'gate', after: 'absent' } as const],
+    doubts: [],
+    installation: 'test',
+  }
+  const value = sign(null, Buffer.from(canonicalJson(statement)), privateKey).toString('base64url')
+  return {
+    ...statement,
+    signature: { algorithm: 'ed25519', keyId: 'k1', publicKey: installationKey, value },
+  }
+}
