@@ -1,4 +1,5 @@
-import { randomInt } from 'node:crypto'
+import { generateKeyPairSync, randomInt, sign } from 'node:crypto'
+import { canonicalJson } from '@stuntdouble/sdk/canonical-json'
 import { Receipt, SandboxView, Snapshot } from '@stuntdouble/sdk/wire'
 
 const letters = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -61,7 +62,7 @@ export function sampleReceipt(sandbox: SandboxView, doubts: readonly string[]): 
     id: sampleId('f0') + sampleId('9c'),
     after,
   })
-  return Receipt.parse({
+  return signed({
     id: sandbox.id,
     clean,
     reason: 'down',
@@ -77,11 +78,20 @@ export function sampleReceipt(sandbox: SandboxView, doubts: readonly string[]): 
     ],
     doubts,
     installation: 'preview',
+  })
+}
+
+const keys = generateKeyPairSync('ed25519')
+
+function signed(statement: Record<string, unknown>): Receipt {
+  const value = sign(null, Buffer.from(canonicalJson(statement)), keys.privateKey)
+  return Receipt.parse({
+    ...statement,
     signature: {
       algorithm: 'ed25519',
       keyId: 'k7f3a90c2',
-      publicKey: 'cHJldmlldw',
-      value: 'cHJldmlldw',
+      publicKey: keys.publicKey.export({ type: 'spki', format: 'der' }).toString('base64url'),
+      value: value.toString('base64url'),
     },
   })
 }

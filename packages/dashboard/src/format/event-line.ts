@@ -1,4 +1,5 @@
 import type { SandboxEvent } from '@stuntdouble/sdk/wire'
+import { endReasonWords } from './end-reason.ts'
 import { harmless } from './harmless.ts'
 import { formatDate, formatDuration } from './time.ts'
 
@@ -28,7 +29,7 @@ export function eventLine({ type, data }: Pick<SandboxEvent, 'type' | 'data'>): 
     case 'extended':
       return { label: 'Extended', tone: 'plain', ...until(data) }
     case 'ending':
-      return { label: 'Ending', tone: 'plain', ...noteOf(data, 'reason') }
+      return { label: 'Ending', tone: 'plain', ...why(data) }
     case 'ended':
       return endedLine(data)
     case 'failed':
@@ -66,12 +67,11 @@ function commandText(command: unknown): string {
 }
 
 function endedLine(data: Data): EventLine {
-  if (data.clean === false)
-    return { label: 'Ended, not clean', tone: 'bad', ...noteOf(data, 'reason') }
+  if (data.clean === false) return { label: 'Ended, not clean', tone: 'bad', ...why(data) }
   return {
     label: data.clean === true ? 'Ended, clean' : 'Ended',
     tone: data.clean === true ? 'good' : 'plain',
-    ...noteOf(data, 'reason'),
+    ...why(data),
   }
 }
 
@@ -86,6 +86,11 @@ function number(value: unknown): number | undefined {
 function noteOf(data: Data, key: string): { note: string } | undefined {
   const note = text(data[key])
   return note === undefined ? undefined : { note }
+}
+
+function why(data: Data): { note: string } | undefined {
+  const note = endReasonWords(data.reason)
+  return note === undefined ? noteOf(data, 'reason') : { note }
 }
 
 function took(data: Data): { note: string } | undefined {

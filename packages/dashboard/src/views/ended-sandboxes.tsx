@@ -1,4 +1,5 @@
-import type { EndReason, SandboxView } from '@stuntdouble/sdk/wire'
+import type { SandboxView } from '@stuntdouble/sdk/wire'
+import { endReasonWords } from '../format/end-reason.ts'
 import { formatCount } from '../format/quantity.ts'
 import { sandboxLink } from '../route/route.ts'
 import { CleanBadge } from './badge.tsx'
@@ -6,19 +7,11 @@ import { Moment } from './moment.tsx'
 import { DataOf } from './running-sandboxes.tsx'
 import { type Column, Table } from './table.tsx'
 
-export const endReasons: Record<EndReason, string> = {
-  down: 'ended on request',
-  expired: 'lease ended',
-  idle: 'idle for too long',
-  failed: 'creation failed',
-  died: 'died',
-}
-
 const columns: readonly Column<SandboxView>[] = [
   { title: 'Sandbox', cell: ({ id }) => <a href={sandboxLink(id)}>{id}</a>, kind: 'code' },
   { title: 'Receipt', cell: ({ clean }) => <CleanBadge clean={clean} /> },
   { title: 'Ended', cell: ({ endedAt }) => endedAt && <Moment at={endedAt} /> },
-  { title: 'Why', cell: ({ endReason }) => endReason && endReasons[endReason] },
+  { title: 'Why', cell: ({ endReason }) => endReasonWords(endReason) },
   { title: 'Data', cell: (sandbox) => <DataOf sandbox={sandbox} /> },
 ]
 

@@ -1,4 +1,3 @@
-import { plural } from '../format/quantity.ts'
 import { useDashboard } from './context.ts'
 import { EndedSandboxes } from './ended-sandboxes.tsx'
 import { PageHeading } from './page-heading.tsx'
@@ -25,9 +24,7 @@ export function Overview() {
       <section aria-labelledby="snapshots">
         <div class="section-head">
           <h2 id="snapshots">Snapshots</h2>
-          {snapshots.length > 0 && (
-            <span class="quiet">{plural(snapshots.length, 'snapshot')}</span>
-          )}
+          {snapshots.length > 0 && <span class="quiet">{snapshots.length}</span>}
         </div>
         <SnapshotTable snapshots={snapshots} />
       </section>

@@ -1,9 +1,10 @@
 import type { InventoryItem, Receipt } from '@stuntdouble/sdk/wire'
+import { endReasonWords } from '../format/end-reason.ts'
 import { harmless } from '../format/harmless.ts'
 import { plural } from '../format/quantity.ts'
 import { formatDate } from '../format/time.ts'
 import { CopyButton } from './copy-button.tsx'
-import { endReasons } from './ended-sandboxes.tsx'
+import { SignatureCheck } from './signature-check.tsx'
 import { type Column, Table } from './table.tsx'
 
 const afterwards = {
@@ -62,12 +63,16 @@ function Signature({ receipt }: { receipt: Receipt }) {
   return (
     <dl class="facts">
       <dt>Why</dt>
-      <dd>{endReasons[receipt.reason]}</dd>
+      <dd>{endReasonWords(receipt.reason)}</dd>
       <dt>Ended</dt>
       <dd>{formatDate(receipt.endedAt)}</dd>
       <dt>Signed by</dt>
       <dd>
         key <code>{harmless(receipt.signature.keyId)}</code> ({receipt.signature.algorithm})
+      </dd>
+      <dt>Signature</dt>
+      <dd>
+        <SignatureCheck receipt={receipt} />
       </dd>
       <dt>Receipt</dt>
       <dd>

@@ -1,6 +1,6 @@
 import type { SandboxView } from '@stuntdouble/sdk/wire'
+import { endReasonWords } from '../format/end-reason.ts'
 import { formatDate } from '../format/time.ts'
-import { endReasons } from './ended-sandboxes.tsx'
 import { DataOf } from './running-sandboxes.tsx'
 
 export function SandboxFacts({ sandbox }: { sandbox: SandboxView }) {
@@ -22,7 +22,7 @@ export function SandboxFacts({ sandbox }: { sandbox: SandboxView }) {
         {endedAt && <dt>Ended</dt>}
         {endedAt && <dd>{formatDate(endedAt)}</dd>}
         {endReason && <dt>Why</dt>}
-        {endReason && <dd>{endReasons[endReason]}</dd>}
+        {endReason && <dd>{endReasonWords(endReason)}</dd>}
       </dl>
     </section>
   )

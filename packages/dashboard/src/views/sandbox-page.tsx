@@ -25,13 +25,13 @@ export function SandboxPage({ id }: { id: string }) {
       {sandbox ? <Head sandbox={sandbox} /> : <Missing id={id} loaded={sandboxes !== undefined} />}
       {sandbox && (
         <div class="columns">
+          <aside class="side" aria-label="About this sandbox">
+            <Side sandbox={sandbox} />
+          </aside>
           <div class="wide">
             {sandbox.state === 'ended' && <StoredReceipt sandbox={sandbox} />}
             <Activity events={activity.get(id)} />
           </div>
-          <aside class="side" aria-label="About this sandbox">
-            <Side sandbox={sandbox} />
-          </aside>
         </div>
       )}
     </>

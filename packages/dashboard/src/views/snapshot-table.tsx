@@ -12,7 +12,11 @@ const columns: readonly Column<Snapshot>[] = [
   { title: 'Rows', cell: ({ rows }) => formatCount(rows), kind: 'number' },
   { title: 'Tables', cell: ({ tables }) => formatCount(tables), kind: 'number' },
   { title: 'Masked columns', cell: ({ masked }) => formatCount(masked), kind: 'number' },
-  { title: 'Size', cell: ({ sizeBytes }) => formatBytes(sizeBytes), kind: 'number' },
+  {
+    title: 'Size',
+    cell: ({ sizeBytes }) => (sizeBytes > 0 ? formatBytes(sizeBytes) : '—'),
+    kind: 'number',
+  },
   { title: 'Sealed', cell: ({ sealedAt }) => (sealedAt ? <Moment at={sealedAt} /> : '—') },
   { title: 'Findings', cell: (snapshot) => <Findings snapshot={snapshot} /> },
 ]

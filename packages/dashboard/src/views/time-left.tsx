@@ -31,7 +31,7 @@ export function LeaseBar({ sandbox }: { sandbox: SandboxView }) {
       </p>
       {idle < hard && (
         <p class="lease-idle">
-          Ends in <strong>{formatLeft(idle)}</strong> already, unless it is used.
+          Ends in <strong>{formatLeft(idle)}</strong> if nothing uses it.
         </p>
       )}
     </div>

@@ -1,0 +1,15 @@
+import { EndReason } from '@stuntdouble/sdk/wire'
+
+const words: Record<EndReason, string> = {
+  down: 'on request',
+  expired: 'its lease ended',
+  idle: 'it was idle for too long',
+  failed: 'its creation failed',
+  died: 'it died',
+}
+
+/** Why a sandbox ended, in words; undefined for a reason this page does not know. */
+export function endReasonWords(reason: unknown): string | undefined {
+  const known = EndReason.safeParse(reason)
+  return known.success ? words[known.data] : undefined
+}
