@@ -26,6 +26,8 @@ export interface StoreKind {
   readonly stopCommand: readonly string[]
   /** Of the cluster's files in the staging container. */
   readonly dataDirectory: string
+  /** Where, below it, there is only what every fresh cluster holds; such as `base/1`. */
+  readonly pristineFiles: string
 
   /** The container that runs a clone in a sandbox. */
   container(request: ContainerRequest): ContainerSpec
