@@ -1,0 +1,43 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { getContainerRuntimeClient } from 'testcontainers'
+import { openDockerImages } from '../../packages/orchestrator/src/engine/docker/docker-images.ts'
+import { Pool } from '../../packages/orchestrator/src/engine/docker/pool.ts'
+import { repository } from './images.ts'
+import { type Leftover, lineOf, listLeftovers, sweep } from './leftovers.ts'
+
+interface Ended {
+  readonly installation: string
+  /** Where its sandboxes had their sockets. */
+  readonly runDirectory: string
+}
+
+/**
+ * For an installation whose sandboxes have ended and whose orchestrator is stopped: removes its clone
+ * pool, snapshots with it, and fails with a list when anything else was there or anything remains.
+ */
+export async function expectNothingLeft({ installation, runDirectory }: Ended): Promise<void> {
+  const sockets = await socketsIn(runDirectory)
+  const before = (await listLeftovers(installation)).filter((item) => !isOfPool(item))
+  await sweep(before)
+  await removePool(installation)
+  const after = await listLeftovers(installation)
+  await sweep(after)
+  const lines = [...before.map(lineOf), ...after.map(lineOf), ...sockets]
+  if (lines.length > 0) throw new Error(`left behind by ${installation}:\n${lines.join('\n')}`)
+}
+
+/** Snapshots outlive sandboxes, and the pool is where they are. */
+const isOfPool = ({ name }: Leftover) => name.includes('stuntdouble.')
+
+export async function removePool(installation: string): Promise<void> {
+  const docker = (await getContainerRuntimeClient()).container.dockerode
+  const images = openDockerImages({ docker, directory: join(repository, 'images') })
+  await using pool = new Pool({ docker, installation, images, poolBytes: 0 })
+  await pool.remove(AbortSignal.timeout(60_000))
+}
+
+async function socketsIn(directory: string): Promise<readonly string[]> {
+  const names = await readdir(directory, { recursive: true }).catch(() => [])
+  return names.filter((name) => name.endsWith('.sock')).map((name) => `socket ${name}`)
+}
