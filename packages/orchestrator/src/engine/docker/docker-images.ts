@@ -56,18 +56,18 @@ class DockerImages implements Images {
   /** One of ours that was built from other files than today's does not count. */
   async #isPresent(reference: ImageReference, signal: AbortSignal): Promise<boolean> {
     const recipe = recipeOf(reference)
-    const labels = await this.#labels(reference.text, signal)
-    if (labels === undefined || recipe === undefined || typeof recipe === 'string') {
-      return labels !== undefined
+    const found = await this.#find(reference.text, signal)
+    if (found === undefined || recipe === undefined || typeof recipe === 'string') {
+      return found !== undefined
     }
-    return labels[digestLabel] === (await this.#context(recipe)).digest
+    return found.digest === (await this.#context(recipe)).digest
   }
 
-  async #labels(image: string, signal: AbortSignal): Promise<Record<string, string> | undefined> {
+  async #find(image: string, signal: AbortSignal): Promise<FoundImage | undefined> {
     signal.throwIfAborted()
     try {
-      const found = await this.#docker.getImage(image).inspect()
-      return found.Config?.Labels ?? {}
+      const { Id, Config } = await this.#docker.getImage(image).inspect()
+      return { id: Id, digest: Config?.Labels?.[digestLabel] }
     } catch (cause) {
       if (isGone(cause)) return undefined
       throw cause
@@ -79,7 +79,15 @@ class DockerImages implements Images {
     if (recipe === undefined) return this.#pull(reference, onProgress, signal)
     if (typeof recipe === 'string') return this.#makeBase(recipe, onProgress, signal)
     await this.ensure(baseImage(recipe.suite), onProgress, signal)
+    const [tag = ''] = recipe.tags
+    const before = await this.#find(tag, signal)
     await this.#build(recipe, onProgress, signal)
+    // What it replaces; an image that a container still uses stays.
+    if (before?.digest)
+      await this.#docker
+        .getImage(before.id)
+        .remove()
+        .catch(() => {})
   }
 
   async #pull(reference: ImageReference, onProgress: OnProgress, signal: AbortSignal) {
@@ -142,6 +150,12 @@ class DockerImages implements Images {
     const { repository, tag } = parseImageReference(name)
     await this.#docker.getImage(image).tag({ repo: repository, tag })
   }
+}
+
+interface FoundImage {
+  readonly id: string
+  /** Of the context it was built from; undefined for an image that is not one of ours. */
+  readonly digest: string | undefined
 }
 
 /** A context that cannot be made would leave the engine waiting for the rest of it. */

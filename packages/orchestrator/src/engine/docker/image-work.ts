@@ -1,4 +1,5 @@
 import type { OnProgress } from '@stuntdouble/sdk/wire'
+import { orAborted } from './image-or-aborted.ts'
 
 type Work = (onProgress: OnProgress, signal: AbortSignal) => Promise<void>
 
@@ -50,15 +51,4 @@ export interface Joining {
   readonly work: Work
   readonly onProgress: OnProgress
   readonly signal: AbortSignal
-}
-
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = () => reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
 }

@@ -1,0 +1,149 @@
+import type { PoolUsage, VolumeSpec, VolumeStatus, Volumes } from '../engine.ts'
+import { bindOptions, EngineVolumes, overlayOptions } from './docker-volumes-engine.ts'
+import { Pool, type PoolOptions } from './pool.ts'
+import {
+  diskFull,
+  notSealable,
+  notSealed,
+  poolBroken,
+  snapshotInUse,
+  volumeTaken,
+} from './pool-errors.ts'
+import { checkName } from './pool-names.ts'
+import {
+  cloneScript,
+  clonesScript,
+  createScript,
+  discardScript,
+  listScript,
+  scriptExit,
+  sealScript,
+  sizeScript,
+  usageScript,
+} from './pool-scripts.ts'
+
+export type DockerVolumesOptions = PoolOptions
+
+/** Opens nothing yet: the pool is made or found by the first call. Disposal leaves the pool as it is. */
+export const openDockerVolumes = (options: DockerVolumesOptions): DockerVolumes =>
+  new DockerVolumes(options)
+
+/**
+ * Volumes of the engine over directories of the pool, under the same names. The directories are the
+ * truth about data; a volume of the engine is only the way to mount one, and is made again when lost.
+ */
+export class DockerVolumes implements Volumes, AsyncDisposable {
+  readonly #pool: Pool
+  readonly #engine: EngineVolumes
+
+  constructor(options: DockerVolumesOptions) {
+    this.#pool = new Pool(options)
+    this.#engine = new EngineVolumes(options.docker, options.installation)
+  }
+
+  async create(volume: VolumeSpec, signal: AbortSignal): Promise<void> {
+    await this.#make(createScript(volume), volume.name, signal)
+    const { mountpoint } = await this.#pool.open(signal)
+    const options = bindOptions(`${mountpoint}/volumes/${volume.name}/data`)
+    await this.#engine.create({ name: volume.name, pod: volume.pod, of: null, options })
+  }
+
+  async clone(sealed: string, volume: VolumeSpec, signal: AbortSignal): Promise<void> {
+    await this.#make(cloneScript(volume, sealed), sealed, signal)
+    const { mountpoint } = await this.#pool.open(signal)
+    const lower = `${mountpoint}/sealed/${sealed}/data`
+    const options = overlayOptions(lower, `${mountpoint}/volumes/${volume.name}`)
+    await this.#engine.create({ name: volume.name, pod: volume.pod, of: sealed, options })
+  }
+
+  async seal(volume: string, as: string, signal: AbortSignal): Promise<void> {
+    checkName(volume)
+    // The engine refuses while a container has it: from here on nobody can write to it.
+    await this.#engine.remove(volume)
+    const { exitCode, stderr } = await this.#pool.run(sealScript(volume, as), signal)
+    if (exitCode === scriptExit.taken) throw volumeTaken(as)
+    if (exitCode === scriptExit.absent) throw notSealable(volume, 'there is no such volume')
+    if (exitCode === scriptExit.copy) throw notSealable(volume, 'it is a copy itself')
+    if (exitCode !== 0) throw poolBroken(stderr)
+    await this.#exposeSealed(as, signal)
+  }
+
+  async remove(volume: string, signal: AbortSignal): Promise<void> {
+    await this.#refuseWhileCloned(clonesScript(volume), volume, signal)
+    await this.#engine.remove(volume)
+    await this.#refuseWhileCloned(discardScript(volume), volume, signal)
+  }
+
+  async list(signal: AbortSignal): Promise<readonly VolumeStatus[]> {
+    const { stdout } = await this.#pool.run(listScript, signal)
+    const seen = new Map((await this.#engine.list(signal)).map((each) => [each.name, each]))
+    for (const line of stdout.split('\n').filter(Boolean)) {
+      const status = readMeta(line)
+      seen.set(status.name, status)
+    }
+    return [...seen.values()]
+  }
+
+  async usage(signal: AbortSignal): Promise<PoolUsage> {
+    const { mechanism } = await this.#pool.open(signal)
+    const { stdout } = await this.#pool.run(usageScript, signal)
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((row) => row.trim().split(/\s+/).map(Number))
+    return {
+      kind: mechanism.kind,
+      sizeBytes: rows[0]?.[0] ?? 0,
+      freeBytes: Math.min(...rows.map(([, free = 0]) => free)),
+      reason: mechanism.reason,
+    }
+  }
+
+  /** Blocks of its own on disk; of a copy, only what it changed. Zero when it is not there. */
+  async sizeBytes(volume: string, signal: AbortSignal): Promise<number> {
+    const { stdout } = await this.#pool.run(sizeScript(volume), signal)
+    return Number(stdout.trim())
+  }
+
+  /** The whole pool with every volume and snapshot in it; for an installation that goes away. */
+  async removePool(signal: AbortSignal): Promise<void> {
+    for (const { name } of await this.#engine.list(signal)) await this.#engine.remove(name)
+    await this.#pool.remove(signal)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#pool[Symbol.asyncDispose]()
+  }
+
+  async #make(script: string, sealed: string, signal: AbortSignal): Promise<void> {
+    const { exitCode, stdout, stderr } = await this.#pool.run(script, signal)
+    if (exitCode === scriptExit.taken) throw volumeTaken(sealed)
+    if (exitCode === scriptExit.full) throw diskFull(Number(stdout))
+    if (exitCode === scriptExit.notSealed) throw notSealed(sealed)
+    if (exitCode !== 0) throw poolBroken(stderr.trim())
+  }
+
+  async #refuseWhileCloned(script: string, volume: string, signal: AbortSignal): Promise<void> {
+    const { exitCode, stdout, stderr } = await this.#pool.run(script, signal)
+    const clones = Number(stdout)
+    if (clones > 0) {
+      await this.#exposeSealed(volume, signal)
+      throw snapshotInUse(volume, clones)
+    }
+    if (exitCode !== 0) throw poolBroken(stderr.trim())
+  }
+
+  /** For those who read a sealed volume itself; nobody mounts it writable. */
+  async #exposeSealed(name: string, signal: AbortSignal): Promise<void> {
+    const { mountpoint } = await this.#pool.open(signal)
+    const options = bindOptions(`${mountpoint}/sealed/${name}/data`, 'ro')
+    await this.#engine.create({ name, pod: null, of: null, options })
+  }
+}
+
+function readMeta(line: string): VolumeStatus {
+  const match = /^(volumes|sealed)\/([^/]+)\/meta:pod=(\S*) of=(\S*)$/.exec(line)
+  const [, place, name = '', pod = '', of = ''] = match ?? []
+  if (match === null) throw poolBroken('a volume’s description cannot be read')
+  return place === 'sealed' ? { name, pod: null, of: null } : { name, pod, of: of || null }
+}

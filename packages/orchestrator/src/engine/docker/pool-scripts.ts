@@ -1,0 +1,106 @@
+import type { VolumeSpec } from '../engine.ts'
+import { checkName } from './pool-names.ts'
+import { quote } from './shell.ts'
+
+/**
+ * What is done inside the pool, as scripts for its shell. Layout: `volumes/NAME` holds `data`, or
+ * `upper` and `work` for a copy; `sealed/NAME` holds `data`; `meta` says whose it is. A directory
+ * appears under its name in one rename, and leaves by one.
+ */
+export const scriptExit = { taken: 17, full: 28, notSealed: 44, copy: 45, absent: 46 } as const
+
+/** Left free, so that a database that is starting finds room for its first files. */
+const reserveBytes = 128 * 1024 ** 2
+
+export const metaOf = (pod: string, of: string | null) => `pod=${pod} of=${of ?? ''}`
+
+export function createScript(spec: VolumeSpec): string {
+  return makeScript(spec, { of: null, fill: `mkdir "$new/data"; root=$new/data` })
+}
+
+export function cloneScript(spec: VolumeSpec, sealed: string): string {
+  const fill = `mkdir "$new/upper" "$new/work"; root=$new/upper`
+  const guard = `[ -d ${quote(`sealed/${checkName(sealed)}/data`)} ] || exit ${scriptExit.notSealed}`
+  return `${guard}\n${makeScript(spec, { of: sealed, fill })}`
+}
+
+function makeScript(
+  { name, pod, uid, gid, mode }: VolumeSpec,
+  { of, fill }: { of: string | null; fill: string },
+): string {
+  return `
+set -eu
+name=${quote(checkName(name))}
+meta=${quote(metaOf(checkName(pod), of))}
+[ ! -e "sealed/$name" ] || exit ${scriptExit.taken}
+if [ -d "volumes/$name" ]; then
+  [ "$(cat "volumes/$name/meta")" = "$meta" ] || exit ${scriptExit.taken}
+  exit 0
+fi
+${roomCheck}
+new=$(mktemp -d trash/new.XXXXXX)
+${fill}
+chown ${quote(`${uid}:${gid}`)} "$root"
+chmod ${quote(mode.toString(8))} "$root"
+echo "$meta" > "$new/meta"
+chmod 0711 "$new"
+mv -T "$new" "volumes/$name"`
+}
+
+/** A full disk below the sparse file would break the pool for everybody. */
+const roomCheck = `
+for free in $(df --output=avail -B1 /pool $([ -d /file ] && echo /file) | tail -n +2); do
+  [ "$free" -ge ${reserveBytes} ] || { echo "$free"; exit ${scriptExit.full}; }
+done`
+
+/** Done already when the sealed one is there and the volume is not. */
+export function sealScript(volume: string, as: string): string {
+  return `
+set -eu
+from=${quote(`volumes/${checkName(volume)}`)}
+to=${quote(`sealed/${checkName(as)}`)}
+if [ -e "$to" ]; then [ ! -e "$from" ] || exit ${scriptExit.taken}; exit 0; fi
+[ ! -e ${quote(`volumes/${as}`)} ] || exit ${scriptExit.taken}
+[ -e "$from" ] || exit ${scriptExit.absent}
+[ -d "$from/data" ] || exit ${scriptExit.copy}
+mv -T "$from" "$to"
+sync -f "$to"`
+}
+
+/** Prints how many copies hold a sealed volume back, and removes it when none does. */
+export function discardScript(name: string): string {
+  return `
+set -eu
+name=${quote(checkName(name))}
+${countClones}
+[ "$clones" -eq 0 ] || { echo "$clones"; exit ${scriptExit.taken}; }
+for kind in volumes sealed; do
+  [ -e "$kind/$name" ] || continue
+  old=$(mktemp -d trash/old.XXXXXX)
+  mv "$kind/$name" "$old/"
+  flock -u 9
+  rm -rf "$old"
+  flock 9
+done`
+}
+
+export function clonesScript(name: string): string {
+  return `name=${quote(checkName(name))}\n${countClones}\necho "$clones"`
+}
+
+const countClones = `clones=0
+if [ -e "sealed/$name" ]; then
+  clones=$(find volumes -mindepth 2 -maxdepth 2 -name meta -exec grep -lx "pod=[a-z0-9-]* of=$name" {} + | wc -l)
+fi`
+
+/** One line a volume: `volumes/NAME/meta:pod=POD of=SEALED`. */
+export const listScript = `find volumes sealed -mindepth 2 -maxdepth 2 -name meta -exec grep -H '' {} +`
+
+/** Size and free bytes of the pool, then of the disk its file is on. */
+export const usageScript = `df --output=size,avail -B1 /pool $([ -d /file ] && echo /file) | tail -n +2`
+
+export const sizeScript = (name: string) => `
+name=${quote(checkName(name))}
+for root in "sealed/$name/data" "volumes/$name/data" "volumes/$name/upper"; do
+  [ ! -d "$root" ] || du -s -B1 "$root" | cut -f 1
+done`
