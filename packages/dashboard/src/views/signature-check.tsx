@@ -6,7 +6,7 @@ type Verdict = 'checking' | 'valid' | 'invalid' | 'unable'
 
 const verdicts = {
   checking: <span class="quiet">Checking…</span>,
-  valid: <span class="good-text">Valid, checked by this browser</span>,
+  valid: <span class="good-text">Unchanged since it was signed, as this browser checked</span>,
   invalid: <span class="badge bad">Does not match the receipt</span>,
   unable: <span class="quiet">Not checked: this browser cannot</span>,
 } as const
