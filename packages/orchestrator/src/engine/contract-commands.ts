@@ -1,0 +1,8 @@
+/** The commands the contract runs. A real engine has a shell for them; the fake knows them by heart. */
+export const contractCommands = {
+  bothOutputs: ['sh', '-c', 'echo out; echo err >&2; exit 3'],
+  echo: ['cat'],
+  environment: ['sh', '-c', 'echo "$COLOUR $PWD"'],
+  wait: ['sleep', '1000'],
+  endless: ['yes'],
+} as const

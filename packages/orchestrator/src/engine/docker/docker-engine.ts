@@ -1,0 +1,170 @@
+import type { Duplex } from 'node:stream'
+import type Docker from 'dockerode'
+import type {
+  ContainerStatus,
+  Diagnosis,
+  Engine,
+  EngineCapabilities,
+  Images,
+  ObservedPod,
+  PodSpec,
+  Process,
+  Resource,
+  Volumes,
+} from '../engine.ts'
+import { readLogs } from './container-logs.ts'
+import { destroyPod, sweepContainers } from './destroy-pod.ts'
+import { diagnoseEngine, requireEngine } from './diagnose.ts'
+import { DockerClient } from './docker-client.ts'
+import { containerNotFound, podGone } from './docker-errors.ts'
+import { EgressListeners } from './egress-listeners.ts'
+import { startExec } from './exec.ts'
+import { dialIn } from './gate-sockets.ts'
+import { inventoryPod, listPods, observePod } from './observe-pods.ts'
+import { PodTurns } from './pod-turns.ts'
+import { RunDirectory } from './run-directory.ts'
+import { startPod } from './start-pod.ts'
+
+export interface DockerEngineOptions {
+  /** Docker's usual one when left out. */
+  readonly socketPath?: string
+  /** Tells our containers from those of another orchestrator on the same engine. */
+  readonly installation: string
+  /** For the pods' sockets and deadlines: short, on a local file system, nobody else's. */
+  readonly runDirectory: string
+  readonly openVolumes: (docker: Docker, images: Images) => Promise<Volumes>
+  readonly openImages: (docker: Docker) => Images
+}
+
+/** Throws `engine_unavailable` when no engine answers, or one that is too old. */
+export async function openDockerEngine(options: DockerEngineOptions): Promise<Engine> {
+  const client = new DockerClient(options.socketPath ?? usualSocket, options.installation)
+  await requireEngine(client, AbortSignal.timeout(openMs))
+  const images = options.openImages(client.docker)
+  return new DockerEngine({
+    client,
+    directory: new RunDirectory(options.runDirectory),
+    gateImage: 'stuntdouble/gate',
+    capabilities: { pause: false, copyOnWrite: false },
+    images,
+    volumes: await options.openVolumes(client.docker, images),
+  })
+}
+
+const usualSocket = '/var/run/docker.sock'
+const openMs = 10_000
+const sweepMs = 30_000
+/** A teardown nobody gave a limit must still end. */
+const destroyMs = 30_000
+
+interface DockerEngineParts {
+  readonly client: DockerClient
+  readonly directory: RunDirectory
+  readonly gateImage: string
+  readonly capabilities: EngineCapabilities
+  readonly volumes: Volumes
+  readonly images: Images
+}
+
+/** Pods on a Docker engine. Holds no truth: every answer is asked of the engine by label. */
+class DockerEngine implements Engine {
+  readonly capabilities: EngineCapabilities
+  readonly volumes: Volumes
+  readonly images: Images
+  readonly #parts: DockerEngineParts
+  readonly #egress: EgressListeners
+  readonly #turns = new PodTurns()
+  #gateImagePresent = false
+
+  constructor(parts: DockerEngineParts) {
+    this.#parts = parts
+    this.capabilities = parts.capabilities
+    this.volumes = parts.volumes
+    this.images = parts.images
+    this.#egress = new EgressListeners(parts.directory)
+  }
+
+  start(pod: PodSpec, signal: AbortSignal): Promise<void> {
+    return this.#turns.start(pod.id, signal, (stop) => this.#startOrSweep(pod, stop))
+  }
+
+  observe(pod: string, signal: AbortSignal): Promise<readonly ContainerStatus[]> {
+    return observePod(this.#parts.client, pod, signal)
+  }
+
+  list(signal: AbortSignal): Promise<readonly ObservedPod[]> {
+    return listPods(this.#parts, signal)
+  }
+
+  inventory(pod: string, signal: AbortSignal): Promise<readonly Resource[]> {
+    return inventoryPod(this.#parts, pod, signal)
+  }
+
+  async setDeadline(pod: string, deadline: Date): Promise<void> {
+    const written = await this.#parts.directory.writeDeadline(pod, deadline)
+    if (!written) throw podGone(pod)
+  }
+
+  connect(pod: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    return dialIn({ socket: this.#parts.directory.inSocket(pod), pod, port }, signal)
+  }
+
+  listenEgress(pod: string, onConnection: (socket: Duplex) => void): Promise<AsyncDisposable> {
+    return this.#egress.listen(pod, onConnection)
+  }
+
+  async exec(...request: Parameters<Engine['exec']>): Promise<Process> {
+    const [pod, container, command, signal] = request
+    const containerId = await this.#running(pod, container, signal)
+    return startExec({ client: this.#parts.client, pod, containerId }, command, signal)
+  }
+
+  async logs(...request: Parameters<Engine['logs']>): Promise<string> {
+    const [pod, container, bytes, signal] = request
+    const found = await this.#parts.client.find(signal, pod)
+    const id = found.find(({ name }) => name === container)?.id
+    if (id === undefined) throw containerNotFound(pod, container)
+    return readLogs(this.#parts.client, { id, bytes }, signal)
+  }
+
+  destroy(pod: string, caller: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([caller, AbortSignal.timeout(destroyMs)])
+    return this.#turns.end(pod, signal, async () => {
+      await this.#egress.close(pod)
+      await destroyPod(this.#parts, pod, signal)
+    })
+  }
+
+  diagnose(signal: AbortSignal): Promise<readonly Diagnosis[]> {
+    return diagnoseEngine(this.#parts.client, signal)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#egress[Symbol.asyncDispose]()
+  }
+
+  async #startOrSweep(pod: PodSpec, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#ensureGateImage(signal)
+      await startPod(this.#parts, pod, signal)
+    } catch (cause) {
+      // Volumes and directory stay: others may have made them before; `destroy` removes them.
+      await sweepContainers(this.#parts.client, pod.id, AbortSignal.timeout(sweepMs))
+      throw cause
+    }
+  }
+
+  /** Once a process; a gate image lost later is reported by the create that misses it. */
+  async #ensureGateImage(signal: AbortSignal): Promise<void> {
+    if (this.#gateImagePresent) return
+    await this.#parts.images.ensure(this.#parts.gateImage, () => {}, signal)
+    this.#gateImagePresent = true
+  }
+
+  async #running(pod: string, container: string, signal: AbortSignal): Promise<string> {
+    const found = await this.#parts.client.find(signal, pod)
+    const match = found.find(({ name, state }) => name === container && state === 'running')
+    if (match === undefined) throw containerNotFound(pod, container)
+    return match.id
+  }
+}

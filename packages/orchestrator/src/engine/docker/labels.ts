@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import type { PodKind } from '../engine.ts'
+
+/** On everything of ours on the engine; what was asked for is found again by these alone. */
+export const label = {
+  installation: 'dev.stuntdouble.installation',
+  sandbox: 'dev.stuntdouble.sandbox',
+  /** `gate`, or the name of a container in its pod. */
+  kind: 'dev.stuntdouble.kind',
+  podKind: 'dev.stuntdouble.pod',
+} as const
+
+export const gateName = 'gate'
+
+export interface Owner {
+  readonly installation: string
+  readonly pod: string
+  readonly podKind: PodKind
+}
+
+export const ownerLabels = (owner: Owner, name: string): Record<string, string> => ({
+  [label.installation]: owner.installation,
+  [label.sandbox]: owner.pod,
+  [label.kind]: name,
+  [label.podKind]: owner.podKind,
+})
+
+/** The engine's filter for everything of one pod, or of the installation. */
+export const labelFilter = (installation: string, pod?: string) => ({
+  label: [
+    `${label.installation}=${installation}`,
+    ...(pod === undefined ? [] : [`${label.sandbox}=${pod}`]),
+  ],
+})
+
+/** Labels as the engine tells them; a container that carries our installation but not these is refused. */
+export type PodLabels = z.infer<typeof PodLabels>
+export const PodLabels = z
+  .object({
+    [label.sandbox]: z.string(),
+    [label.kind]: z.string(),
+    [label.podKind]: z.enum(['sandbox', 'staging']).catch('sandbox'),
+  })
+  .transform((labels) => ({
+    pod: labels[label.sandbox],
+    name: labels[label.kind],
+    podKind: labels[label.podKind],
+  }))

@@ -1,0 +1,75 @@
+import { SandboxError } from '@stuntdouble/sdk/errors'
+import type Docker from 'dockerode'
+import type { ContainerSpec, Mount, Tmpfs } from '../engine.ts'
+import { gateUid } from './gate-config.ts'
+import { hardened, noCore } from './hardening.ts'
+import { type Owner, ownerLabels } from './labels.ts'
+
+export interface MemberOptions {
+  readonly owner: Owner
+  /** The gate's container id. */
+  readonly gate: string
+  readonly container: ContainerSpec
+}
+
+/** A container inside the gate's namespaces. Built from typed options; nothing is passed through. */
+export function memberConfig({ owner, gate, container }: MemberOptions) {
+  refuseReservedUser(container)
+  const { limits } = container
+  return {
+    name: `sd-${owner.pod}-${container.name}`,
+    Image: container.image,
+    User: `${container.uid}:${container.gid}`,
+    Entrypoint: [...container.command],
+    Cmd: [],
+    WorkingDir: container.workingDirectory,
+    Env: Object.entries(container.env).map(([name, value]) => `${name}=${value}`),
+    Labels: ownerLabels(owner, container.name),
+    HostConfig: {
+      ...hardened,
+      NetworkMode: `container:${gate}`,
+      PidMode: `container:${gate}`,
+      Mounts: container.mounts.map(volumeMount),
+      Tmpfs: Object.fromEntries(container.tmpfs.map((place) => [place.path, tmpfsOptions(place)])),
+      Memory: limits.memoryBytes,
+      MemorySwap: limits.memoryBytes,
+      PidsLimit: limits.pids,
+      NanoCpus: Math.round(limits.cpus * 1e9),
+      ShmSize: limits.shmBytes,
+      // When the host runs out of memory, a sandbox goes before the host's own programs.
+      OomScoreAdj: 500,
+      Ulimits: [noCore],
+    },
+  } satisfies Docker.ContainerCreateOptions
+}
+
+/** Root and the gate's user could reach for PID 1; both stay out of every member, also by exec. */
+export function refuseReservedUser({ uid, gid }: { readonly uid: number; readonly gid: number }) {
+  const free = (id: number) => Number.isInteger(id) && id > 0 && id !== gateUid
+  if (free(uid) && free(gid)) return
+  throw new SandboxError('policy_refused', `No container may run as ${uid}:${gid}.`, {
+    hint: `Use a user and group other than 0 and ${gateUid}.`,
+  })
+}
+
+const volumeMount = ({ volume, path, readOnly }: Mount) =>
+  ({
+    Type: 'volume',
+    Source: volume,
+    Target: path,
+    ReadOnly: readOnly,
+    VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } },
+  }) as const
+
+const tmpfsOptions = ({ sizeBytes, inodes, uid, gid, mode }: Tmpfs) =>
+  [
+    'rw',
+    'exec',
+    'nosuid',
+    'nodev',
+    `size=${sizeBytes}`,
+    `nr_inodes=${inodes}`,
+    `uid=${uid}`,
+    `gid=${gid}`,
+    `mode=${mode.toString(8)}`,
+  ].join(',')

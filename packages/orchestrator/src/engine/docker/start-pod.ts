@@ -1,0 +1,111 @@
+import type Docker from 'dockerode'
+import type { ContainerSpec, PodSpec } from '../engine.ts'
+import type { DockerClient, FoundContainer } from './docker-client.ts'
+import { podGone } from './docker-errors.ts'
+import { gateConfig } from './gate-config.ts'
+import { gateName, type Owner } from './labels.ts'
+import { memberConfig } from './member-config.ts'
+import type { RunDirectory } from './run-directory.ts'
+import { verifyContainer } from './verify-container.ts'
+
+export interface PodStarter {
+  readonly client: DockerClient
+  readonly directory: RunDirectory
+  readonly gateImage: string
+}
+
+/** One container of the pod on its way: what was asked for, and the id it has. */
+interface Part {
+  readonly config: Docker.ContainerCreateOptions
+  readonly id: string
+  readonly runs: boolean
+}
+
+/**
+ * Makes what is missing of a pod. The members are created while the gate starts, started at once when
+ * it runs, and the pod counts only when each one was seen to run with what protects it.
+ */
+export async function startPod(
+  starter: PodStarter,
+  pod: PodSpec,
+  signal: AbortSignal,
+): Promise<void> {
+  const { client, directory } = starter
+  const present = await client.find(signal, pod.id)
+  if (present.some(({ name, state }) => name === gateName && state === 'exited')) {
+    throw podGone(pod.id)
+  }
+  await directory.create(pod.id)
+  if (present.length === 0) await directory.writeDeadline(pod.id, pod.deadline)
+
+  const gate = await gatePart(starter, pod, present)
+  signal.throwIfAborted()
+  const [, members] = await all([
+    startPart(client, gate),
+    all(pod.containers.map((container) => memberPart(starter, { pod, gate, container, present }))),
+  ])
+  signal.throwIfAborted()
+  await all(members.map((member) => startPart(client, member)))
+  await all(
+    [gate, ...members].map(async ({ config, id }) =>
+      verifyContainer(config, await client.inspect(id, signal)),
+    ),
+  )
+}
+
+async function gatePart(
+  { client, directory, gateImage }: PodStarter,
+  pod: PodSpec,
+  present: readonly FoundContainer[],
+): Promise<Part> {
+  const config = gateConfig({
+    owner: ownerOf(client, pod),
+    image: gateImage,
+    directory: directory.path(pod.id),
+    hosts: pod.hosts,
+  })
+  return makePart(client, config, findByName(present, gateName))
+}
+
+interface MemberRequest {
+  readonly pod: PodSpec
+  readonly gate: Part
+  readonly container: ContainerSpec
+  readonly present: readonly FoundContainer[]
+}
+
+function memberPart({ client }: PodStarter, { pod, gate, container, present }: MemberRequest) {
+  const config = memberConfig({ owner: ownerOf(client, pod), gate: gate.id, container })
+  return makePart(client, config, findByName(present, container.name))
+}
+
+async function makePart(
+  client: DockerClient,
+  config: Docker.ContainerCreateOptions,
+  found: FoundContainer | undefined,
+): Promise<Part> {
+  const id = found?.id ?? (await client.create(config))
+  return { config, id, runs: found !== undefined && found.state !== 'created' }
+}
+
+async function startPart(client: DockerClient, part: Part): Promise<void> {
+  if (!part.runs) await client.start(part.id)
+}
+
+const findByName = (present: readonly FoundContainer[], name: string) =>
+  present.find((container) => container.name === name)
+
+const ownerOf = ({ installation }: DockerClient, { id, kind }: PodSpec): Owner => ({
+  installation,
+  pod: id,
+  podKind: kind,
+})
+
+/**
+ * Like Promise.all, but fails only after all have settled: whoever cleans up afterwards must not race
+ * a create that is still under way.
+ */
+async function all<const T extends readonly unknown[]>(work: T) {
+  await Promise.allSettled(work)
+  return Promise.all(work)
+}
