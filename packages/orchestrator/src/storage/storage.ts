@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { SandboxError } from '@stuntdouble/sdk/errors'
 
 /** A capability's tables. Numbers are per capability, applied in order, never changed once released. */
 export interface Migration {
@@ -14,19 +15,38 @@ export interface Storage extends Disposable {
   transaction<Result>(work: () => Result): Result
 }
 
-/** Opens or makes the store at `path` (`:memory:` for tests) and brings its tables up to date. */
-export function openStorage(path: string, migrations: readonly Migration[]): Storage {
+/**
+ * Opens or makes the store at `path` (`:memory:` for tests) and brings its tables up to date.
+ * Its lock is held until disposal: a second process gets `conflict` after `lockWaitMs`.
+ */
+export function openStorage(
+  path: string,
+  migrations: readonly Migration[],
+  lockWaitMs = 5_000,
+): Storage {
   const sqlite = new DatabaseSync(path)
   if (path !== ':memory:') chmodSync(path, 0o600)
-  sqlite.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000',
-  )
+  takeLock(sqlite, path, lockWaitMs)
+  sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
   migrate(sqlite, migrations)
 
   return {
     sqlite,
     transaction: (work) => transaction(sqlite, work),
     [Symbol.dispose]: () => sqlite.close(),
+  }
+}
+
+function takeLock(sqlite: DatabaseSync, path: string, waitMs: number): void {
+  sqlite.exec(`PRAGMA busy_timeout = ${waitMs}; PRAGMA locking_mode = EXCLUSIVE`)
+  try {
+    sqlite.exec('BEGIN IMMEDIATE; COMMIT')
+  } catch (cause) {
+    sqlite.close()
+    throw new SandboxError('conflict', `Another orchestrator is using ${path}.`, {
+      hint: 'Use that one, or give this one a state directory of its own with XDG_STATE_HOME.',
+      cause,
+    })
   }
 }
 

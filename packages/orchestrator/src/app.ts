@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs'
+import { SandboxError } from '@stuntdouble/sdk/errors'
+import { type Health, problemOf, problemType } from '@stuntdouble/sdk/wire'
+import express, { type ErrorRequestHandler, type Express, type Response } from 'express'
+import type { Auth } from './auth/auth.ts'
+import { requireKey, sessionRoutes } from './auth/routes.ts'
+import { type DoctorParts, examine } from './doctor/doctor.ts'
+import type { Doors } from './doors/doors.ts'
+import type { GatewayParts } from './gateway/gateway.ts'
+import { gatewayRoutes } from './gateway/routes.ts'
+import type { Log } from './lib/log.ts'
+import { asSandboxError } from './lib/progress-response.ts'
+import { abortOnClose } from './lib/requests.ts'
+import { openApiDocument } from './openapi/openapi.ts'
+import type { Recorder } from './recorder/recorder.ts'
+import { eventRoutes } from './recorder/routes.ts'
+import { sandboxRoutes } from './sandboxes/routes.ts'
+import type { Sandboxes } from './sandboxes/sandboxes.ts'
+import { snapshotRoutes } from './snapshots/routes.ts'
+import type { Snapshots } from './snapshots/snapshots.ts'
+import type { StoreKind } from './sources/sources.ts'
+import type { Workspaces } from './workspaces/workspaces.ts'
+
+export interface AppParts {
+  readonly version: string
+  readonly installation: string
+  readonly auth: Auth
+  readonly sandboxes: Sandboxes
+  readonly snapshots: Snapshots
+  readonly workspaces: Workspaces
+  readonly recorder: Recorder
+  readonly doors: Doors
+  readonly kind: StoreKind
+  readonly doctor: DoctorParts
+  /** The built dashboard; left out where it was not built. */
+  readonly dashboard: string
+  readonly log: Log
+}
+
+/** The control plane: `/v1` and the dashboard. Never listens. */
+export function createApp(parts: AppParts): Express {
+  const app = bare()
+  const document = openApiDocument(parts.version)
+  const health = (): Health => ({
+    ok: true,
+    version: parts.version,
+    installation: parts.installation,
+    busy: parts.snapshots.building,
+    pid: process.pid,
+  })
+
+  app.get('/v1/health', (_request, response) => void response.json(health()))
+  app.get('/v1/openapi.json', (_request, response) => void response.json(document))
+  app.use('/v1', sessionRoutes(parts.auth))
+  app.use('/v1', requireKey(parts.auth))
+  app.get('/v1/doctor', async (_request, response) => {
+    response.json(await examine(parts.doctor, abortOnClose(response)))
+  })
+  app.use('/v1', eventRoutes(parts.recorder), sandboxRoutes(parts), snapshotRoutes(parts.snapshots))
+  app.use('/v1', unknownRoute)
+  if (existsSync(parts.dashboard)) app.use(dashboard(parts.dashboard))
+  app.use(unknownRoute, answerErrors(parts.log))
+  return app
+}
+
+/** The sandbox gateway. It shares no origin, cookie or route with the control plane. */
+export function createGatewayApp(parts: GatewayParts & { readonly log: Log }): Express {
+  const app = bare()
+  app.use('/s/:handle', gatewayRoutes(parts))
+  app.use(unknownRoute, answerErrors(parts.log))
+  return app
+}
+
+function bare(): Express {
+  const app = express().disable('x-powered-by').disable('etag')
+  app.use((_request, response, next) => {
+    response.set({
+      'cache-control': 'no-store',
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    })
+    next()
+  })
+  return app
+}
+
+function dashboard(directory: string) {
+  const setHeaders = (response: Response) =>
+    void response.set(
+      'content-security-policy',
+      "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    )
+  return express.static(directory, { cacheControl: false, setHeaders })
+}
+
+const unknownRoute = () => {
+  throw new SandboxError('usage', 'There is nothing at this address.', {
+    hint: 'GET /v1/openapi.json lists what there is.',
+  })
+}
+
+const answerErrors =
+  (log: Log): ErrorRequestHandler =>
+  // biome-ignore lint/complexity/useMaxParams: express knows an error handler by its four parameters
+  (cause, _request, response, _next) => {
+    const error = bodyError(cause) ?? asSandboxError(cause)
+    if (error.code === 'internal') log.error({ err: cause }, 'a request failed')
+    if (response.headersSent) {
+      response.destroy()
+      return
+    }
+    if (error.retryable) response.set('retry-after', '1')
+    response.status(error.status).type(problemType).json(problemOf(error))
+  }
+
+/** What express’ body parser complains about is the client’s mistake. */
+function bodyError(cause: unknown): SandboxError | undefined {
+  const { type, status } = cause as { type?: string; status?: number }
+  if (typeof type !== 'string' || typeof status !== 'number' || status >= 500) return undefined
+  return new SandboxError('usage', `The request body cannot be read: ${type}.`, {
+    hint: 'Send JSON with content-type: application/json, at most 1 MB.',
+  })
+}

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { openStorage } from '../storage/storage.ts'
+import { capabilityMigrations, createCapabilities } from './capabilities.ts'
+
+const sandbox = 'sbaaaaaaaaaaaa'
+const other = 'sbbbbbbbbbbbbb'
+
+function fixture() {
+  const storage = openStorage(':memory:', capabilityMigrations)
+  const time = { now: 1_000 }
+  return { storage, time, capabilities: createCapabilities(storage, () => time.now) }
+}
+
+test('a token opens the sandbox it was issued for, and no other', () => {
+  const { capabilities } = fixture()
+  const token = capabilities.issue(sandbox, 2_000)
+
+  expect(capabilities.verify(token)).toBe(sandbox)
+  expect(() => capabilities.verify(token, other)).toThrow(/opens no sandbox/)
+})
+
+test.each(['', 'sd_', `sd_${sandbox}_`, `sd_${sandbox}_${'a'.repeat(43)}`, "' OR 1=1 --"])(
+  'the token %j opens nothing',
+  (token) => {
+    const { capabilities } = fixture()
+    capabilities.issue(sandbox, 2_000)
+
+    expect(() => capabilities.verify(token)).toThrow(/opens no sandbox/)
+  },
+)
+
+test('a token ends with its time, and with its sandbox', () => {
+  const { capabilities, time } = fixture()
+  const first = capabilities.issue(sandbox, 2_000)
+  const second = capabilities.issue(sandbox, 9_000)
+
+  time.now = 2_000
+  expect(() => capabilities.verify(first)).toThrow(/has ended/)
+  expect(capabilities.verify(second)).toBe(sandbox)
+
+  capabilities.revokeAll(sandbox)
+  expect(() => capabilities.verify(second)).toThrow(/has ended/)
+  expect(capabilities.list(sandbox).map(({ open }) => open)).toEqual([false, false])
+})
+
+test('an extension moves the tokens that last as long as the sandbox, not the short ones', () => {
+  const { capabilities, time } = fixture()
+  const long = capabilities.issue(sandbox, 5_000)
+  const short = capabilities.issue(sandbox, 2_000)
+  capabilities.prolong(sandbox, 5_000, 9_000)
+
+  time.now = 6_000
+  expect(capabilities.verify(long)).toBe(sandbox)
+  expect(() => capabilities.verify(short)).toThrow()
+})
+
+test('no token is stored', () => {
+  const { capabilities, storage } = fixture()
+  const token = capabilities.issue(sandbox, 2_000)
+  const stored = JSON.stringify(storage.sqlite.prepare('SELECT * FROM capabilities').all())
+
+  expect(stored).not.toContain(token)
+  expect(stored).not.toContain(token.slice(-43))
+})

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { SandboxError } from '@stuntdouble/sdk/errors'
+import { z } from 'zod'
+import type { Clock } from '../lib/clock.ts'
+import { newSecret } from '../lib/ids.ts'
+import type { Migration, Storage } from '../storage/storage.ts'
+
+/** The 256-bit tokens that open one sandbox each. Only their SHA-256 is kept. */
+export interface Capabilities {
+  /** The only time the token is seen. It opens nothing after `expiresAt` (epoch milliseconds). */
+  issue(sandbox: string, expiresAt: number): string
+  /**
+   * The sandbox a token opens. Throws `unauthorized`, also when it is not the `expected` one; a
+   * revoked or expired token is `sandbox_gone`.
+   */
+  verify(token: string, expected?: string): string
+  /** Extends those that live as long as the sandbox does. */
+  prolong(sandbox: string, from: number, to: number): void
+  revokeAll(sandbox: string): void
+  /** Those issued for a sandbox; `open` when it would still be let in. `id` is not the token. */
+  list(sandbox: string): { readonly id: string; readonly open: boolean }[]
+}
+
+export const capabilityMigrations: readonly Migration[] = [
+  {
+    name: 'capabilities-1',
+    sql: `CREATE TABLE capabilities (
+      hash TEXT PRIMARY KEY,
+      sandbox TEXT NOT NULL,
+      expiresAt INTEGER NOT NULL,
+      revoked INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX capabilities_by_sandbox ON capabilities (sandbox)`,
+  },
+]
+
+const Row = z.object({
+  hash: z.string(),
+  sandbox: z.string(),
+  expiresAt: z.int(),
+  revoked: z.int(),
+})
+type Row = z.infer<typeof Row>
+
+const form = /^sd_(sb[a-z0-9]{12})_[0-9a-zA-Z_-]{43}$/
+
+export function createCapabilities({ sqlite }: Storage, clock: Clock): Capabilities {
+  const insert = sqlite.prepare(
+    'INSERT INTO capabilities (hash, sandbox, expiresAt) VALUES (?, ?, ?)',
+  )
+  const byHash = sqlite.prepare('SELECT * FROM capabilities WHERE hash = ?')
+  const bySandbox = sqlite.prepare('SELECT * FROM capabilities WHERE sandbox = ? ORDER BY hash')
+  const prolong = sqlite.prepare(
+    'UPDATE capabilities SET expiresAt = ? WHERE sandbox = ? AND expiresAt = ?',
+  )
+  const revoke = sqlite.prepare('UPDATE capabilities SET revoked = 1 WHERE sandbox = ?')
+  const open = (row: Row) => row.revoked === 0 && clock() < row.expiresAt
+
+  return {
+    issue(sandbox, expiresAt) {
+      const token = `sd_${sandbox}_${newSecret()}`
+      insert.run(hashOf(token), sandbox, expiresAt)
+      return token
+    },
+    verify(token, expected) {
+      const row = form.test(token) ? Row.optional().parse(byHash.get(hashOf(token))) : undefined
+      if (!row || (expected !== undefined && row.sandbox !== expected)) throw unknownToken()
+      if (!open(row)) throw spentToken()
+      return row.sandbox
+    },
+    prolong: (sandbox, from, to) => void prolong.run(to, sandbox, from),
+    revokeAll: (sandbox) => void revoke.run(sandbox),
+    list: (sandbox) =>
+      z
+        .array(Row)
+        .parse(bySandbox.all(sandbox))
+        .map((row) => ({ id: row.hash.slice(0, 16), open: open(row) })),
+  }
+}
+
+const hashOf = (token: string) => createHash('sha256').update(token).digest('hex')
+
+const unknownToken = () =>
+  new SandboxError('unauthorized', 'This address or token opens no sandbox.', {
+    hint: 'Use the whole address that `sandbox up` or `sandbox url ID` printed.',
+  })
+
+const spentToken = () =>
+  new SandboxError('sandbox_gone', 'This sandbox has ended, or the address to it has expired.', {
+    hint: 'Ask whoever gave it to you for a new one; `sandbox url ID` makes it while the sandbox runs.',
+  })

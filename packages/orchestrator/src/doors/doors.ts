@@ -1,0 +1,26 @@
+import type { Engine } from '../engine/engine.ts'
+import { type Commands, createCommands } from './commands.ts'
+import { createFiles, type Files } from './files.ts'
+import { createLocalPorts, type LocalPorts } from './local-ports.ts'
+
+export { agent, workspaceContainer, workspacePath } from './agent.ts'
+export type { Commands } from './commands.ts'
+export type { Files } from './files.ts'
+
+/** The ways into a running sandbox. Callers have checked that the sandbox is theirs and ready. */
+export interface Doors extends AsyncDisposable {
+  readonly commands: Commands
+  readonly files: Files
+  readonly ports: LocalPorts
+}
+
+export function createDoors(engine: Engine): Doors {
+  const commands = createCommands(engine)
+  const ports = createLocalPorts(engine)
+  return {
+    commands,
+    files: createFiles(commands),
+    ports,
+    [Symbol.asyncDispose]: () => ports[Symbol.asyncDispose](),
+  }
+}

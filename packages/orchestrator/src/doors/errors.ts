@@ -1,0 +1,20 @@
+import { SandboxError } from '@stuntdouble/sdk/errors'
+
+export const commandTimedOut = (timeoutMs: number) =>
+  new SandboxError(
+    'timed_out',
+    `The command ran longer than ${timeoutMs} ms and was killed, with everything it started.`,
+    {
+      hint: 'Give it more time with timeoutMs, or start it in the background.',
+    },
+  )
+
+export const fileNotFound = (path: string) =>
+  new SandboxError('file_not_found', `There is no "${path}" in the sandbox.`, {
+    hint: 'List its directory first; paths are absolute, such as /workspace/README.md.',
+  })
+
+export const fileRefused = (path: string, why: string) =>
+  new SandboxError('forbidden', `"${path}" cannot be used: ${why}.`, {
+    hint: 'Use a plain file or directory that the agent’s user may read and write.',
+  })

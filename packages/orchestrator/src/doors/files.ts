@@ -1,0 +1,95 @@
+import type { Readable } from 'node:stream'
+import type { FileEntry } from '@stuntdouble/sdk/wire'
+import type { Process } from '../engine/engine.ts'
+import { collect } from './collect.ts'
+import type { Commands } from './commands.ts'
+import { cut } from './cut.ts'
+import { fileNotFound, fileRefused } from './errors.ts'
+import { feed } from './feed.ts'
+import { readScript, removeScript, writeScript } from './file-scripts.ts'
+import { parseListing } from './listing.ts'
+
+/**
+ * Files of a sandbox, touched inside it with the agent’s own rights: a path that leads somewhere the
+ * agent may not go fails there, whatever links it is made of.
+ */
+export interface Files {
+  /** A directory’s entries, or a file’s bytes. Throws `file_not_found`, `forbidden`. */
+  read(file: FileRef, signal: AbortSignal): Promise<FileContent | FileEntry[]>
+  /** Replaces the file at once when all bytes are there; makes its directories. Resolves with its size. */
+  write(file: FileRef, body: Readable, signal: AbortSignal): Promise<number>
+  /** A directory with all it holds. Throws `file_not_found`. */
+  remove(file: FileRef, signal: AbortSignal): Promise<void>
+}
+
+export interface FileRef {
+  readonly sandbox: string
+  /** Absolute, inside. */
+  readonly path: string
+}
+
+export interface FileContent {
+  readonly size: number
+  /** Read it to the end or destroy it: a process inside waits. */
+  readonly body: Readable
+}
+
+const messageLimitBytes = 4096
+const listingLimitBytes = 8 * 1024 ** 2
+
+export function createFiles(commands: Commands): Files {
+  const start = (
+    { sandbox, path }: FileRef,
+    script: string,
+    signal: AbortSignal,
+  ): Promise<Process> => {
+    const command = ['/bin/sh', '-c', script, 'sh', path]
+    return commands.start(sandbox, { command, cwd: '/', env: {} }, signal)
+  }
+
+  /** Exit 3 says the path is not there; anything else is what the agent’s user would have been told. */
+  async function settle(
+    process: Pick<Process, 'stdout' | 'stderr' | 'exit'>,
+    path: string,
+  ): Promise<string> {
+    const [output, complaint, exitCode] = await Promise.all([
+      collect(process.stdout, listingLimitBytes),
+      collect(process.stderr, messageLimitBytes),
+      process.exit,
+    ])
+    if (exitCode === 3) throw fileNotFound(path)
+    if (exitCode !== 0) throw fileRefused(path, lastWords(complaint.text))
+    return output.text
+  }
+
+  return {
+    async read(file, signal) {
+      const process = await start(file, readScript, signal)
+      process.stdin.end()
+      const { head, rest } = await cut(process.stdout, '\n', messageLimitBytes)
+      if (head?.startsWith('file ')) {
+        process.stderr.resume()
+        process.exit.catch(() => {})
+        return { size: Number(head.slice(5)), body: rest }
+      }
+      const { stderr, exit } = process
+      return parseListing(file.path, await settle({ stdout: rest, stderr, exit }, file.path))
+    },
+    async write(file, body, signal) {
+      const process = await start(file, writeScript, signal)
+      const settled = settle(process, file.path)
+      settled.catch(() => {})
+      await feed(body, process)
+      return Number(await settled)
+    },
+    async remove(file, signal) {
+      const process = await start(file, removeScript, signal)
+      process.stdin.end()
+      await settle(process, file.path)
+    },
+  }
+}
+
+const lastWords = (complaint: string) =>
+  complaint.trim().split('\n').at(-1)?.split(': ').at(-1)?.toLowerCase() ||
+  'the file system refuses'

@@ -1,0 +1,54 @@
+import type { SandboxView, Welcome } from '@stuntdouble/sdk/wire'
+import { workspacePath } from '../doors/doors.ts'
+
+/** What a hand-over URL says of itself. `base` is the URL as it was opened. */
+export function welcome(view: SandboxView, base: string): Welcome {
+  return {
+    id: view.id,
+    state: view.state,
+    expiresAt: view.expiresAt,
+    idleAt: view.idleAt,
+    message:
+      'A stunt double of production: real shape, masked data, no production secret, no way out. Break what you like.',
+    workspace: { path: workspacePath, user: 'agent' },
+    databases: view.databases,
+    links: {
+      exec: {
+        method: 'POST',
+        href: `${base}/exec`,
+        description:
+          'Run a command: { "command": "ls", "cwd"?, "env"?, "timeoutMs"? } → { stdout, stderr, exitCode }',
+      },
+      files: {
+        method: 'GET, PUT, DELETE',
+        href: `${base}/files${workspacePath}`,
+        description: 'Files by absolute path; a directory lists itself',
+      },
+      process: {
+        method: 'WebSocket',
+        href: `${base.replace(/^http/, 'ws')}/process`,
+        description: 'A terminal or a streamed command',
+      },
+    },
+  }
+}
+
+/** Plain instructions, for an agent that opens the URL. */
+export function instructions(welcome: Welcome): string {
+  const databases = Object.entries(welcome.databases).map(([name, { url }]) => `  ${name}: ${url}`)
+  return `${welcome.message}
+
+Sandbox ${welcome.id}, ${welcome.state}. It ends at ${welcome.expiresAt}, or at ${welcome.idleAt} if nobody uses it.
+
+Run a command (as user "agent", in ${welcome.workspace.path}):
+  curl -sS ${welcome.links.exec?.href} -H 'content-type: application/json' -d '{"command":"ls -la"}'
+Read, write, list and delete files by absolute path:
+  curl -sS ${welcome.links.files?.href}
+  curl -sS -T notes.txt ${welcome.links.files?.href}/notes.txt
+Databases, reachable from inside (DATABASE_URL is the first):
+${databases.length > 0 ? databases.join('\n') : '  none'}
+
+What is fake: every personal value in the data. What is absent: the internet; a request out is
+answered "blocked_by_policy" at once, so do not retry it. Everything is deleted at the end.
+`
+}

@@ -1,0 +1,139 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { SandboxError } from '@stuntdouble/sdk/errors'
+import { channel, ProcessControl, ProcessStart, problemOf } from '@stuntdouble/sdk/wire'
+import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import type { Process } from '../engine/engine.ts'
+import { asSandboxError } from '../lib/progress-response.ts'
+import { authorize, type GatewayParts } from './gateway.ts'
+import { pump } from './socket-pump.ts'
+
+const maxFrameBytes = 1024 ** 2
+const startWithinMs = 10_000
+
+/** Serves `<url>/process`: a terminal or a streamed command over one WebSocket (see door.ts in the SDK). */
+export function createProcessSocket(parts: GatewayParts) {
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxFrameBytes,
+    perMessageDeflate: false,
+  })
+
+  return {
+    /** Takes over an upgrade request; answers those for other paths with 404. */
+    upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+      const handle = /^\/s\/([^/?]+)\/process$/.exec(request.url ?? '')?.[1]
+      try {
+        if (handle === undefined) throw notHere()
+        const sandbox = authorize(parts, decodeURIComponent(handle), request.headers.authorization)
+        const use = parts.hosted.use(sandbox)
+        socket.once('close', () => use[Symbol.dispose]())
+        server.handleUpgrade(request, socket, head, (client) => void serve(parts, sandbox, client))
+      } catch (cause) {
+        refuse(socket, asSandboxError(cause))
+      }
+    },
+    close: () => server.close(),
+  }
+}
+
+async function serve(parts: GatewayParts, sandbox: string, client: WebSocket): Promise<void> {
+  const gone = new AbortController()
+  client.once('close', () => gone.abort())
+  client.on('error', () => client.terminate())
+  try {
+    const start = await firstMessage(client)
+    const signals = [
+      gone.signal,
+      ...(start.timeoutMs ? [AbortSignal.timeout(start.timeoutMs)] : []),
+    ]
+    const process = await parts.doors.commands.start(sandbox, start, AbortSignal.any(signals))
+    client.on('message', (data, isBinary) => void hear({ process, client }, data, isBinary))
+    await Promise.all([
+      pump(process.stdout, client, channel.stdout),
+      pump(process.stderr, client, channel.stderr),
+    ])
+    const exitCode = await process.exit
+    const command = start.command ?? 'terminal'
+    parts.recorder.record(sandbox, 'command', { command: String(command).slice(0, 2000), exitCode })
+    const timedOut =
+      start.timeoutMs !== undefined && !gone.signal.aborted && AbortSignal.any(signals).aborted
+    tell(client, timedOut ? timeoutOf(parts, start.timeoutMs ?? 0) : { type: 'exit', exitCode })
+  } catch (cause) {
+    tell(client, { type: 'error', problem: problemOf(asSandboxError(cause)) })
+  }
+  client.close()
+}
+
+const timeoutOf = (parts: GatewayParts, timeoutMs: number): ProcessControl => ({
+  type: 'error',
+  problem: problemOf(parts.doors.commands.timedOut(timeoutMs)),
+})
+
+function tell(client: WebSocket, control: ProcessControl): void {
+  if (client.readyState === client.OPEN) client.send(JSON.stringify(control))
+}
+
+function firstMessage(client: WebSocket): Promise<ProcessStart> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(badStart('nothing came')), startWithinMs)
+    client.once('message', (data) => {
+      clearTimeout(timer)
+      const parsed = ProcessStart.safeParse(jsonOf(data))
+      if (parsed.success) resolve(parsed.data)
+      else
+        reject(
+          badStart(
+            parsed.error.issues
+              .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+              .join('; '),
+          ),
+        )
+    })
+  })
+}
+
+interface Talk {
+  readonly process: Process
+  readonly client: WebSocket
+}
+
+/** stdin that the process does not read stops the socket, and with it the sender. */
+async function hear({ process, client }: Talk, data: RawData, isBinary: boolean): Promise<void> {
+  if (isBinary) {
+    const bytes = Buffer.isBuffer(data) ? data : Buffer.concat([data].flat() as Buffer[])
+    if (bytes[0] !== channel.stdin || process.stdin.write(bytes.subarray(1))) return
+    client.pause()
+    process.stdin.once('drain', () => client.resume())
+    return
+  }
+  const control = ProcessControl.safeParse(jsonOf(data)).data
+  if (control?.type === 'resize') await process.resize(control.cols, control.rows).catch(() => {})
+  if (control?.type === 'eof') process.stdin.end()
+  if (control?.type === 'kill') await process.kill().catch(() => {})
+}
+
+function jsonOf(data: RawData): unknown {
+  try {
+    return JSON.parse(String(data))
+  } catch {
+    return undefined
+  }
+}
+
+function refuse(socket: Duplex, error: SandboxError): void {
+  const body = JSON.stringify(problemOf(error))
+  socket.end(
+    `HTTP/1.1 ${error.status} Refused\r\ncontent-type: application/problem+json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}
+
+const notHere = () =>
+  new SandboxError('sandbox_not_found', 'No WebSocket is served at this address.', {
+    hint: 'Open the one at <url>/process.',
+  })
+
+const badStart = (why: string) =>
+  new SandboxError('usage', `The first message must be a process to start: ${why}.`, {
+    hint: 'Send { "command": "…" } as text, then binary frames of stdin.',
+  })

@@ -1,0 +1,99 @@
+import { pipeline } from 'node:stream/promises'
+import { ExecRequest, ndjsonType } from '@stuntdouble/sdk/wire'
+import { json, type Request, type Response, Router } from 'express'
+import { abortOnClose, parseBody } from '../lib/requests.ts'
+import { streamCommand } from './exec-stream.ts'
+import { instructions, welcome } from './explain.ts'
+import { authorize, type GatewayParts } from './gateway.ts'
+import { page } from './page.ts'
+
+/** Everything behind a hand-over URL but the WebSocket. Mounted at `/s/:handle`. */
+export function gatewayRoutes(parts: GatewayParts): Router {
+  const router = Router({ mergeParams: true })
+  const sandboxOf = (request: Request) =>
+    authorize(parts, String(request.params.handle), request.headers.authorization)
+
+  router.get('/', (request, response) => {
+    explain(parts, sandboxOf(request), response)
+  })
+
+  router.post('/exec', json({ limit: '1mb' }), async (request, response) => {
+    const sandbox = sandboxOf(request)
+    const command = parseBody(ExecRequest, request.body)
+    using _use = parts.hosted.use(sandbox)
+    const signal = abortOnClose(response)
+    if (request.headers.accept?.includes(ndjsonType)) {
+      await streamCommand(parts, { sandbox, command, response, signal })
+      return
+    }
+    const started = performance.now()
+    const result = await parts.doors.commands.run(sandbox, command, signal)
+    parts.recorder.record(sandbox, 'command', {
+      command: shown(command.command),
+      exitCode: result.exitCode,
+      milliseconds: Math.round(performance.now() - started),
+      stdoutTail: result.stdout.slice(-2000),
+      stderrTail: result.stderr.slice(-2000),
+    })
+    response.json(result)
+  })
+
+  router.get('/files{/*path}', async (request, response) => {
+    const sandbox = sandboxOf(request)
+    const path = pathOf(request)
+    using _use = parts.hosted.use(sandbox)
+    const content = await parts.doors.files.read({ sandbox, path }, abortOnClose(response))
+    if (Array.isArray(content)) {
+      response.set('x-stuntdouble-type', 'directory').json({ path, entries: content })
+      return
+    }
+    // The sandbox's files are hostile to a browser: never shown on this origin, only saved.
+    response.set({
+      'x-stuntdouble-type': 'file',
+      'content-type': 'application/octet-stream',
+      'content-disposition': 'attachment',
+      'x-stuntdouble-size': String(content.size),
+    })
+    await pipeline(content.body, response)
+  })
+
+  router.put('/files/*path', async (request, response) => {
+    const sandbox = sandboxOf(request)
+    const path = pathOf(request)
+    using _use = parts.hosted.use(sandbox)
+    const size = await parts.doors.files.write({ sandbox, path }, request, abortOnClose(response))
+    parts.recorder.record(sandbox, 'file_written', { path, size })
+    response.json({ path, size })
+  })
+
+  router.delete('/files/*path', async (request, response) => {
+    const sandbox = sandboxOf(request)
+    const path = pathOf(request)
+    using _use = parts.hosted.use(sandbox)
+    await parts.doors.files.remove({ sandbox, path }, abortOnClose(response))
+    parts.recorder.record(sandbox, 'file_removed', { path })
+    response.status(204).end()
+  })
+
+  return router
+}
+
+function explain(parts: GatewayParts, sandbox: string, response: Response): void {
+  const view = parts.hosted.get(sandbox)
+  parts.hosted.use(sandbox)[Symbol.dispose]()
+  const self = welcome(view, `${parts.origin()}/s/${String(response.req.params.handle)}`)
+  response.set('vary', 'accept').format({
+    json: () => response.json(self),
+    text: () => response.type('text/plain').send(instructions(self)),
+    html: () => response.type('text/html').send(page(self)),
+  })
+}
+
+const shown = (command: string | readonly string[]) =>
+  (typeof command === 'string' ? command : command.join(' ')).slice(0, 2000)
+
+/** The absolute path inside; express has decoded it. */
+function pathOf(request: Request): string {
+  const parts = request.params.path
+  return `/${Array.isArray(parts) ? parts.join('/') : (parts ?? '')}`
+}

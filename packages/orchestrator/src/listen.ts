@@ -1,0 +1,58 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { SandboxError } from '@stuntdouble/sdk/errors'
+
+interface Address {
+  readonly host: string
+  /** Insisted on; 0 for any free one. */
+  readonly port: number
+  /** Tried first when none is insisted on, so that addresses survive a restart. */
+  readonly remembered: number
+}
+
+export interface Listener extends AsyncDisposable {
+  readonly server: Server
+  /** `http://host:port` */
+  readonly origin: string
+}
+
+/** Serves until disposed, which cuts what is open. Throws `conflict` when the port is taken. */
+export async function listen(app: RequestListener, address: Address): Promise<Listener> {
+  const server = createServer(app)
+  const port = await bind(server, address)
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host
+  return {
+    server,
+    origin: `http://${host}:${port}`,
+    [Symbol.asyncDispose]: () => close(server),
+  }
+}
+
+async function bind(server: Server, { host, port, remembered }: Address): Promise<number> {
+  for (const candidate of port > 0 ? [port] : [remembered, 0]) {
+    const bound = await tryBind(server, { host, port: candidate })
+    if (bound !== undefined) return bound
+  }
+  throw new SandboxError('conflict', `Port ${port} on ${host} is taken.`, {
+    hint: 'Choose another one under `listen:` in stuntdouble.yaml, or leave it out.',
+  })
+}
+
+function tryBind(server: Server, at: { host: string; port: number }): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const refused = (cause: NodeJS.ErrnoException) =>
+      cause.code === 'EADDRINUSE' ? resolve(undefined) : reject(cause)
+    server.once('error', refused)
+    server.listen(at, () => {
+      server.off('error', refused)
+      const bound = server.address()
+      resolve(bound !== null && typeof bound === 'object' ? bound.port : undefined)
+    })
+  })
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

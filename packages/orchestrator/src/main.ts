@@ -1,0 +1,50 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { SandboxError } from '@stuntdouble/sdk/errors'
+import { directoriesOf } from './directories.ts'
+import { createLog } from './lib/log.ts'
+import { serve } from './serve.ts'
+
+/** `node main.ts [--config FILE] [--config-digest HEX] [--host HOST] [--port N] [--gateway-port N]` */
+const { values } = parseArgs({
+  options: {
+    config: { type: 'string' },
+    'config-digest': { type: 'string' },
+    host: { type: 'string' },
+    port: { type: 'string' },
+    'gateway-port': { type: 'string' },
+  },
+})
+
+try {
+  const orchestrator = await serve({
+    directories: directoriesOf(process.env),
+    environment: process.env,
+    configPath: values.config ?? null,
+    configDigest: values['config-digest'] ?? '',
+    host: values.host,
+    port: portOf(values.port),
+    gatewayPort: portOf(values['gateway-port']),
+    dashboard: join(import.meta.dirname, '../../dashboard/dist'),
+    images: join(import.meta.dirname, '../../../images'),
+    log: createLog(process.env.STUNTDOUBLE_LOG ?? 'info'),
+  })
+  process.stdout.write(`Stuntdouble is listening on ${orchestrator.url}\n`)
+  await stopSignal()
+  await orchestrator[Symbol.asyncDispose]()
+  process.exit(0)
+} catch (cause) {
+  if (!(cause instanceof SandboxError)) throw cause
+  process.stderr.write(`${cause.message}\n${cause.hint}\n`)
+  process.exit(1)
+}
+
+function portOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text)
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+  })
+}

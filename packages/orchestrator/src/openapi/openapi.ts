@@ -1,0 +1,247 @@
+import {
+  BuildSnapshotRequest,
+  CreateSandboxRequest,
+  DoctorReport,
+  ExtendRequest,
+  Handover,
+  HandoverRequest,
+  Health,
+  LocalDatabase,
+  ndjsonType,
+  Problem,
+  ProgressLine,
+  problemType,
+  Receipt,
+  Review,
+  ReviewRequest,
+  SandboxEventList,
+  SandboxList,
+  SandboxView,
+  Snapshot,
+  SnapshotDetail,
+  SnapshotList,
+  SourceList,
+  Workspace,
+} from '@stuntdouble/sdk/wire'
+import { z } from 'zod'
+import { createDocument } from 'zod-openapi'
+
+/** One operation of `/v1`. Paths are written as express has them; a test holds both lists equal. */
+export interface Operation {
+  readonly method: 'get' | 'post' | 'put' | 'delete'
+  readonly path: string
+  readonly summary: string
+  readonly body?: z.ZodType
+  readonly query?: z.ZodObject
+  readonly status: 200 | 201 | 204
+  readonly result?: z.ZodType
+  /** Long work: NDJSON progress for those who accept it. */
+  readonly progress?: true
+}
+
+const All = z.object({ all: z.enum(['true', 'false']).optional() })
+
+export const operations: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/health',
+    summary: 'Whether the orchestrator answers; needs no key',
+    status: 200,
+    result: Health,
+  },
+  { method: 'get', path: '/openapi.json', summary: 'This document; needs no key', status: 200 },
+  {
+    method: 'post',
+    path: '/session',
+    summary: 'Sign a browser in with a key',
+    body: z.strictObject({ key: z.string() }),
+    status: 204,
+  },
+  { method: 'delete', path: '/session', summary: 'Sign a browser out', status: 204 },
+  {
+    method: 'get',
+    path: '/doctor',
+    summary: 'What this installation has and lacks',
+    status: 200,
+    result: DoctorReport,
+  },
+  {
+    method: 'get',
+    path: '/events',
+    summary: 'Every event as it comes, as text/event-stream; resumes with Last-Event-ID',
+    status: 200,
+  },
+  {
+    method: 'post',
+    path: '/sandboxes',
+    summary: 'Create a sandbox and wait until it is ready',
+    body: CreateSandboxRequest,
+    status: 201,
+    result: Handover,
+    progress: true,
+  },
+  {
+    method: 'get',
+    path: '/sandboxes',
+    summary: 'Sandboxes, newest first; ended ones too with all=true',
+    query: All,
+    status: 200,
+    result: SandboxList,
+  },
+  {
+    method: 'get',
+    path: '/sandboxes/:id',
+    summary: 'One sandbox',
+    status: 200,
+    result: SandboxView,
+  },
+  {
+    method: 'delete',
+    path: '/sandboxes/:id',
+    summary: 'End a sandbox and wait for its receipt; idempotent',
+    status: 200,
+    result: Receipt,
+  },
+  {
+    method: 'get',
+    path: '/sandboxes/:id/receipt',
+    summary: 'The receipt of a sandbox that ended',
+    status: 200,
+    result: Receipt,
+  },
+  {
+    method: 'post',
+    path: '/sandboxes/:id/extend',
+    summary: 'Move the hard end',
+    body: ExtendRequest,
+    status: 200,
+    result: SandboxView,
+  },
+  {
+    method: 'post',
+    path: '/sandboxes/:id/handover',
+    summary: 'A fresh hand-over URL',
+    body: HandoverRequest,
+    status: 201,
+    result: Handover,
+  },
+  {
+    method: 'post',
+    path: '/sandboxes/:id/databases/:name/local',
+    summary: 'An address for a database on the orchestrator’s machine',
+    status: 200,
+    result: LocalDatabase,
+  },
+  {
+    method: 'get',
+    path: '/sandboxes/:id/events',
+    summary: 'What happened to a sandbox, oldest first',
+    status: 200,
+    result: SandboxEventList,
+  },
+  {
+    method: 'put',
+    path: '/workspaces',
+    summary: 'Upload a directory as application/x-tar',
+    status: 201,
+    result: Workspace,
+  },
+  {
+    method: 'post',
+    path: '/snapshots',
+    summary: 'Build and seal a masked snapshot of a source',
+    body: BuildSnapshotRequest,
+    status: 201,
+    result: Snapshot,
+    progress: true,
+  },
+  {
+    method: 'get',
+    path: '/snapshots',
+    summary: 'Snapshots, newest first',
+    status: 200,
+    result: SnapshotList,
+  },
+  {
+    method: 'get',
+    path: '/snapshots/:id',
+    summary: 'One snapshot with its tables and signature',
+    status: 200,
+    result: SnapshotDetail,
+  },
+  {
+    method: 'delete',
+    path: '/snapshots/:id',
+    summary: 'Remove a snapshot no sandbox runs on',
+    status: 204,
+  },
+  {
+    method: 'get',
+    path: '/sources',
+    summary: 'The configured sources, without their credentials',
+    status: 200,
+    result: SourceList,
+  },
+  {
+    method: 'post',
+    path: '/sources/:name/review',
+    summary: 'Propose a masking policy, or its difference',
+    body: ReviewRequest,
+    status: 200,
+    result: Review,
+    progress: true,
+  },
+]
+
+const failure = {
+  description: 'Problem details (RFC 9457) with a code and a hint',
+  content: { [problemType]: { schema: Problem } },
+}
+
+/** OpenAPI 3.1, from the schemas the routes and the SDK use. */
+export function openApiDocument(version: string) {
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Stuntdouble',
+      version,
+      description: 'Production’s stunt double for coding agents.',
+    },
+    servers: [{ url: '/v1' }],
+    security: [{ key: [] }],
+    components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+    paths: Object.fromEntries(
+      [...Map.groupBy(operations, ({ path }) => path)].map(([path, group]) => [
+        path.replace(/:(\w+)/g, '{$1}'),
+        Object.fromEntries(group.map((operation) => [operation.method, describe(operation)])),
+      ]),
+    ),
+  })
+}
+
+function describe(operation: Operation) {
+  const { path, summary, body, query, status, result, progress } = operation
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
+  return {
+    summary,
+    requestParams: {
+      ...(names.length > 0 && {
+        path: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))),
+      }),
+      ...(query && { query }),
+    },
+    ...(body && { requestBody: { content: { 'application/json': { schema: body } } } }),
+    responses: {
+      [`${status}`]: {
+        description: summary,
+        ...(result && {
+          content: {
+            'application/json': { schema: result },
+            ...(progress && { [ndjsonType]: { schema: ProgressLine } }),
+          },
+        }),
+      },
+      default: failure,
+    },
+  }
+}

@@ -1,0 +1,111 @@
+import { EventEmitter } from 'node:events'
+import type { SandboxEvent } from '@stuntdouble/sdk/wire'
+import { z } from 'zod'
+import type { Clock } from '../lib/clock.ts'
+import type { Migration, Storage } from '../storage/storage.ts'
+
+/** The flight recorder: what happened to and in each sandbox, in order, for ever readable. */
+export interface Recorder {
+  /**
+   * Joins the caller’s transaction. `data` holds no token and no value from a source. What an agent
+   * can cause without end is kept up to 10 000 events a sandbox; the rest is dropped.
+   */
+  record(sandbox: string, type: EventType, data?: Readonly<Record<string, unknown>>): void
+  /** The latest 1000 of a sandbox, oldest first. */
+  list(sandbox: string): SandboxEvent[]
+  /** The next 1000 of all, with a number above `seq`. */
+  after(seq: number): SandboxEvent[]
+  /** Called for every later event, after it was recorded. Returns what ends the subscription. */
+  subscribe(listener: (event: SandboxEvent) => void): () => void
+}
+
+export type EventType =
+  | 'created'
+  | 'ready'
+  | 'adopted'
+  | 'command'
+  | 'file_written'
+  | 'file_removed'
+  | 'egress_denied'
+  | 'extended'
+  | 'handover'
+  | 'ending'
+  | 'ended'
+  | 'failed'
+
+export const recorderMigrations: readonly Migration[] = [
+  {
+    name: 'recorder-1',
+    sql: `CREATE TABLE events (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      at INTEGER NOT NULL,
+      sandbox TEXT NOT NULL,
+      type TEXT NOT NULL,
+      data TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX events_by_sandbox ON events (sandbox, seq)`,
+  },
+]
+
+const Row = z.object({
+  seq: z.int(),
+  at: z.int(),
+  sandbox: z.string(),
+  type: z.string(),
+  data: z.string(),
+})
+const Count = z.object({ count: z.int() })
+const Data = z.record(z.string(), z.unknown())
+
+/** What only we cause, and never often. */
+const lifecycle: ReadonlySet<EventType> = new Set([
+  'created',
+  'ready',
+  'adopted',
+  'extended',
+  'ending',
+  'ended',
+  'failed',
+])
+const keptPerSandbox = 10_000
+
+export function createRecorder({ sqlite }: Storage, clock: Clock): Recorder {
+  const subscribers = new EventEmitter().setMaxListeners(0)
+  const fields = 'seq, at, sandbox, type, data'
+  const insert = sqlite.prepare(
+    `INSERT INTO events (at, sandbox, type, data) VALUES (?, ?, ?, ?) RETURNING ${fields}`,
+  )
+  const latest = sqlite.prepare(
+    `SELECT ${fields} FROM events WHERE sandbox = ? ORDER BY seq DESC LIMIT 1000`,
+  )
+  const later = sqlite.prepare(`SELECT ${fields} FROM events WHERE seq > ? ORDER BY seq LIMIT 1000`)
+  const counted = sqlite.prepare('SELECT count(*) AS count FROM events WHERE sandbox = ?')
+  const counts = new Map<string, number>()
+
+  function isFull(sandbox: string): boolean {
+    const count = counts.get(sandbox) ?? Count.parse(counted.get(sandbox)).count
+    counts.set(sandbox, count + 1)
+    return count >= keptPerSandbox
+  }
+
+  return {
+    record(sandbox, type, data = {}) {
+      if (isFull(sandbox) && !lifecycle.has(type)) return
+      if (type === 'ended') counts.delete(sandbox)
+      const event = eventOf(insert.get(clock(), sandbox, type, JSON.stringify(data)))
+      // After the transaction that it joined: a subscriber reads what was stored.
+      queueMicrotask(() => subscribers.emit('event', event))
+    },
+    list: (sandbox) => latest.all(sandbox).map(eventOf).reverse(),
+    after: (seq) => later.all(seq).map(eventOf),
+    subscribe(listener) {
+      subscribers.on('event', listener)
+      return () => subscribers.off('event', listener)
+    },
+  }
+}
+
+function eventOf(raw: unknown): SandboxEvent {
+  const row = Row.parse(raw)
+  return { ...row, at: new Date(row.at).toISOString(), data: Data.parse(JSON.parse(row.data)) }
+}

@@ -1,0 +1,46 @@
+import type { Desk } from './desk.ts'
+import { writeReceipt } from './receipt.ts'
+import { type Acts, union } from './reconciler.ts'
+import type { Sandbox } from './sandbox.ts'
+import type { Starting } from './starting.ts'
+
+const destroyWithinMs = 60_000
+
+/** What the reconciler’s steps do. */
+export function createActs(desk: Omit<Desk, 'reconcile'>, starting: Starting): Acts {
+  const { store, storage, engine, recorder, capabilities, clock } = desk
+
+  async function evidenceOf(sandbox: Sandbox) {
+    const signal = AbortSignal.timeout(destroyWithinMs)
+    const before = union(sandbox.inventory, await engine.inventory(sandbox.id, signal))
+    store.update(sandbox.id, { inventory: before })
+    await desk.attachments.detach(sandbox.id)
+    await engine.destroy(sandbox.id, signal)
+    const after = await engine.inventory(sandbox.id, signal).catch(() => null)
+    return { before, after, capabilities: capabilities.list(sandbox.id) }
+  }
+
+  return {
+    start: starting.start,
+
+    end(sandbox, reason) {
+      storage.transaction(() => {
+        store.update(sandbox.id, { state: 'ending', endReason: reason })
+        capabilities.revokeAll(sandbox.id)
+        recorder.record(sandbox.id, 'ending', { reason })
+      })
+    },
+
+    async destroy(sandbox) {
+      const evidence = await evidenceOf(sandbox)
+      const { id: installation, signer } = desk.installation
+      const receipt = writeReceipt(sandbox, evidence, { installation, signer, now: clock() })
+      storage.transaction(() => {
+        store.update(sandbox.id, { state: 'ended', endedAt: clock() })
+        store.saveReceipt(receipt)
+        recorder.record(sandbox.id, 'ended', { reason: receipt.reason, clean: receipt.clean })
+      })
+      desk.onEnded(sandbox.id)
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import type { OperatorConfig } from '@stuntdouble/sdk/wire'
+import type { Capabilities } from '../capabilities/capabilities.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Installation } from '../installation/installation.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Recorder } from '../recorder/recorder.ts'
+import type { Snapshots } from '../snapshots/snapshots.ts'
+import type { StoreKind } from '../sources/sources.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Workspaces } from '../workspaces/workspaces.ts'
+import type { Attachments } from './attachments.ts'
+import type { Starter } from './starter.ts'
+import type { SandboxStore } from './store.ts'
+
+/** What every part of the lifecycle works with. */
+export interface Desk {
+  readonly store: SandboxStore
+  readonly storage: Storage
+  readonly engine: Engine
+  readonly starter: Starter
+  readonly attachments: Attachments
+  readonly recorder: Recorder
+  readonly capabilities: Capabilities
+  readonly snapshots: Pick<Snapshots, 'sealed'>
+  readonly workspaces: Workspaces
+  readonly kind: StoreKind
+  readonly limits: OperatorConfig['limits']
+  readonly installation: Pick<Installation, 'id' | 'signer'>
+  readonly clock: Clock
+  readonly log: Log
+  /** The hand-over URL of a token. */
+  readonly urlOf: (token: string) => string
+  /** Called when a receipt is written. */
+  readonly onEnded: (id: string) => void
+  readonly reconcile: (id: string) => Promise<void>
+}

@@ -1,0 +1,70 @@
+import { SandboxError } from '@stuntdouble/sdk/errors'
+
+export const sandboxNotFound = (id: string) =>
+  new SandboxError('sandbox_not_found', `No sandbox "${id}".`, {
+    hint: 'Run `sandbox ls --all` for the ids of this orchestrator.',
+  })
+
+export const sandboxGone = (id: string) =>
+  new SandboxError('sandbox_gone', `Sandbox "${id}" has ended; it does not come back.`, {
+    hint: 'Run `sandbox up` for a new one.',
+  })
+
+export const sandboxNotReady = (id: string) =>
+  new SandboxError('sandbox_not_ready', `Sandbox "${id}" is still being created.`, {
+    hint: 'Ask again in a moment.',
+    retryable: true,
+  })
+
+export const databaseNotFound = (id: string, name: string, known: readonly string[]) =>
+  new SandboxError('database_not_found', `Sandbox "${id}" has no database "${name}".`, {
+    hint:
+      known.length > 0 ? `It has: ${known.join(', ')}.` : 'Its blueprint names none under `data:`.',
+  })
+
+export const overLimit = (what: string, asked: string, allowed: string) =>
+  new SandboxError(
+    'policy_refused',
+    `The blueprint asks for ${what} ${asked}; ${allowed} is allowed here.`,
+    {
+      hint: `Ask for less, or raise the limit under \`limits:\` in stuntdouble.yaml.`,
+    },
+  )
+
+export const tooManySandboxes = (limit: number) =>
+  new SandboxError(
+    'capacity',
+    `There are ${limit} sandboxes already, as many as this orchestrator may run.`,
+    {
+      hint: 'End one with `sandbox down ID`, or raise limits.maxSandboxes in stuntdouble.yaml.',
+      retryable: true,
+    },
+  )
+
+export const notReadyInTime = (id: string, what: string, cause: unknown) =>
+  new SandboxError('engine_failed', `Sandbox "${id}" was not ready in time: ${what}.`, {
+    hint: 'Run `sandbox doctor`; the machine may be out of memory or disk.',
+    retryable: true,
+    cause,
+  })
+
+export const endedBeforeReady = (id: string) =>
+  new SandboxError('sandbox_gone', `Sandbox "${id}" was ended before it was ready.`, {
+    hint: 'Run `sandbox up` again.',
+  })
+
+export const notEnded = (id: string) =>
+  new SandboxError('conflict', `Sandbox "${id}" has not ended, so there is no receipt yet.`, {
+    hint: `Run \`sandbox down ${id}\`.`,
+    retryable: true,
+  })
+
+export const endTakesLong = (id: string) =>
+  new SandboxError(
+    'engine_failed',
+    `Sandbox "${id}" is fenced off, but not everything of it could be removed yet.`,
+    {
+      hint: 'The orchestrator keeps trying; run `sandbox down` again for the receipt.',
+      retryable: true,
+    },
+  )

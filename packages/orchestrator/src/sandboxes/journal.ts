@@ -1,0 +1,59 @@
+import type { Blueprint } from '@stuntdouble/sdk/wire'
+import { parseDuration } from '@stuntdouble/sdk/wire'
+import { newSandboxId } from '../lib/ids.ts'
+import type { Snapshots } from '../snapshots/snapshots.ts'
+import type { StoreKind } from '../sources/sources.ts'
+import type { Sandbox, SandboxDatabase } from './sandbox.ts'
+
+interface Entry {
+  readonly blueprint: Blueprint
+  readonly workspace: string | null
+  readonly now: number
+}
+
+/** The row of a sandbox to be: everything decided, nothing made. Throws `snapshot_not_found`. */
+export function newSandbox(
+  { blueprint, workspace, now }: Entry,
+  snapshots: Pick<Snapshots, 'sealed'>,
+  kind: StoreKind,
+): Sandbox {
+  return {
+    id: newSandboxId(),
+    state: 'creating',
+    blueprint,
+    databases: databasesOf(blueprint, snapshots, kind),
+    workspace,
+    createdAt: now,
+    expiresAt: now + milliseconds(blueprint.ttl),
+    idleMs: milliseconds(blueprint.idle),
+    activeAt: now,
+    endReason: null,
+    endedAt: null,
+    problem: null,
+    inventory: [],
+  }
+}
+
+/** Containers of a pod share its loopback, so each database listens on a port of its own. */
+function databasesOf(
+  { data }: Blueprint,
+  snapshots: Pick<Snapshots, 'sealed'>,
+  kind: StoreKind,
+): SandboxDatabase[] {
+  return Object.entries(data).map(([name, { source, snapshot, image }], index) => {
+    const sealed = snapshots.sealed({ source, ...(snapshot && { snapshot }) })
+    const port = kind.port + index
+    return {
+      name,
+      source,
+      snapshot: sealed.id,
+      image: image ?? sealed.image,
+      sealedVolume: sealed.volume,
+      port,
+      credentials: sealed.credentials,
+      url: kind.url(sealed.credentials, { host: name, port }),
+    }
+  })
+}
+
+const milliseconds = (duration: string) => (parseDuration(duration) ?? 0) * 1000

@@ -1,0 +1,63 @@
+import { type Handover, parseDuration, type SandboxView } from '@stuntdouble/sdk/wire'
+import type { Desk } from './desk.ts'
+import { idleAt } from './lease.ts'
+import type { Roster } from './roster.ts'
+import type { Sandbox } from './sandbox.ts'
+import { databasesOf, viewOf } from './view.ts'
+
+/** How long a sandbox lives, and who may use it until then. */
+export interface Leases {
+  extend(id: string, seconds: number): Promise<SandboxView>
+  handover(id: string, seconds?: number): Handover
+  /** Notes a use at `at`; the gate’s deadline moves with it. */
+  touch(id: string, at: number): void
+}
+
+/** A finer resolution would cost a write for each request and the gate looks once a second. */
+const resolutionMs = 1_000
+
+export function createLeases(desk: Desk, roster: Roster): Leases {
+  const { store, storage, engine, capabilities, recorder, clock, limits, log } = desk
+
+  const moveDeadline = (sandbox: Sandbox) =>
+    engine.setDeadline(sandbox.id, new Date(idleAt(sandbox)))
+
+  return {
+    async extend(id, seconds) {
+      const sandbox = roster.ready(id)
+      const ceiling = sandbox.createdAt + (parseDuration(limits.maxTtl) ?? 0) * 1000
+      const asked = Math.min(sandbox.expiresAt + seconds * 1000, ceiling)
+      const expiresAt = Math.max(asked, sandbox.expiresAt)
+      storage.transaction(() => {
+        store.update(id, { expiresAt, activeAt: clock() })
+        capabilities.prolong(id, sandbox.expiresAt, expiresAt)
+        recorder.record(id, 'extended', { expiresAt: new Date(expiresAt).toISOString() })
+      })
+      await moveDeadline(roster.known(id))
+      return viewOf(roster.known(id), store)
+    },
+
+    handover(id, seconds) {
+      const sandbox = roster.ready(id)
+      const wanted = seconds === undefined ? sandbox.expiresAt : clock() + seconds * 1000
+      const token = capabilities.issue(id, Math.min(wanted, sandbox.expiresAt))
+      return {
+        id,
+        url: desk.urlOf(token),
+        token,
+        expiresAt: new Date(sandbox.expiresAt).toISOString(),
+        snapshot: sandbox.databases[0]?.snapshot ?? null,
+        databases: databasesOf(sandbox),
+      }
+    },
+
+    touch(id, at) {
+      const sandbox = store.get(id)
+      if (sandbox?.state !== 'ready' || at - sandbox.activeAt < resolutionMs) return
+      store.touch(id, at)
+      moveDeadline({ ...sandbox, activeAt: at }).catch((cause) =>
+        log.warn({ err: cause, sandbox: id }, 'deadline not moved'),
+      )
+    },
+  }
+}

@@ -1,0 +1,118 @@
+import { type Blueprint, parseBytes } from '@stuntdouble/sdk/wire'
+import { agent, workspaceContainer as workspaceName, workspacePath } from '../doors/doors.ts'
+import type { ContainerSpec, PodSpec, VolumeSpec } from '../engine/engine.ts'
+import type { StoreKind } from '../sources/sources.ts'
+import { idleAt } from './lease.ts'
+import type { Sandbox, SandboxDatabase } from './sandbox.ts'
+
+/** Runs the container’s main process, so that the agent cannot end it. */
+const holder = { uid: 64_002, gid: 64_002 } as const
+
+const egressProxy = 'http://127.0.0.1:3128'
+const mebibyte = 1024 ** 2
+
+export const workspaceVolume = (sandbox: Sandbox): VolumeSpec => ({
+  name: `${sandbox.id}-workspace`,
+  pod: sandbox.id,
+  ...agent,
+  mode: 0o755,
+})
+
+export const databaseVolume = (sandbox: Sandbox, { name }: SandboxDatabase): VolumeSpec => ({
+  name: `${sandbox.id}-${name}`,
+  pod: sandbox.id,
+  uid: 999,
+  gid: 999,
+  mode: 0o700,
+})
+
+export function podOf(sandbox: Sandbox, kind: StoreKind): PodSpec {
+  return {
+    id: sandbox.id,
+    kind: 'sandbox',
+    deadline: new Date(idleAt(sandbox)),
+    hosts: sandbox.databases.map(({ name }) => name),
+    containers: [
+      workspaceContainer(sandbox),
+      ...sandbox.databases.map((database) => databaseContainer(sandbox, database, kind)),
+    ],
+  }
+}
+
+export const limitsOf = ({ limits }: Blueprint) => ({
+  cpus: limits.cpus,
+  memoryBytes: parseBytes(limits.memory) ?? 0,
+  pids: limits.pids,
+})
+
+function workspaceContainer(sandbox: Sandbox): ContainerSpec {
+  const { blueprint } = sandbox
+  return {
+    name: workspaceName,
+    image: blueprint.workspace.image,
+    command: ['sleep', 'infinity'],
+    ...holder,
+    env: environment(sandbox),
+    workingDirectory: workspacePath,
+    limits: { ...limitsOf(blueprint), shmBytes: 64 * mebibyte },
+    mounts: [{ volume: workspaceVolume(sandbox).name, path: workspacePath, readOnly: false }],
+    tmpfs: [scratch('/tmp', 0o1777), scratch('/home/agent', 0o755), scratch('/run', 0o755)],
+  }
+}
+
+const scratch = (path: string, mode: number) => ({
+  path,
+  sizeBytes: 256 * mebibyte,
+  inodes: 65_536,
+  ...agent,
+  mode,
+})
+
+/** Nothing here comes from the orchestrator’s own environment. */
+function environment(sandbox: Sandbox): Record<string, string> {
+  const noProxy = [
+    'localhost',
+    '127.0.0.1',
+    '::1',
+    ...sandbox.databases.map(({ name }) => name),
+  ].join(',')
+  const [first] = sandbox.databases
+  return {
+    HOME: '/home/agent',
+    LANG: 'C.UTF-8',
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    STUNTDOUBLE_SANDBOX: sandbox.id,
+    HTTP_PROXY: egressProxy,
+    HTTPS_PROXY: egressProxy,
+    http_proxy: egressProxy,
+    https_proxy: egressProxy,
+    NO_PROXY: noProxy,
+    no_proxy: noProxy,
+    ...Object.fromEntries(sandbox.databases.map(({ name, url }) => [urlVariable(name), url])),
+    ...(first && { DATABASE_URL: first.url }),
+  }
+}
+
+/** `DB_URL` for `db`, `ORDER_STORE_URL` for `order-store`. */
+const urlVariable = (name: string) => `${name.toUpperCase().replaceAll('-', '_')}_URL`
+
+function databaseContainer(
+  sandbox: Sandbox,
+  database: SandboxDatabase,
+  kind: StoreKind,
+): ContainerSpec {
+  const { cpus, memoryBytes } = limitsOf(sandbox.blueprint)
+  return kind.container({
+    name: database.name,
+    image: database.image,
+    mount: {
+      volume: databaseVolume(sandbox, database).name,
+      path: '/var/lib/stuntdouble',
+      readOnly: false,
+    },
+    port: database.port,
+    cpus,
+    memoryBytes: Math.max(memoryBytes, 256 * mebibyte),
+    pids: 128,
+  })
+}

@@ -1,0 +1,86 @@
+import {
+  CreateSandboxRequest,
+  ExtendRequest,
+  HandoverRequest,
+  parseDuration,
+} from '@stuntdouble/sdk/wire'
+import { json, type Request, Router } from 'express'
+import type { Doors } from '../doors/doors.ts'
+import { respondWithProgress } from '../lib/progress-response.ts'
+import { abortOnClose, parseBody } from '../lib/requests.ts'
+import type { Recorder } from '../recorder/recorder.ts'
+import type { StoreKind } from '../sources/sources.ts'
+import type { Workspaces } from '../workspaces/workspaces.ts'
+import { sandboxNotFound } from './errors.ts'
+import type { Sandboxes } from './sandboxes.ts'
+
+interface Parts {
+  readonly sandboxes: Sandboxes
+  readonly workspaces: Workspaces
+  readonly recorder: Recorder
+  readonly doors: Doors
+  readonly kind: StoreKind
+}
+
+const body = json({ limit: '1mb' })
+function idOf({ params }: Request): string {
+  const id = String(params.id)
+  if (!/^sb[a-z0-9]{12}$/.test(id)) throw sandboxNotFound(id.slice(0, 40))
+  return id
+}
+
+/** `/v1/sandboxes` and `/v1/workspaces`. */
+export function sandboxRoutes({ sandboxes, workspaces, recorder, doors, kind }: Parts): Router {
+  const router = Router()
+
+  router.post('/sandboxes', body, async (request, response) => {
+    const wanted = parseBody(CreateSandboxRequest, request.body)
+    response.status(201)
+    await respondWithProgress(request, response, (onProgress, signal) =>
+      sandboxes.create(wanted, onProgress, signal),
+    )
+  })
+  router.get('/sandboxes', (request, response) => {
+    response.json({ sandboxes: sandboxes.list({ ended: request.query.all === 'true' }) })
+  })
+  router.get('/sandboxes/:id', (request, response) => {
+    response.json(sandboxes.get(idOf(request)))
+  })
+  router.delete('/sandboxes/:id', async (request, response) => {
+    const receipt = await sandboxes.end(idOf(request), 'down')
+    await doors.ports.close(receipt.id)
+    response.json(receipt)
+  })
+  router.get('/sandboxes/:id/receipt', (request, response) => {
+    response.json(sandboxes.receipt(idOf(request)))
+  })
+  router.post('/sandboxes/:id/extend', body, async (request, response) => {
+    const { by } = parseBody(ExtendRequest, request.body)
+    response.json(await sandboxes.extend(idOf(request), parseDuration(by) ?? 0))
+  })
+  router.post('/sandboxes/:id/handover', body, (request, response) => {
+    const { ttl } = parseBody(HandoverRequest, request.body)
+    const handover = sandboxes.handover(
+      idOf(request),
+      ttl === undefined ? undefined : parseDuration(ttl),
+    )
+    recorder.record(handover.id, 'handover')
+    response.status(201).json(handover)
+  })
+  router.post('/sandboxes/:id/databases/:name/local', async (request, response) => {
+    const sandbox = idOf(request)
+    const database = sandboxes.database(sandbox, String(request.params.name))
+    const use = () => sandboxes.use(sandbox)
+    const port = await doors.ports.open({ sandbox, port: database.port, use })
+    const at = { host: '127.0.0.1', port }
+    response.json({ url: kind.url(database.credentials, at), ...at })
+  })
+  router.get('/sandboxes/:id/events', (request, response) => {
+    const { id } = sandboxes.get(idOf(request))
+    response.json({ events: recorder.list(id) })
+  })
+  router.put('/workspaces', async (request, response) => {
+    response.status(201).json(await workspaces.receive(request, abortOnClose(response)))
+  })
+  return router
+}

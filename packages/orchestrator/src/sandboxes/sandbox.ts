@@ -1,0 +1,38 @@
+import type { Blueprint, EndReason, Problem, SandboxState } from '@stuntdouble/sdk/wire'
+import type { Resource } from '../engine/engine.ts'
+import type { Credentials } from '../sources/sources.ts'
+
+/** A sandbox as the journal knows it: what is wanted, and how far it came. Times in epoch milliseconds. */
+export interface Sandbox {
+  readonly id: string
+  readonly state: SandboxState
+  readonly blueprint: Blueprint
+  readonly databases: readonly SandboxDatabase[]
+  /** An uploaded workspace to unpack, until that is done. */
+  readonly workspace: string | null
+  readonly createdAt: number
+  /** The hard end. */
+  readonly expiresAt: number
+  readonly idleMs: number
+  readonly activeAt: number
+  /** Set once an end is decided; the first reason stays. */
+  readonly endReason: EndReason | null
+  readonly endedAt: number | null
+  readonly problem: Problem | null
+  /** Everything that was ever seen of it on the engine. */
+  readonly inventory: readonly Resource[]
+}
+
+export interface SandboxDatabase {
+  /** Its host name inside. */
+  readonly name: string
+  readonly snapshot: string
+  readonly source: string
+  readonly image: string
+  /** In `Volumes`. */
+  readonly sealedVolume: string
+  /** On the pod’s loopback. */
+  readonly port: number
+  readonly credentials: Credentials
+  readonly url: string
+}

@@ -1,0 +1,110 @@
+import type {
+  CreateSandboxRequest,
+  EndReason,
+  Handover,
+  OnProgress,
+  Receipt,
+  SandboxView,
+} from '@stuntdouble/sdk/wire'
+import type { Egress } from '../egress/egress.ts'
+import { every } from '../lib/every.ts'
+import { createActivity } from './activity.ts'
+import { createActs } from './acts.ts'
+import { createAdoption } from './adoption.ts'
+import { createAttachments } from './attachments.ts'
+import { createCreation } from './creation.ts'
+import type { Desk } from './desk.ts'
+import { createEnding } from './ending.ts'
+import { createLeases } from './leases.ts'
+import { createReconciler } from './reconciler.ts'
+import { createRoster } from './roster.ts'
+import type { SandboxDatabase } from './sandbox.ts'
+import { createStarter } from './starter.ts'
+import { createStarting } from './starting.ts'
+import { createSandboxStore, sandboxMigrations } from './store.ts'
+import { createSweeper } from './sweeper.ts'
+import { viewOf } from './view.ts'
+
+export { sandboxMigrations }
+
+/** Every sandbox of this orchestrator. Disposal leaves them running: they outlive the process. */
+export interface Sandboxes extends AsyncDisposable {
+  /** Resolves when it is ready. A creation that fails, or whose signal aborts, leaves nothing behind. */
+  create(
+    request: CreateSandboxRequest,
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<Handover>
+  /** Throws `sandbox_not_found`. */
+  get(id: string): SandboxView
+  list(query: { readonly ended: boolean }): SandboxView[]
+  /** Moves the hard end by `seconds`, as far as the operator allows. */
+  extend(id: string, seconds: number): Promise<SandboxView>
+  /** A fresh capability; it lasts as long as the sandbox, or `seconds`. */
+  handover(id: string, seconds?: number): Handover
+  /** Idempotent. Resolves with the receipt once absence was observed. */
+  end(id: string, reason: EndReason): Promise<Receipt>
+  /** Throws `conflict` before the end. */
+  receipt(id: string): Receipt
+  /** Throws unless the sandbox is ready; holds it active until disposed. */
+  use(id: string): Disposable
+  database(id: string, name: string): SandboxDatabase
+  /** Whether a sandbox runs, or is being made, on a snapshot. */
+  uses(snapshot: string): boolean
+  /** Takes up what an earlier process left: adopts what runs, ends what was half made. */
+  adopt(): Promise<void>
+}
+
+export interface SandboxesParts
+  extends Omit<Desk, 'store' | 'starter' | 'attachments' | 'reconcile'> {
+  readonly egress: Egress
+}
+
+const beatMs = 1_000
+
+export function createSandboxes(parts: SandboxesParts): Sandboxes {
+  const { storage, engine, clock, log } = parts
+  const store = createSandboxStore(storage)
+  const attachments = createAttachments(engine, parts.egress)
+  const base = { ...parts, store, attachments, starter: createStarter(parts) }
+
+  const starting = createStarting(base)
+  const acts = createActs(base, starting)
+  const desk: Desk = { ...base, ...createReconciler({ store, engine, clock, acts }) }
+  const roster = createRoster(desk)
+  const leases = createLeases(desk, roster)
+  const ending = createEnding(desk, roster, starting)
+  const activity = createActivity(clock, leases.touch)
+  const sweeper = createSweeper(desk)
+
+  const beat = every(
+    beatMs,
+    async (signal) => {
+      storage.transaction(() => activity.beat())
+      await sweeper.sweep(signal)
+    },
+    (cause) => log.error({ err: cause }, 'beat failed'),
+  )
+
+  return {
+    create: createCreation({ desk, starting, ending, leases }),
+    get: (id) => viewOf(roster.known(id), store),
+    list: (query) => store.list(query).map((sandbox) => viewOf(sandbox, store)),
+    extend: leases.extend,
+    handover: leases.handover,
+    end: ending.end,
+    receipt: ending.receipt,
+    use: (id) => activity.begin(roster.ready(id).id),
+    database: roster.database,
+    uses: (snapshot) =>
+      store
+        .list({ ended: false })
+        .some(({ databases }) => databases.some((database) => database.snapshot === snapshot)),
+    adopt: createAdoption(desk, ending),
+
+    async [Symbol.asyncDispose]() {
+      await beat[Symbol.asyncDispose]()
+      await attachments.detachAll()
+    },
+  }
+}

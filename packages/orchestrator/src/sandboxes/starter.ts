@@ -1,0 +1,65 @@
+import type { OnProgress } from '@stuntdouble/sdk/wire'
+import type { Engine } from '../engine/engine.ts'
+import type { StoreKind } from '../sources/sources.ts'
+import type { Workspaces } from '../workspaces/workspaces.ts'
+import { notReadyInTime } from './errors.ts'
+import { databaseVolume, podOf, workspaceVolume } from './pod.ts'
+import type { Sandbox, SandboxDatabase } from './sandbox.ts'
+
+export interface StarterParts {
+  readonly engine: Engine
+  readonly kind: StoreKind
+  readonly workspaces: Workspaces
+}
+
+/** Brings a sandbox from its journal row to readiness. Takes up where an earlier try stopped. */
+export interface Starter {
+  images(sandbox: Sandbox, onProgress: OnProgress, signal: AbortSignal): Promise<void>
+  start(sandbox: Sandbox, signal: AbortSignal): Promise<void>
+}
+
+const readyWithinMs = 60_000
+
+export function createStarter({ engine, kind, workspaces }: StarterParts): Starter {
+  async function volumes(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
+    await Promise.all([
+      engine.volumes.create(workspaceVolume(sandbox), signal),
+      ...sandbox.databases.map((database) =>
+        engine.volumes.clone(database.sealedVolume, databaseVolume(sandbox, database), signal),
+      ),
+    ])
+  }
+
+  async function ready(
+    sandbox: Sandbox,
+    database: SandboxDatabase,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const timed = AbortSignal.any([signal, AbortSignal.timeout(readyWithinMs)])
+    const dial = (dialed: AbortSignal) => engine.connect(sandbox.id, database.port, dialed)
+    await kind.ready(dial, database.credentials, timed).catch((cause) => {
+      signal.throwIfAborted()
+      throw notReadyInTime(sandbox.id, `its database "${database.name}" does not answer`, cause)
+    })
+  }
+
+  return {
+    async images(sandbox, onProgress, signal) {
+      const wanted = [
+        sandbox.blueprint.workspace.image,
+        ...sandbox.databases.map(({ image }) => image),
+      ]
+      await Promise.all(
+        [...new Set(wanted)].map((image) => engine.images.ensure(image, onProgress, signal)),
+      )
+    },
+    async start(sandbox, signal) {
+      await volumes(sandbox, signal)
+      await engine.start(podOf(sandbox, kind), signal)
+      await Promise.all([
+        ...sandbox.databases.map((database) => ready(sandbox, database, signal)),
+        sandbox.workspace && workspaces.unpack(sandbox.workspace, sandbox.id, signal),
+      ])
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import { SandboxError } from '@stuntdouble/sdk/errors'
+import { type OnProgress, problemOf } from '@stuntdouble/sdk/wire'
+import { asSandboxError } from '../lib/progress-response.ts'
+import type { Desk } from './desk.ts'
+import type { Sandbox } from './sandbox.ts'
+
+/** From the journal row to `ready`, or to a journalled problem. Nothing here throws for a failed start. */
+export interface Starting {
+  /** Makes the images present, which may take minutes once. */
+  prepare(sandbox: Sandbox, onProgress: OnProgress, signal: AbortSignal): Promise<void>
+  start(sandbox: Sandbox): Promise<void>
+  /** Stops a start under way; the sandbox goes on to its end. */
+  interrupt(id: string): void
+}
+
+const startWithinMs = 5 * 60_000
+
+export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
+  const { store, storage, engine, recorder, clock } = desk
+  const underWay = new Map<string, AbortController>()
+
+  async function bringUp(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
+    await desk.starter.start(sandbox, signal)
+    await desk.attachments.attach(sandbox.id)
+    const inventory = await engine.inventory(sandbox.id, signal)
+    storage.transaction(() => {
+      store.update(sandbox.id, { state: 'ready', inventory, workspace: null })
+      recorder.record(sandbox.id, 'ready', { milliseconds: clock() - sandbox.createdAt })
+    })
+  }
+
+  function fail(sandbox: Sandbox, cause: unknown): void {
+    if (store.get(sandbox.id)?.endReason) return
+    const error = asSandboxError(cause)
+    if (!(cause instanceof SandboxError)) {
+      desk.log.error({ err: cause, sandbox: sandbox.id }, 'start failed')
+    }
+    storage.transaction(() => {
+      store.update(sandbox.id, { endReason: 'failed', problem: problemOf(error) })
+      recorder.record(sandbox.id, 'failed', { code: error.code, message: error.message })
+    })
+  }
+
+  return {
+    interrupt: (id) => underWay.get(id)?.abort(),
+    async prepare(sandbox, onProgress, signal) {
+      await desk.starter.images(sandbox, onProgress, signal).catch((cause) => fail(sandbox, cause))
+    },
+    async start(sandbox) {
+      const interrupt = new AbortController()
+      underWay.set(sandbox.id, interrupt)
+      const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(startWithinMs)])
+      await bringUp(sandbox, signal)
+        .catch((cause) => fail(sandbox, cause))
+        .finally(() => underWay.delete(sandbox.id))
+    },
+  }
+}

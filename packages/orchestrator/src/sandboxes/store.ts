@@ -1,0 +1,120 @@
+import { Blueprint, EndReason, Problem, Receipt, SandboxState } from '@stuntdouble/sdk/wire'
+import { z } from 'zod'
+import type { Migration, Storage } from '../storage/storage.ts'
+import type { Sandbox } from './sandbox.ts'
+
+export const sandboxMigrations: readonly Migration[] = [
+  {
+    name: 'sandboxes-1',
+    sql: `CREATE TABLE sandboxes (
+      id TEXT PRIMARY KEY,
+      state TEXT NOT NULL,
+      blueprint TEXT NOT NULL,
+      databases TEXT NOT NULL,
+      workspace TEXT,
+      createdAt INTEGER NOT NULL,
+      expiresAt INTEGER NOT NULL,
+      idleMs INTEGER NOT NULL,
+      activeAt INTEGER NOT NULL,
+      endReason TEXT,
+      endedAt INTEGER,
+      problem TEXT,
+      inventory TEXT NOT NULL DEFAULT '[]',
+      receipt TEXT
+    ) STRICT;
+    CREATE INDEX sandboxes_by_state ON sandboxes (state)`,
+  },
+]
+
+export interface SandboxStore {
+  insert(sandbox: Sandbox): void
+  get(id: string): Sandbox | undefined
+  /** Newest first. */
+  list(query: { readonly ended: boolean }): Sandbox[]
+  update(id: string, change: Partial<Omit<Sandbox, 'id'>>): void
+  saveReceipt(receipt: Receipt): void
+  receipt(id: string): Receipt | undefined
+  /** The moment only ever moves forward. */
+  touch(id: string, at: number): void
+}
+
+const json = <Schema extends z.ZodType>(schema: Schema) =>
+  z.string().transform((text) => schema.parse(JSON.parse(text)))
+
+const Database = z.object({
+  name: z.string(),
+  snapshot: z.string(),
+  source: z.string(),
+  image: z.string(),
+  sealedVolume: z.string(),
+  port: z.int(),
+  credentials: z.object({ user: z.string(), password: z.string(), database: z.string() }),
+  url: z.string(),
+})
+const Item = z.object({
+  kind: z.enum(['container', 'network', 'volume', 'directory', 'socket']),
+  id: z.string(),
+  name: z.string(),
+})
+
+const Row = z.object({
+  id: z.string(),
+  state: SandboxState,
+  blueprint: json(Blueprint),
+  databases: json(z.array(Database)),
+  workspace: z.string().nullable(),
+  createdAt: z.int(),
+  expiresAt: z.int(),
+  idleMs: z.int(),
+  activeAt: z.int(),
+  endReason: EndReason.nullable(),
+  endedAt: z.int().nullable(),
+  problem: json(Problem).nullable(),
+  inventory: json(z.array(Item)),
+})
+
+type Column = string | number | null
+
+const columnOf = (value: unknown): Column =>
+  value !== null && typeof value === 'object' ? JSON.stringify(value) : (value as Column)
+
+export function createSandboxStore({ sqlite }: Storage): SandboxStore {
+  const fields = Object.keys(Row.shape)
+  const selected = `SELECT ${fields.join(', ')} FROM sandboxes`
+  const insert = sqlite.prepare(
+    `INSERT INTO sandboxes (${fields.join(', ')}) VALUES (${fields.map((field) => `:${field}`).join(', ')})`,
+  )
+  const byId = sqlite.prepare(`${selected} WHERE id = ?`)
+  const living = sqlite.prepare(`${selected} WHERE state <> 'ended' ORDER BY createdAt DESC, id`)
+  const every = sqlite.prepare(`${selected} ORDER BY createdAt DESC, id`)
+  const setReceipt = sqlite.prepare('UPDATE sandboxes SET receipt = ? WHERE id = ?')
+  const getReceipt = sqlite.prepare(
+    'SELECT receipt FROM sandboxes WHERE id = ? AND receipt IS NOT NULL',
+  )
+  const touch = sqlite.prepare('UPDATE sandboxes SET activeAt = max(activeAt, ?) WHERE id = ?')
+
+  return {
+    insert: (sandbox) => void insert.run(mapColumns(sandbox)),
+    get: (id) => Row.optional().parse(byId.get(id)),
+    list: ({ ended }) => z.array(Row).parse((ended ? every : living).all()),
+    update(id, change) {
+      const assignments = Object.keys(change).map((field) => `${field} = :${field}`)
+      sqlite
+        .prepare(`UPDATE sandboxes SET ${assignments.join(', ')} WHERE id = :id`)
+        .run({ ...mapColumns(change), id })
+    },
+    saveReceipt: (receipt) => void setReceipt.run(JSON.stringify(receipt), receipt.id),
+    receipt(id) {
+      const row = z
+        .object({ receipt: json(Receipt) })
+        .optional()
+        .parse(getReceipt.get(id))
+      return row?.receipt
+    },
+    touch: (id, at) => void touch.run(at, id),
+  }
+}
+
+function mapColumns(values: object): Record<string, Column> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, columnOf(value)]))
+}

@@ -1,0 +1,57 @@
+import type { Engine } from '../engine/engine.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { overdue } from './lease.ts'
+import type { SandboxStore } from './store.ts'
+
+export interface Sweeper {
+  /** Ends what is due; every so often looks at everything, in both directions. */
+  sweep(signal: AbortSignal): Promise<void>
+}
+
+interface Parts {
+  readonly store: SandboxStore
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly reconcile: (id: string) => Promise<void>
+  readonly log: Log
+}
+
+const fullLookEveryMs = 5_000
+
+export function createSweeper({ store, engine, clock, reconcile, log }: Parts): Sweeper {
+  let lookedAt = Number.NEGATIVE_INFINITY
+
+  async function settle(id: string): Promise<void> {
+    await reconcile(id).catch((cause) => log.warn({ err: cause, sandbox: id }, 'will try again'))
+  }
+
+  /** Row without container: the reconciler sees it. */
+  async function sweepRows(everything: boolean): Promise<void> {
+    const due = store
+      .list({ ended: false })
+      .filter((sandbox) => sandbox.state !== 'creating')
+      .filter((sandbox) => everything || sandbox.state === 'ending' || overdue(sandbox, clock()))
+    await Promise.all(due.map(({ id }) => settle(id)))
+  }
+
+  /** Container without row, or with the row of a sandbox that ended: a create that completed late. */
+  async function sweepEngine(signal: AbortSignal): Promise<void> {
+    for (const pod of await engine.list(signal)) {
+      const sandbox = store.get(pod.id)
+      if (pod.kind !== 'sandbox' || (sandbox && sandbox.state !== 'ended')) continue
+      log.warn({ pod: pod.id }, 'removing a pod that belongs to no living sandbox')
+      await engine.destroy(pod.id, signal)
+    }
+  }
+
+  return {
+    async sweep(signal) {
+      const everything = clock() - lookedAt >= fullLookEveryMs
+      await sweepRows(everything)
+      if (!everything) return
+      lookedAt = clock()
+      await sweepEngine(signal)
+    },
+  }
+}

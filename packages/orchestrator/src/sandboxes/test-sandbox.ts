@@ -1,0 +1,22 @@
+import { Blueprint } from '@stuntdouble/sdk/wire'
+import type { Sandbox } from './sandbox.ts'
+
+/** A sandbox for tests: made at 0, running for an hour, idle after one. */
+export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
+  return {
+    id: 'sb000000000000',
+    state: 'ready',
+    blueprint: Blueprint.parse({}),
+    databases: [],
+    workspace: null,
+    createdAt: 0,
+    expiresAt: 3_600_000,
+    idleMs: 3_600_000,
+    activeAt: 0,
+    endReason: null,
+    endedAt: null,
+    problem: null,
+    inventory: [],
+    ...change,
+  }
+}

@@ -1,0 +1,163 @@
+import { join } from 'node:path'
+import { announce, rememberedPorts } from './announce.ts'
+import { createApp, createGatewayApp } from './app.ts'
+import { createAuth } from './auth/auth.ts'
+import { capabilityMigrations, createCapabilities } from './capabilities/capabilities.ts'
+import { type Environment, loadConfig } from './config/config.ts'
+import type { Directories } from './directories.ts'
+import { createDoors } from './doors/doors.ts'
+import { createEgress } from './egress/egress.ts'
+import { createProcessSocket } from './gateway/process-socket.ts'
+import { openInstallation } from './installation/installation.ts'
+import { systemClock } from './lib/clock.ts'
+import { every } from './lib/every.ts'
+import type { Log } from './lib/log.ts'
+import { listen } from './listen.ts'
+import { openEngine } from './open-engine.ts'
+import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
+import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
+import { createSnapshots } from './snapshots/snapshots.ts'
+import { snapshotMigrations } from './snapshots/store.ts'
+import { postgresKind } from './sources/postgres/postgres.ts'
+import { openStorage } from './storage/storage.ts'
+import { createWorkspaces } from './workspaces/workspaces.ts'
+
+export interface ServeOptions {
+  readonly directories: Directories
+  readonly environment: Environment
+  readonly configPath: string | null
+  readonly configDigest: string
+  /** These three override `listen:`; 0 for any free port. */
+  readonly host: string | undefined
+  readonly port: number | undefined
+  readonly gatewayPort: number | undefined
+  /** The built page. */
+  readonly dashboard: string
+  /** The folder of our Dockerfiles. */
+  readonly images: string
+  readonly log: Log
+}
+
+export interface Orchestrator extends AsyncDisposable {
+  readonly url: string
+}
+
+const version = '0.1.0'
+const sweepUploadsMs = 60_000
+const recoverWithinMs = 60_000
+
+/**
+ * Puts every part together and listens. Disposal stops serving; sandboxes go on until their leases
+ * end. The gateway opens before the sandboxes are adopted and the control plane after, so that
+ * whoever can ask is told the truth.
+ */
+export async function serve(options: ServeOptions): Promise<Orchestrator> {
+  await using scope = new AsyncDisposableStack()
+  const parts = await assemble(options, scope)
+  const { config, installation, log, clock } = parts
+  const { state } = options.directories
+  const host = options.host ?? config.listen.host
+  const remembered = rememberedPorts(state)
+
+  const gateway = await listen(createGatewayApp(parts.gateway), {
+    host,
+    port: options.gatewayPort ?? config.listen.gatewayPort,
+    remembered: remembered.gateway,
+  })
+  scope.use(gateway)
+  parts.origin.gateway = gateway.origin
+  gateway.server.on('upgrade', createProcessSocket(parts.gateway).upgrade)
+
+  await parts.snapshots.recover(AbortSignal.timeout(recoverWithinMs))
+  await parts.sandboxes.adopt()
+
+  const control = await listen(createApp(appParts(parts, options)), {
+    host,
+    port: options.port ?? config.listen.port,
+    remembered: remembered.control,
+  })
+  scope.use(control)
+  scope.use(
+    announce(state, {
+      url: control.origin,
+      gatewayUrl: gateway.origin,
+      pid: process.pid,
+      key: installation.apiKey,
+      configDigest: options.configDigest,
+      configPath: config.path,
+      startedAt: new Date(clock()).toISOString(),
+    }),
+  )
+  log.info({ control: control.origin, gateway: gateway.origin }, 'listening')
+  const running = scope.move()
+  return { url: control.origin, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
+type Parts = Awaited<ReturnType<typeof assemble>>
+
+async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
+  const { directories, log } = options
+  const clock = systemClock
+  const origin = { gateway: '' }
+  const config = loadConfig(options.configPath, options.environment)
+  const installation = openInstallation(directories.state)
+  const storage = scope.use(openStorage(join(directories.state, 'journal.db'), migrations))
+  const engine = await openEngine({
+    installation: installation.id,
+    runDirectory: directories.run,
+    images: options.images,
+    poolSize: config.limits.poolSize,
+  })
+  scope.use(engine)
+
+  const recorder = createRecorder(storage, clock)
+  const capabilities = createCapabilities(storage, clock)
+  const doors = scope.use(createDoors(engine))
+  const uploads = join(directories.state, 'uploads')
+  const workspaces = createWorkspaces({ directory: uploads, engine, clock })
+  scope.use(every(sweepUploadsMs, workspaces.sweep, (cause) => log.warn({ err: cause }, 'uploads')))
+
+  const shared = { storage, engine, recorder, capabilities, workspaces, installation, clock, log }
+  const snapshots = createSnapshots({ ...shared, config, inUse: (id) => sandboxes.uses(id) })
+  const sandboxes = createSandboxes({
+    ...shared,
+    snapshots,
+    kind: postgresKind,
+    limits: config.limits,
+    egress: createEgress(({ sandbox, ...denied }) => {
+      recorder.record(sandbox, 'egress_denied', denied)
+    }),
+    urlOf: (token) => `${origin.gateway}/s/${token}`,
+    onEnded: (id) => void doors.ports.close(id),
+  })
+  scope.use(sandboxes)
+
+  const gateway = {
+    hosted: sandboxes,
+    capabilities,
+    doors,
+    recorder,
+    log,
+    origin: () => origin.gateway,
+  }
+  return { ...shared, config, doors, snapshots, sandboxes, gateway, origin }
+}
+
+const migrations = [
+  ...recorderMigrations,
+  ...capabilityMigrations,
+  ...snapshotMigrations,
+  ...sandboxMigrations,
+]
+
+function appParts({ installation, clock, engine, config, ...parts }: Parts, options: ServeOptions) {
+  return {
+    ...parts,
+    version,
+    installation: installation.id,
+    auth: createAuth(installation.apiKey, clock),
+    kind: postgresKind,
+    doctor: { engine, config, stateDirectory: options.directories.state },
+    dashboard: options.dashboard,
+  }
+}

@@ -1,0 +1,88 @@
+import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Workspace } from '@stuntdouble/sdk/wire'
+import { agent, workspaceContainer, workspacePath } from '../doors/doors.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Clock } from '../lib/clock.ts'
+import { newWorkspaceId } from '../lib/ids.ts'
+import { inspectArchive } from './archive.ts'
+import { unpackFailed, workspaceNotFound } from './errors.ts'
+
+/** Uploaded directories on their way into a sandbox: tar files, scanned before they are accepted. */
+export interface Workspaces {
+  /**
+   * Takes a tar. Throws `secret_found` naming file and line, `workspace_too_large`, or
+   * `policy_refused` for an entry that is not a plain file, directory or inner link; then nothing is kept.
+   */
+  receive(body: Readable, signal: AbortSignal): Promise<Workspace>
+  /** Throws `workspace_not_found`. */
+  require(id: string): void
+  /** Extracts inside the sandbox, as the agent. The upload stays, for another sandbox. */
+  unpack(id: string, sandbox: string, signal: AbortSignal): Promise<void>
+  /** Removes uploads older than an hour, and torn ones. */
+  sweep(): Promise<void>
+}
+
+interface Parts {
+  readonly directory: string
+  readonly engine: Pick<Engine, 'exec'>
+  readonly clock: Clock
+}
+
+const keepMs = 3_600_000
+const form = /^ws[a-z0-9]{12}$/
+
+export function createWorkspaces({ directory, engine, clock }: Parts): Workspaces {
+  const pathOf = (id: string) => join(directory, `${id}.tar`)
+
+  return {
+    async receive(body, signal) {
+      const id = newWorkspaceId()
+      const partial = `${pathOf(id)}.partial`
+      await mkdir(directory, { recursive: true, mode: 0o700 })
+      try {
+        await pipeline(body, createWriteStream(partial, { mode: 0o600 }), { signal })
+        const { entries, bytes } = await inspectArchive(createReadStream(partial), signal)
+        await rename(partial, pathOf(id))
+        return { id, entries, bytes }
+      } finally {
+        await rm(partial, { force: true })
+      }
+    },
+
+    require(id) {
+      if (!form.test(id) || !existsSync(pathOf(id))) throw workspaceNotFound(id)
+    },
+
+    async unpack(id, sandbox, signal) {
+      const command = [
+        'tar',
+        '--extract',
+        '--no-same-owner',
+        '--file=-',
+        `--directory=${workspacePath}`,
+      ]
+      const process = await engine.exec(
+        sandbox,
+        workspaceContainer,
+        { command, env: {}, workingDirectory: workspacePath, user: agent },
+        signal,
+      )
+      process.stdout.resume()
+      process.stderr.resume()
+      await pipeline(createReadStream(pathOf(id)), process.stdin, { signal })
+      if ((await process.exit) !== 0) throw unpackFailed()
+    },
+
+    async sweep() {
+      for (const name of await readdir(directory).catch(() => [])) {
+        const path = join(directory, name)
+        const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: clock() }))
+        if (clock() - mtimeMs > keepMs) await rm(path, { force: true })
+      }
+    },
+  }
+}
