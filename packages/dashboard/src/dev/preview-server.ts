@@ -11,9 +11,18 @@ import { ScriptedControlPlane } from './scripted-control-plane.ts'
 export interface Preview extends AsyncDisposable {
   readonly url: string
   readonly plane: ScriptedControlPlane
+  /** From now on every connection is dropped, open ones too, until it is called with false. */
+  unplug(unplugged: boolean): void
 }
 
-const dist = join(import.meta.dirname, '../../dist')
+export interface PreviewOptions {
+  /** A free one when left out. */
+  readonly port?: number
+  /** The built page. */
+  readonly dist?: string
+}
+
+const builtDist = join(import.meta.dirname, '../../dist')
 
 /** The policy the orchestrator sends with every page. */
 const contentSecurityPolicy =
@@ -27,14 +36,24 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
-/** Serves the built page over a scripted `/v1`, on a free port unless one is named. */
-export async function startPreview(port = 0): Promise<Preview> {
+/** Serves the built page over a scripted `/v1`. */
+export async function startPreview(options: PreviewOptions = {}): Promise<Preview> {
+  const { port = 0, dist = builtDist } = options
   const plane = new ScriptedControlPlane()
-  const server = createServer((request, response) => void handle(plane, request, response))
+  let unplugged = false
+  const server = createServer((request, response) => {
+    if (unplugged) request.socket.destroy()
+    else if (request.url?.startsWith('/v1/')) void handle(plane, request, response)
+    else sendFile(dist, request, response)
+  })
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {
     plane,
+    unplug(wanted) {
+      unplugged = wanted
+      if (wanted) server.closeAllConnections()
+    },
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
@@ -50,7 +69,6 @@ async function handle(
   response: ServerResponse,
 ): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://preview')
-  if (!pathname.startsWith('/v1/')) return sendFile(pathname, response)
   const path = pathname.slice('/v1'.length)
   if (path === '/session') return session(plane, request, response)
   const told = forbidden(plane, request)
@@ -97,7 +115,8 @@ function sendJson(response: ServerResponse, { status, body }: Told): void {
   response.writeHead(status, { 'content-type': type }).end(JSON.stringify(body))
 }
 
-function sendFile(pathname: string, response: ServerResponse): void {
+function sendFile(dist: string, request: IncomingMessage, response: ServerResponse): void {
+  const { pathname } = new URL(request.url ?? '/', 'http://preview')
   const file = join(dist, normalize(pathname === '/' ? '/index.html' : pathname))
   const type = types[extname(file)]
   if (!type || !file.startsWith(dist) || !existsSync(file)) {
@@ -114,7 +133,7 @@ function sendFile(pathname: string, response: ServerResponse): void {
 }
 
 if (import.meta.main) {
-  const preview = await startPreview(8765)
+  const preview = await startPreview({ port: 8765 })
   furnish(preview.plane)
   console.log(`${preview.url}  key: ${preview.plane.key}`)
 }
