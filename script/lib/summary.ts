@@ -1,0 +1,71 @@
+/** What one part of the test command came to. */
+export interface PartResult {
+  readonly name: string
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+  /** What failed, one line each. */
+  readonly failures: readonly string[]
+}
+
+/** The part of vitest's JSON report that counts. */
+interface Report {
+  readonly testResults: readonly File[]
+}
+interface File {
+  readonly name: string
+  readonly status: string
+  readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+}
+
+/** A suite: its report if it wrote one, and the exit code that has the last word. */
+export function suiteResult(
+  name: string,
+  report: string | undefined,
+  exitCode: number,
+): PartResult {
+  if (report === undefined) return oneFailure(name, `ended with ${exitCode} and wrote no report`)
+  const files = (JSON.parse(report) as Report).testResults
+  const tests = files.flatMap((file) => file.assertionResults)
+  const failures = files.flatMap(failuresOf)
+  if (failures.length === 0 && exitCode !== 0) failures.push(`${name}: ended with ${exitCode}`)
+  return {
+    name,
+    passed: tests.filter(({ status }) => status === 'passed').length,
+    failed: failures.length,
+    skipped: tests.filter(({ status }) => status !== 'passed' && status !== 'failed').length,
+    failures,
+  }
+}
+
+/** A check counts as one test. */
+export const checkResult = (name: string, exitCode: number): PartResult =>
+  exitCode === 0
+    ? { name, passed: 1, failed: 0, skipped: 0, failures: [] }
+    : oneFailure(name, `ended with ${exitCode}`)
+
+export function summarize(parts: readonly PartResult[]): string {
+  const total = (count: 'passed' | 'failed' | 'skipped') =>
+    parts.reduce((sum, part) => sum + part[count], 0)
+  const skipped = total('skipped')
+  return [
+    ...parts.flatMap(({ failures }) => failures.map((failure) => `FAILED ${failure}`)),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    `${total('passed')} passed, ${total('failed')} failed`,
+  ].join('\n')
+}
+
+/** A file that could not be loaded has no test that failed, and has failed. */
+function failuresOf(file: File): string[] {
+  const failed = file.assertionResults.filter(({ status }) => status === 'failed')
+  if (failed.length > 0) return failed.map(({ fullName }) => `${file.name}: ${fullName}`)
+  return file.status === 'failed' ? [`${file.name}: could not run`] : []
+}
+
+const oneFailure = (name: string, failure: string): PartResult => ({
+  name,
+  passed: 0,
+  failed: 1,
+  skipped: 0,
+  failures: [`${name}: ${failure}`],
+})
