@@ -1,4 +1,10 @@
-import type { OnProgress, Review, Snapshot, SnapshotDetail } from '@stuntdouble/sdk/wire'
+import type {
+  OnProgress,
+  Review,
+  Snapshot,
+  SnapshotDetail,
+  SourceView,
+} from '@stuntdouble/sdk/wire'
 import type { Credentials } from '../sources/sources.ts'
 
 /** Sealed, masked, verified copies of sources. What a build is doing is known to this process only. */
@@ -6,11 +12,13 @@ export interface Snapshots {
   /**
    * Builds and seals a snapshot of a configured source. A failed or aborted build leaves nothing
    * behind. Throws `source_not_found`, `source_*`, `policy_unanswered` (naming every column),
-   * `snapshot_failed`, `disk_full`.
+   * `snapshot_failed`, `disk_full`, and `conflict` while another build of that source runs.
    */
   build(source: string, onProgress: OnProgress, signal: AbortSignal): Promise<Snapshot>
   /** Newest first. */
   list(): readonly Snapshot[]
+  /** The configured sources, by name. */
+  sources(): readonly SourceView[]
   /** Throws `snapshot_not_found`. */
   show(id: string): SnapshotDetail
   /** Throws `snapshot_in_use` while a sandbox runs on it. */

@@ -1,139 +1,39 @@
-import type { ColumnShape, Strategy, TableShape } from '../../masking/masking.ts'
-import { CopyFields } from './copy-fields.ts'
-import { type Entry, Fingerprints } from './fingerprints.ts'
-import { eachLeaf, holdsText, isWhole } from './leaves.ts'
-import type { Sighting } from './sightings.ts'
-import { StreamSearch } from './stream-search.ts'
-import { weigh, weights } from './telling.ts'
+import type { TableShape } from '../../masking/masking.ts'
+import type { Target } from '../../sources/sources.ts'
+import type { AnsweredColumn, LeakCheck } from './leaks.ts'
+import { searchTable } from './search-copy.ts'
+import { type Files, searchFiles } from './search-files.ts'
+import { judge, type Verdict } from './sightings.ts'
 
-export { holdsText } from './leaves.ts'
-export { judge, type Verdict } from './sightings.ts'
+export type { AnsweredColumn, Tap } from './leaks.ts'
+export { LeakCheck } from './leaks.ts'
+export type { Verdict } from './sightings.ts'
 
-/** A column in the order of a COPY stream, with its answer. */
-export interface AnsweredColumn {
-  readonly shape: ColumnShape
-  readonly strategy: Strategy
+export interface SearchedCopy {
+  readonly target: Target
+  readonly tables: readonly {
+    readonly table: TableShape
+    readonly columns: readonly AnsweredColumn[]
+  }[]
+  readonly files: Files
+  readonly leaks: LeakCheck
 }
-
-/** Takes a stream's bytes in any chunking. */
-export interface Tap {
-  push(chunk: Buffer): void
-  end(): void
-}
-
-const columnBits = 20
-const seenInColumn = 1
-const seenPristine = 2
 
 /**
- * Remembers fingerprints of what was masked, then looks for them in the copy: in its columns, and in
- * its files. Looks for values of six bytes or more that differ in at least four of them. First every
- * `collect`, then every `searchColumns`, then every `searchFile`.
+ * Looks for every collected value: first in the columns, which says where it stands and sees through
+ * compression, then in the files, which hold what no query shows.
  */
-export class LeakCheck {
-  readonly #values: Fingerprints
-  /** Columns that are masked, and places that were searched, by number. */
-  readonly #columns: string[] = []
-  readonly #strategies: Strategy[] = []
-  readonly #totals: number[] = []
-  readonly #seen = new Map<string, Sighting>()
-  #flags = new Uint8Array(0)
-
-  constructor(options: { readonly capacity: number }) {
-    this.#values = new Fingerprints(options)
+export async function searchCopy(copy: SearchedCopy, signal: AbortSignal): Promise<Verdict> {
+  for (const { table, columns } of copy.tables) {
+    await searchTable(copy.target, { table, columns, leaks: copy.leaks }, signal)
   }
+  await searchFiles(copy.files, copy.leaks, signal)
+  const { leaks, findings } = judge(copy.leaks.sightings)
+  return { leaks, findings: [...findings, ...sampled(copy.leaks.sampledOneIn)] }
+}
 
-  /** One value in how many is looked for. */
-  get sampledOneIn(): number {
-    return this.#values.sampledOneIn
-  }
-
-  /** Listens to a table's rows before they are masked. */
-  collect(table: TableShape, columns: readonly AnsweredColumn[]): Tap {
-    const numbers = columns.map(({ strategy, shape }) =>
-      isWhole(strategy)
-        ? this.#number(`${table.schema}.${table.name}.${shape.name}`, strategy)
-        : -1,
-    )
-    const fields = new CopyFields(
-      numbers.map((number) => number >= 0),
-      (index, field) => {
-        const { shape, strategy } = columns[index] as AnsweredColumn
-        const number = numbers[index] as number
-        eachLeaf(shape, field, (value) => this.#add(number, strategy, value))
-      },
-    )
-    return { push: (chunk) => fields.push(chunk), end: () => {} }
-  }
-
-  /** Listens to a table's rows as they stand in the copy. */
-  searchColumns(table: TableShape, columns: readonly AnsweredColumn[]): Tap {
-    this.#readyToSearch()
-    const fields = new CopyFields(
-      columns.map(({ shape }) => holdsText(shape)),
-      (index, field) => {
-        const { shape, strategy } = columns[index] as AnsweredColumn
-        const place = strategy.name === 'keep' || !isWhole(strategy) ? 'kept' : 'masked'
-        const where = `${table.schema}.${table.name}.${shape.name}`
-        const search = (value: Buffer) =>
-          this.#values.search(value, (entry) => this.#sight(entry, place, where))
-        if (shape.baseType === 'bytea') eachLeaf(shape, field, search)
-        else search(field)
-      },
-    )
-    return { push: (chunk) => fields.push(chunk), end: () => {} }
-  }
-
-  /** Listens to a file of the cluster. What a `pristine` one holds, every cluster holds. */
-  searchFile(path: string, pristine: boolean): Tap {
-    this.#readyToSearch()
-    return new StreamSearch(this.#values, (entry) => {
-      const flags = this.#flags[entry] as number
-      if (pristine) this.#flags[entry] = flags | seenPristine
-      else if (flags === 0) this.#sight(entry, 'outside', path)
-    })
-  }
-
-  get sightings(): readonly Sighting[] {
-    return [...this.#seen.values()]
-  }
-
-  #number(column: string, strategy: Strategy): number {
-    this.#strategies.push(strategy)
-    this.#totals.push(0)
-    return this.#columns.push(column) - 1
-  }
-
-  #add(number: number, strategy: Strategy, value: Buffer): void {
-    this.#totals[number] = (this.#totals[number] as number) + 1
-    const weight = weigh(strategy.name, value)
-    if (weight !== null) this.#values.add(value, (weights.indexOf(weight) << columnBits) | number)
-  }
-
-  #readyToSearch(): void {
-    if (this.#flags.length < this.#values.slots) this.#flags = new Uint8Array(this.#values.slots)
-  }
-
-  #sight(entry: Entry, place: Sighting['place'], where: string): void {
-    if (place !== 'outside') this.#flags[entry] = (this.#flags[entry] as number) | seenInColumn
-    const label = this.#values.label(entry)
-    const number = label & (2 ** columnBits - 1)
-    const weight = this.#isCommon(entry, number) ? 'word' : weights[label >>> columnBits]
-    const key = `${label}:${weight}:${place}:${place === 'outside' ? '' : where}`
-    const before = this.#seen.get(key)
-    this.#seen.set(key, {
-      from: this.#columns[number] ?? '',
-      weight: weight ?? 'telling',
-      place,
-      where: before?.where ?? where,
-      times: (before?.times ?? 0) + 1,
-    })
-  }
-
-  /** A value that a hundredth of all rows share says nothing of one person; an e-mail address does. */
-  #isCommon(entry: Entry, number: number): boolean {
-    const times = this.#values.count(entry)
-    const isEmail = this.#strategies[number]?.name === 'email'
-    return !isEmail && times >= 100 && times * 100 >= (this.#totals[number] as number)
-  }
+function sampled(oneIn: number): Verdict['findings'] {
+  if (oneIn === 1) return []
+  const message = `there were too many masked values to look for all; one in ${oneIn} was`
+  return [{ severity: 'warning', where: 'leak check', message }]
 }

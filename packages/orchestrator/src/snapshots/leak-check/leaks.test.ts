@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ColumnShape, StrategyName, TableShape } from '../../masking/masking.ts'
-import { judge, LeakCheck } from './leak-check.ts'
+import { LeakCheck } from './leaks.ts'
+import { judge } from './sightings.ts'
 
 const column = (name: string, category: ColumnShape['category'] = 'string'): ColumnShape => ({
   name,
@@ -33,9 +34,8 @@ const log = table('log', column('message'))
 /** Real rows go in, then what stands in the copy. */
 function check(strategy: StrategyName, real: readonly string[]) {
   const leaks = new LeakCheck({ capacity: 1000 })
-  leaks
-    .collect(customers, answered(customers, strategy))
-    .push(Buffer.from(real.map((value) => `${value}\tnote\n`).join('')))
+  const onValue = leaks.collect(customers, answered(customers, strategy))
+  for (const value of real) onValue('email', Buffer.from(value))
   return {
     inLog: (text: string) => leaks.searchColumns(log, answered(log)).push(Buffer.from(text)),
     inCustomers: (text: string) =>
@@ -132,9 +132,9 @@ test('a token that many rows share is anybody’s, an address is not', () => {
 test('a value inside a JSON document or an array is looked for by itself', () => {
   const profile = table('profile', column('data', 'json'), column('mails', 'array'))
   const leaks = new LeakCheck({ capacity: 100 })
-  leaks
-    .collect(profile, answered(profile, 'json', 'text'))
-    .push(Buffer.from(`{"contact": [{"mail": "${mary}"}]}\t{"x y","bob@shop.example"}\n`))
+  const onValue = leaks.collect(profile, answered(profile, 'json', 'text'))
+  onValue('data', Buffer.from(`{"contact": [{"mail": "${mary}"}]}`))
+  onValue('mails', Buffer.from('{"x y","bob@shop.example"}'))
   leaks.searchColumns(log, answered(log)).push(Buffer.from(`${mary}\nbob@shop.example\n`))
 
   expect(judge(leaks.sightings).leaks).toHaveLength(2)
@@ -144,11 +144,24 @@ test('bytes are looked for as bytes', () => {
   const keys = table('keys', column('key', 'binary'))
   const key = 'a1b2c3d4e5f6a7b8c9d0e1'
   const leaks = new LeakCheck({ capacity: 100 })
-  leaks
-    .collect(keys, answered(keys, 'secret'))
-    .push(Buffer.from(`\\\\x${Buffer.from(key).toString('hex')}\n`))
+  const onValue = leaks.collect(keys, answered(keys, 'secret'))
+  onValue('key', Buffer.from(`\\x${Buffer.from(key).toString('hex')}`))
   leaks.searchColumns(log, answered(log)).push(Buffer.from(`key ${key}\n`))
 
+  expect(judge(leaks.sightings).leaks).toHaveLength(1)
+})
+
+test('what a document keeps by path is not looked for', () => {
+  const profile = table('profile', column('data', 'json'))
+  const paths = { '$.team[*]': 'keep', '$["home page"]': 'url' } as const
+  const columns = [{ shape: column('data', 'json'), strategy: { name: 'json', paths } as const }]
+  const leaks = new LeakCheck({ capacity: 100 })
+  const document = { team: [mary], contact: 'bob@shop.example' }
+  leaks.collect(profile, columns)('data', Buffer.from(JSON.stringify(document)))
+  leaks.searchColumns(profile, columns).push(Buffer.from(`{"team": ["${mary}"]}\n`))
+  expect(judge(leaks.sightings).leaks).toEqual([])
+
+  leaks.searchColumns(log, answered(log)).push(Buffer.from('bob@shop.example\n'))
   expect(judge(leaks.sightings).leaks).toHaveLength(1)
 })
 

@@ -1,0 +1,106 @@
+import type { Snapshot } from '@stuntdouble/sdk/wire'
+import { newSecret, newSnapshotId } from '../lib/ids.ts'
+import { readAnswers } from './answers.ts'
+import type { Build, BuildParts, BuildRequest } from './build.ts'
+import { clearAway } from './clear-away.ts'
+import { buildFailure } from './errors.ts'
+import { type FilledCopy, fillCopy } from './fill-copy.ts'
+import { type Manifest, signManifest, snapshotOf } from './manifest.ts'
+import { openSource } from './open-source.ts'
+import { phasesOf } from './phases.ts'
+import { sealCopy } from './seal-copy.ts'
+import { openStaging } from './staging.ts'
+
+/** Inspects, checks the policy, and only then makes anything. What fails on the way leaves nothing. */
+export async function buildSnapshot(
+  parts: BuildParts,
+  request: BuildRequest,
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  const phases = phasesOf(request.onProgress)
+  const { name } = request.source
+  try {
+    phases.enter('inspect')
+    await using source = await openSource(parts.kind, request.source, signal)
+    const answers = await readAnswers({
+      ...{ configured: request.source, shapes: source.tables },
+      key: parts.maskingKey,
+    })
+    return await make(describe({ ...parts, source, answers, phases }, request), signal)
+  } catch (cause) {
+    throw buildFailure(name, phases.current, cause)
+  }
+}
+
+type Known = BuildParts & Pick<Build, 'source' | 'answers' | 'phases'>
+
+function describe(known: Known, { source: configured, onProgress }: BuildRequest): Build {
+  return {
+    ...known,
+    configured,
+    onProgress,
+    id: newSnapshotId(),
+    image: configured.image ?? known.kind.imageFor(known.source.version),
+    startedAt: known.clock(),
+  }
+}
+
+async function make(build: Build, signal: AbortSignal): Promise<Snapshot> {
+  const { store, engine, id, source, origin, image, startedAt, configured } = build
+  const { version, database } = source
+  store.insert({ id, origin, source: configured.name, version, image, database, startedAt })
+  try {
+    return await stageAndSeal(build, signal)
+  } catch (cause) {
+    store.fail(id)
+    await clearAway(engine, id).then(
+      () => store.delete(id),
+      // The row stays, and with it what is to be cleared away at the next start.
+      () => {},
+    )
+    throw cause
+  }
+}
+
+/** Of the server that is being filled; what it sorts for indexes comes out of this. */
+const stagingMemoryBytes = 1024 ** 3
+
+async function stageAndSeal(build: Build, signal: AbortSignal): Promise<Snapshot> {
+  const { engine, kind, clock, id, image, source, phases } = build
+  const { encoding, collation, database } = source
+  const admin = { user: 'postgres', password: newSecret(), database }
+  const role = { user: 'app', password: newSecret(), database }
+  const volume = `${id}-data`
+
+  phases.enter('stage')
+  await engine.images.ensure(image, build.onProgress, signal)
+  const container = kind.stagingContainer({
+    ...{ name: 'db', image, volume, memoryBytes: stagingMemoryBytes },
+    ...{ encoding, collation, credentials: admin },
+  })
+  await using staging = await openStaging({ engine, clock, id, container, volume }, signal)
+  const filled = await fillCopy({ build, staging, admin, role }, signal)
+
+  phases.enter('seal')
+  await sealCopy({ build, staging, volume }, signal)
+  const manifest = manifestOf(build, filled)
+  const signature = signManifest(manifest, build.signer)
+  build.store.seal(id, { manifest, signature, credentials: role })
+  return snapshotOf(manifest)
+}
+
+function manifestOf(build: Build, { tables, sizeBytes, findings }: FilledCopy): Manifest {
+  const { source, answers, id, image, startedAt } = build
+  return {
+    ...{ id, image, tables, sizeBytes, findings: [...findings], kind: 'postgres' },
+    source: build.configured.name,
+    version: source.version,
+    database: source.database,
+    rows: tables.reduce((total, { rows }) => total + rows, 0),
+    masked: tables.reduce((total, { maskedColumns }) => total + maskedColumns.length, 0),
+    schemaFingerprint: source.schema.fingerprint,
+    policyDigest: answers.digest,
+    startedAt: new Date(startedAt).toISOString(),
+    sealedAt: new Date(build.clock()).toISOString(),
+  }
+}

@@ -1,0 +1,38 @@
+import type { OnProgress } from '@stuntdouble/sdk/wire'
+import type { LoadedSource } from '../config/config.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Source, StoreKind } from '../sources/sources.ts'
+import type { Answers } from './answers.ts'
+import type { ManifestSigner } from './manifest.ts'
+import type { Phases } from './phases.ts'
+import type { SnapshotStore } from './store.ts'
+
+/** What a build is made with. */
+export interface BuildParts {
+  readonly engine: Engine
+  readonly kind: StoreKind
+  readonly store: SnapshotStore
+  readonly clock: Clock
+  readonly signer: ManifestSigner
+  readonly maskingKey: Buffer
+  /** The configuration the source stands in: an equally named one of another is another source. */
+  readonly origin: string
+}
+
+export interface BuildRequest {
+  readonly source: LoadedSource
+  readonly onProgress: OnProgress
+}
+
+/** One build, once it is known that it may be made. */
+export interface Build extends BuildParts {
+  readonly id: string
+  readonly source: Source
+  readonly configured: LoadedSource
+  readonly answers: Answers
+  readonly image: string
+  readonly startedAt: number
+  readonly phases: Phases
+  readonly onProgress: OnProgress
+}

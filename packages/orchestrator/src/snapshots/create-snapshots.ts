@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs'
+import type { LoadedConfig, LoadedSource } from '../config/config.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { StoreKind } from '../sources/sources.ts'
+import type { Storage } from '../storage/storage.ts'
+import { buildSnapshot } from './build-snapshot.ts'
+import { alreadyBuilding, noSnapshotOf, snapshotNotFound, sourceNotFound } from './errors.ts'
+import type { ManifestSigner } from './manifest.ts'
+import { recoverSnapshots } from './recover.ts'
+import { removeSnapshot } from './remove.ts'
+import { reviewSource } from './review.ts'
+import type { SealedSnapshot, Snapshots } from './snapshots.ts'
+import { createSnapshotStore, type SnapshotRow, type SnapshotStore } from './store.ts'
+import { detailViewOf, viewOf } from './views.ts'
+
+export interface SnapshotsOptions {
+  readonly engine: Engine
+  /** With `snapshotMigrations` applied. */
+  readonly storage: Storage
+  readonly kinds: Readonly<Record<LoadedSource['kind'], StoreKind>>
+  readonly config: LoadedConfig
+  /** 32 bytes; equal keys mask equal values alike, in every source and refresh. */
+  readonly maskingKey: Buffer
+  readonly signer: ManifestSigner
+  readonly clock: Clock
+}
+
+export function createSnapshots(options: SnapshotsOptions): Snapshots {
+  const { engine, storage, kinds, config, maskingKey, signer, clock } = options
+  const store = createSnapshotStore(storage, clock)
+  const origin = config.path ?? ''
+  const underWay = new Set<string>()
+  const configured = (name: string) => configuredSource(config, name)
+
+  return {
+    async build(name, onProgress, signal) {
+      const source = configured(name)
+      if (underWay.has(name)) throw alreadyBuilding(name)
+      underWay.add(name)
+      const kind = kinds[source.kind]
+      const parts = { engine, kind, store, clock, signer, maskingKey, origin }
+      try {
+        return await buildSnapshot(parts, { source, onProgress }, signal)
+      } finally {
+        underWay.delete(name)
+      }
+    },
+    get building() {
+      return underWay.size > 0
+    },
+    async review(name, update, signal) {
+      const source = configured(name)
+      return reviewSource({ kind: kinds[source.kind], source, update }, signal)
+    },
+    sources: () => Object.values(config.sources).map(sourceView),
+    list: () => store.list().map(viewOf),
+    show: (id) => detailViewOf(known(store, id)),
+    sealed: (request) => sealedOf(sealedRow(store, { ...request, origin })),
+    remove: (id, signal) => removeSnapshot({ engine, store, row: known(store, id) }, signal),
+    recover: (signal) => recoverSnapshots({ engine, store }, signal),
+  }
+}
+
+function configuredSource({ sources }: LoadedConfig, name: string): LoadedSource {
+  const source = Object.hasOwn(sources, name) ? sources[name] : undefined
+  if (source === undefined) throw sourceNotFound(name, Object.keys(sources))
+  return source
+}
+
+const sourceView = ({ name, kind, address, policyPath }: LoadedSource) => ({
+  ...{ name, kind, address, policyPath },
+  policyExists: existsSync(policyPath),
+})
+
+function known(store: SnapshotStore, id: string): SnapshotRow {
+  const row = store.get(id)
+  if (row === undefined) throw snapshotNotFound(id)
+  return row
+}
+
+interface Wanted {
+  readonly source: string
+  readonly snapshot?: string
+  readonly origin: string
+}
+
+/** A snapshot named by its id must still be of this configuration's source: names alone are not unique. */
+function sealedRow(store: SnapshotStore, { source, snapshot, origin }: Wanted): SnapshotRow {
+  if (snapshot === undefined) {
+    const newest = store.newest(origin, source)
+    if (newest === undefined) throw noSnapshotOf(source)
+    return newest
+  }
+  const row = store.get(snapshot)
+  if (row?.state !== 'sealed' || row.source !== source || row.origin !== origin) {
+    throw snapshotNotFound(snapshot)
+  }
+  return row
+}
+
+function sealedOf({ id, source, sealed }: SnapshotRow): SealedSnapshot {
+  if (sealed === null) throw snapshotNotFound(id)
+  const { kind, version, image } = sealed.manifest
+  return { id, source, kind, version, image, volume: id, credentials: sealed.credentials }
+}

@@ -1,0 +1,137 @@
+import {
+  type Strategy,
+  type StrategyName,
+  type TableShape,
+  tableKey,
+} from '../../masking/masking.ts'
+import { CopyFields } from './copy-fields.ts'
+import { type Entry, Fingerprints } from './fingerprints.ts'
+import { eachLeaf, fromHex, holdsText, isKept, type MaskedColumn } from './leaves.ts'
+import type { Sighting } from './sightings.ts'
+import { StreamSearch } from './stream-search.ts'
+import { weigh, weights } from './telling.ts'
+
+/** A column in the order of a COPY stream, with its answer. */
+export type AnsweredColumn = MaskedColumn
+
+/** Lent a value of the named column. */
+export type OnValue = (column: string, value: Uint8Array) => void
+
+/** Takes a stream's bytes in any chunking. */
+export interface Tap {
+  push(chunk: Buffer): void
+  end(): void
+}
+
+const columnBits = 20
+const seenInColumn = 1
+const seenPristine = 2
+
+/**
+ * Remembers fingerprints of what was masked, then looks for them in the copy: in its columns, and in
+ * its files. Looks for values of six bytes or more that differ in at least four of them. First every
+ * `collect`, then every `searchColumns`, then every `searchFile`.
+ */
+export class LeakCheck {
+  readonly #values: Fingerprints
+  /** Columns that are masked, and places that were searched, by number. */
+  readonly #columns: string[] = []
+  readonly #strategies: Strategy[] = []
+  readonly #totals: number[] = []
+  readonly #seen = new Map<string, Sighting>()
+  #flags = new Uint8Array(0)
+
+  constructor(options: { readonly capacity: number }) {
+    this.#values = new Fingerprints(options)
+  }
+
+  /** One value in how many is looked for. */
+  get sampledOneIn(): number {
+    return this.#values.sampledOneIn
+  }
+
+  /** What to tell of every value of a table's masked columns, decoded, before it is masked. */
+  collect(table: TableShape, columns: readonly AnsweredColumn[]): OnValue {
+    const known = new Map(
+      columns.map((column) => [column.shape.name, { column, number: this.#number(table, column) }]),
+    )
+    return (name, value) => {
+      const { column, number } = known.get(name) ?? unknownColumn(name)
+      eachLeaf(column, value, (leaf, strategy) => this.#add(number, strategy, leaf))
+    }
+  }
+
+  /** Listens to a table's rows as they stand in the copy. */
+  searchColumns(table: TableShape, columns: readonly AnsweredColumn[]): Tap {
+    this.#readyToSearch()
+    const searched = columns.map(({ shape, strategy }) => ({
+      isBytes: shape.baseType === 'bytea',
+      place: isKept(strategy) ? ('kept' as const) : ('masked' as const),
+      where: `${tableKey(table)}.${shape.name}`,
+    }))
+    const wanted = columns.map(({ shape }) => holdsText(shape))
+    const fields = new CopyFields(wanted, (index, field) => {
+      const { isBytes, place, where } = searched[index] ?? unknownColumn(String(index))
+      const value = isBytes ? fromHex(field) : field
+      this.#values.search(value, (entry) => this.#sight(entry, place, where))
+    })
+    return { push: (chunk) => fields.push(chunk), end: () => {} }
+  }
+
+  /** Listens to a file of the cluster. What a `pristine` one holds, every cluster holds. */
+  searchFile(path: string, pristine: boolean): Tap {
+    this.#readyToSearch()
+    return new StreamSearch(this.#values, (entry) => {
+      const flags = this.#flags[entry] as number
+      if (pristine) this.#flags[entry] = flags | seenPristine
+      else if (flags === 0) this.#sight(entry, 'outside', path)
+    })
+  }
+
+  get sightings(): readonly Sighting[] {
+    return [...this.#seen.values()]
+  }
+
+  #number(table: TableShape, { shape, strategy }: AnsweredColumn): number {
+    this.#strategies.push(strategy)
+    this.#totals.push(0)
+    return this.#columns.push(`${tableKey(table)}.${shape.name}`) - 1
+  }
+
+  #add(number: number, strategy: StrategyName, value: Uint8Array): void {
+    this.#totals[number] = (this.#totals[number] as number) + 1
+    const weight = weigh(strategy, value)
+    if (weight !== null) this.#values.add(value, (weights.indexOf(weight) << columnBits) | number)
+  }
+
+  #readyToSearch(): void {
+    if (this.#flags.length < this.#values.slots) this.#flags = new Uint8Array(this.#values.slots)
+  }
+
+  #sight(entry: Entry, place: Sighting['place'], where: string): void {
+    if (place !== 'outside') this.#flags[entry] = (this.#flags[entry] as number) | seenInColumn
+    const label = this.#values.label(entry)
+    const number = label & (2 ** columnBits - 1)
+    const weight = this.#isCommon(entry, number) ? 'word' : weights[label >>> columnBits]
+    const key = `${label}:${weight}:${place}:${place === 'outside' ? '' : where}`
+    const before = this.#seen.get(key)
+    this.#seen.set(key, {
+      from: this.#columns[number] ?? '',
+      weight: weight ?? 'telling',
+      place,
+      where: before?.where ?? where,
+      times: (before?.times ?? 0) + 1,
+    })
+  }
+
+  /** A value that a hundredth of all rows share says nothing of one person; an e-mail address does. */
+  #isCommon(entry: Entry, number: number): boolean {
+    const times = this.#values.count(entry)
+    const isEmail = this.#strategies[number]?.name === 'email'
+    return !isEmail && times >= 100 && times * 100 >= (this.#totals[number] as number)
+  }
+}
+
+function unknownColumn(name: string): never {
+  throw new RangeError(`no column ${name} was announced`)
+}

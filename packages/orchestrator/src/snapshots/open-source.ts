@@ -1,0 +1,11 @@
+import type { LoadedSource } from '../config/config.ts'
+import type { Source, StoreKind } from '../sources/sources.ts'
+
+/** The one place where a source's secret is taken out of its wrapping. */
+export function openSource(
+  kind: StoreKind,
+  { name, url, schemas }: LoadedSource,
+  signal: AbortSignal,
+): Promise<Source> {
+  return kind.open({ name, url: url.reveal(), ...(schemas && { schemas }) }, signal)
+}
