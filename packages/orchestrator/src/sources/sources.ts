@@ -108,12 +108,16 @@ export interface SchemaScript {
   readonly findings: readonly Finding[]
   /** Over names, types and keys: changes whenever a column appears, goes or changes its type. */
   readonly fingerprint: string
+  /** Foreign keys the source never checked, as `schema.table.constraint`: not checked in the copy either. */
+  readonly unvalidatedForeignKeys: readonly string[]
 }
 
 export interface SchemaStatement {
   /** Such as `table public.customer`; stands in errors and progress. */
   readonly what: string
   readonly sql: string
+  /** Run by the build’s superuser. Never anything whose text the source wrote. */
+  readonly privileged?: true
 }
 
 /** The staging cluster during a build. */

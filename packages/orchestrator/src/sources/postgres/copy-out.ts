@@ -1,0 +1,37 @@
+import type { Readable } from 'node:stream'
+import { to as copyTo } from 'pg-copy-streams'
+import type { TableRef } from '../../masking/masking.ts'
+import { quoteColumns, quoteTable } from './identifiers.ts'
+import type { SessionPool } from './session-pool.ts'
+
+export interface CopyOut {
+  readonly table: TableRef
+  readonly columns: readonly string[]
+  readonly explain: (cause: unknown) => Error
+}
+
+/** Streams a table’s own rows as COPY text. A stream that is left early takes its connection along. */
+export async function copyOut(
+  pool: SessionPool,
+  { table, columns, explain }: CopyOut,
+  signal: AbortSignal,
+): Promise<Readable> {
+  const session = await pool.acquire(signal)
+  const copy = copyTo(
+    `COPY (SELECT ${quoteColumns(columns)} FROM ONLY ${quoteTable(table)}) TO STDOUT`,
+  )
+  // A server’s error may hold values; what leaves here does not.
+  Object.assign(copy, {
+    handleError: (cause: unknown) => copy.destroy(signal.aborted ? signal.reason : explain(cause)),
+  })
+  const stream = session.client.query(copy)
+
+  const abort = () => stream.destroy(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  stream.once('close', () => {
+    signal.removeEventListener('abort', abort)
+    if (!stream.readableEnded) session.destroy()
+    pool.release(session)
+  })
+  return stream
+}

@@ -1,0 +1,93 @@
+import type { Finding } from '@stuntdouble/sdk/wire'
+import type { Catalog, LeftOut } from './schema-object.ts'
+
+export const leftOutFinding = ({ what, why }: LeftOut): Finding => ({
+  severity: 'warning',
+  where: what,
+  message: `Left out: it ${why}.`,
+})
+
+/** Kinds of things that never come along, whatever they depend on. Counted, never read. */
+const kinds: readonly { what: string; why: string; sql: string }[] = [
+  {
+    what: 'foreign servers',
+    why: 'a sandbox reaches no other server, and their options hold passwords',
+    sql: 'SELECT count(*) FROM pg_foreign_server',
+  },
+  {
+    what: 'user mappings',
+    why: 'they hold passwords',
+    sql: 'SELECT count(*) FROM pg_user_mappings',
+  },
+  {
+    what: 'subscriptions',
+    why: 'they hold passwords and would reach other servers',
+    sql: 'SELECT count(oid) FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())',
+  },
+  {
+    what: 'publications',
+    why: 'nothing subscribes to a sandbox',
+    sql: 'SELECT count(*) FROM pg_publication',
+  },
+  {
+    what: 'event triggers',
+    why: 'they need a superuser',
+    sql: `SELECT count(*) FROM pg_event_trigger t WHERE NOT EXISTS
+            (SELECT FROM pg_depend d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'e')`,
+  },
+  {
+    what: 'large objects',
+    why: 'nobody can answer for what they hold',
+    sql: 'SELECT count(*) FROM pg_largeobject_metadata',
+  },
+  {
+    what: 'settings of roles and databases',
+    why: 'they may hold secrets',
+    sql: `SELECT count(*) FROM pg_db_role_setting
+           WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))`,
+  },
+  {
+    what: 'comments',
+    why: 'people write names and passwords into them',
+    sql: 'SELECT count(*) FROM pg_description WHERE objoid >= 16384',
+  },
+  {
+    what: 'operators of its own',
+    why: 'they are not supported yet',
+    sql: `SELECT count(*) FROM pg_operator o WHERE o.oid >= 16384 AND NOT EXISTS
+            (SELECT FROM pg_depend d WHERE d.classid = 'pg_operator'::regclass AND d.objid = o.oid AND d.deptype = 'e')`,
+  },
+  {
+    what: 'casts of its own',
+    why: 'they are not supported yet',
+    sql: `SELECT count(*) FROM pg_cast o WHERE o.oid >= 16384 AND NOT EXISTS
+            (SELECT FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass AND d.objid = o.oid AND d.deptype = 'e')`,
+  },
+  {
+    what: 'text search configurations',
+    why: 'they are not supported yet',
+    sql: `SELECT count(*) FROM pg_ts_config o WHERE o.oid >= 16384 AND NOT EXISTS
+            (SELECT FROM pg_depend d WHERE d.classid = 'pg_ts_config'::regclass AND d.objid = o.oid AND d.deptype = 'e')`,
+  },
+  {
+    what: 'scheduled jobs',
+    why: 'nothing in a sandbox runs by itself',
+    sql: "SELECT count(*) FROM pg_extension WHERE extname IN ('pg_cron', 'pgagent', 'pg_timetable')",
+  },
+]
+
+export async function findKindsLeftOut(catalog: Catalog): Promise<readonly Finding[]> {
+  const columns = kinds.map(({ sql }, at) => `(${sql})::int AS k${at}`)
+  const [counts] = await catalog.rows<Record<string, number>>(`SELECT ${columns.join(', ')}`)
+  return kinds.flatMap(({ what, why }, at): Finding[] => {
+    const count = counts?.[`k${at}`] ?? 0
+    if (count === 0) return []
+    return [
+      {
+        severity: 'info',
+        where: 'database',
+        message: `Left out: ${what} (${count}), because ${why}.`,
+      },
+    ]
+  })
+}

@@ -1,0 +1,64 @@
+import { type Session, untilAborted } from './session.ts'
+
+/** A few interchangeable connections, opened when first needed. */
+export interface SessionPool extends AsyncDisposable {
+  /** Give it back with `release`, also when it broke. */
+  acquire(signal: AbortSignal): Promise<Session>
+  release(session: Session): void
+  use<Result>(signal: AbortSignal, work: (session: Session) => Promise<Result>): Promise<Result>
+}
+
+export function createSessionPool(
+  limit: number,
+  open: (signal: AbortSignal) => Promise<Session>,
+): SessionPool {
+  const idle: Session[] = []
+  const all = new Set<Session>()
+  const waiting: (() => void)[] = []
+  let places = limit
+
+  const place = async (signal: AbortSignal) => {
+    while (places === 0) {
+      await new Promise<void>((resolve) => waiting.push(resolve))
+      signal.throwIfAborted()
+    }
+    places--
+  }
+  const leave = () => {
+    places++
+    waiting.shift()?.()
+  }
+
+  const pool: SessionPool = {
+    acquire: async (signal) => {
+      await place(signal)
+      const kept = idle.pop()
+      if (kept !== undefined) return kept
+      try {
+        const session = await open(signal)
+        all.add(session)
+        return session
+      } catch (cause) {
+        leave()
+        throw cause
+      }
+    },
+    release: (session) => {
+      if (session.broken) all.delete(session)
+      else idle.push(session)
+      leave()
+    },
+    use: async (signal, work) => {
+      const session = await pool.acquire(signal)
+      try {
+        return await untilAborted(session, signal, () => work(session))
+      } finally {
+        pool.release(session)
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...all].map((session) => session[Symbol.asyncDispose]()))
+    },
+  }
+  return pool
+}

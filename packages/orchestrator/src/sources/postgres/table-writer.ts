@@ -1,0 +1,47 @@
+import { from as copyFrom } from 'pg-copy-streams'
+import type { TableRef } from '../../masking/masking.ts'
+import type { TableWriter } from '../sources.ts'
+import { quoteColumns, quoteTable, tableName } from './identifiers.ts'
+import type { SessionPool } from './session-pool.ts'
+import { targetError } from './target-error.ts'
+
+/** Takes a table’s rows as COPY text. All or none of them are kept. */
+export async function openTableWriter(
+  pool: SessionPool,
+  { table, columns }: { readonly table: TableRef; readonly columns: readonly string[] },
+  signal: AbortSignal,
+): Promise<TableWriter> {
+  const session = await pool.acquire(signal)
+  const copy = copyFrom(`COPY ${quoteTable(table)} (${quoteColumns(columns)}) FROM STDIN`)
+  const explain = (cause: unknown) => targetError(`writing ${tableName(table)}`, cause)
+
+  // After an error of the server nothing waits for the rest of the rows.
+  Object.assign(copy, {
+    handleError: (cause: unknown) => {
+      session.destroy()
+      copy.destroy(signal.aborted ? signal.reason : explain(cause))
+    },
+    _destroy: (cause: Error | null, done: (cause: Error | null) => void) => {
+      if (!copy.writableFinished) session.destroy()
+      done(cause)
+    },
+  })
+  const stream = session.client.query(copy)
+  const abort = () => stream.destroy(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+
+  const done = new Promise<number>((resolve, reject) => {
+    let failure: unknown
+    stream.once('error', (cause) => {
+      failure = cause
+    })
+    stream.once('close', () => {
+      signal.removeEventListener('abort', abort)
+      pool.release(session)
+      if (stream.writableFinished) resolve(stream.rowCount)
+      else reject(failure ?? explain(new Error('left early')))
+    })
+  })
+  done.catch(() => {})
+  return { stream, done }
+}
