@@ -24,7 +24,7 @@ export function openEngine({
     installation,
     runDirectory,
     openImages: (docker) => openDockerImages({ docker, directory: images }),
-    openVolumes: (docker, built) =>
+    openVolumes: async (docker, built) =>
       openDockerVolumes({
         docker,
         installation,

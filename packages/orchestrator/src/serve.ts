@@ -16,7 +16,7 @@ import { listen } from './listen.ts'
 import { openEngine } from './open-engine.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
-import { createSnapshots } from './snapshots/snapshots.ts'
+import { createSnapshots } from './snapshots/create-snapshots.ts'
 import { snapshotMigrations } from './snapshots/store.ts'
 import { postgresKind } from './sources/postgres/postgres.ts'
 import { openStorage } from './storage/storage.ts'
@@ -118,7 +118,13 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   scope.use(every(sweepUploadsMs, workspaces.sweep, (cause) => log.warn({ err: cause }, 'uploads')))
 
   const shared = { storage, engine, recorder, capabilities, workspaces, installation, clock, log }
-  const snapshots = createSnapshots({ ...shared, config, inUse: (id) => sandboxes.uses(id) })
+  const snapshots = createSnapshots({
+    ...shared,
+    config,
+    kinds: { postgres: postgresKind },
+    maskingKey: installation.maskingKey,
+    signer: installation.signer,
+  })
   const sandboxes = createSandboxes({
     ...shared,
     snapshots,

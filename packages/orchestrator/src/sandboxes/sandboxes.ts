@@ -49,8 +49,6 @@ export interface Sandboxes extends AsyncDisposable {
   /** Throws unless the sandbox is ready; holds it active until disposed. */
   use(id: string): Disposable
   database(id: string, name: string): SandboxDatabase
-  /** Whether a sandbox runs, or is being made, on a snapshot. */
-  uses(snapshot: string): boolean
   /** Takes up what an earlier process left: adopts what runs, ends what was half made. */
   adopt(): Promise<void>
 }
@@ -96,10 +94,6 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     receipt: ending.receipt,
     use: (id) => activity.begin(roster.ready(id).id),
     database: roster.database,
-    uses: (snapshot) =>
-      store
-        .list({ ended: false })
-        .some(({ databases }) => databases.some((database) => database.snapshot === snapshot)),
     adopt: createAdoption(desk, ending),
 
     async [Symbol.asyncDispose]() {
