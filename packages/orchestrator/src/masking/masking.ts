@@ -1,106 +1,12 @@
-/** What masking knows of a source: names, types and keys. Pure; a value appears only inside a CopyMasker. */
-
-export interface TableRef {
-  readonly schema: string
-  readonly name: string
-}
-
-export interface TableShape extends TableRef {
-  readonly columns: readonly ColumnShape[]
-  /** Column names of every unique index and primary key without an expression. */
-  readonly uniques: readonly (readonly string[])[]
-  readonly foreignKeys: readonly ForeignKeyShape[]
-  readonly estimatedRows: number
-}
-
-export interface ColumnShape {
-  readonly name: string
-  /** As `format_type` prints it, such as `character varying(40)` or `public.mpaa_rating`. */
-  readonly type: string
-  /** The type below any domain, without modifier: `text`, `integer`, `uuid`, `jsonb`, … Arrays end in `[]`. */
-  readonly baseType: string
-  readonly category:
-    | 'string'
-    | 'number'
-    | 'boolean'
-    | 'datetime'
-    | 'enum'
-    | 'json'
-    | 'binary'
-    | 'network'
-    | 'uuid'
-    | 'array'
-    | 'other'
-  readonly notNull: boolean
-  /** Characters, of varchar(n) and char(n). */
-  readonly maxLength: number | null
-  /** GENERATED ALWAYS AS (…) STORED: recomputed, never copied. */
-  readonly generated: boolean
-}
-
-export interface ForeignKeyShape {
-  readonly columns: readonly string[]
-  readonly target: TableRef
-  readonly targetColumns: readonly string[]
-}
-
-/** How one column is answered for: `keep`, `email`, `{ json: { '$.phone': 'phone' } }` … */
-export type Strategy = {
-  readonly name: StrategyName
-  readonly paths?: Readonly<Record<string, StrategyName>>
-}
-
-export const strategyNames = [
-  'keep',
-  'null',
-  'email',
-  'first_name',
-  'last_name',
-  'full_name',
-  'username',
-  'company',
-  'phone',
-  'address',
-  'city',
-  'postcode',
-  'ip',
-  'url',
-  'uuid',
-  'date',
-  'number',
-  'text',
-  'secret',
-  'bytes',
-  'enum',
-  'json',
-] as const
-export type StrategyName = (typeof strategyNames)[number]
-
-/** `schema.table` → column → strategy. */
-export type Policy = Readonly<Record<string, Readonly<Record<string, Strategy>>>>
-
-export interface ProposedAnswer {
-  readonly table: TableRef
-  readonly column: string
-  readonly strategy: Strategy
-  /** Why, in words, without a value. */
-  readonly reason: string
-  /** 0…1 */
-  readonly confidence: number
-  /** A person should look. */
-  readonly unsure: boolean
-}
-
-/** Up to some hundred values of each column, in COPY text form without escapes; null for NULL. Never stored. */
-export type Samples = ReadonlyMap<string, readonly (readonly (string | null)[])[]>
-
 /**
- * Masks one table's stream in COPY text format. `push` takes bytes in any chunking and returns the
- * masked bytes of the whole rows so far; `end` returns the rest and throws on a torn row.
- * Unmasked columns pass as bytes. Not shared between streams.
+ * Masking: from names, types and samples to a reviewed policy, and from a policy to masked rows. Pure:
+ * no I/O, no clock, no chance. The same key and input give the same output, everywhere.
  */
-export interface CopyMasker {
-  push(chunk: Buffer): Buffer
-  end(): Buffer
-  readonly rows: number
-}
+
+export { type CopyMasker, compileMasker, type MaskerRequest } from './copy-text/copy-masker.ts'
+export { type PolicyProblem, policyProblems, superfluous, unanswered } from './policy/checks.ts'
+export { isMasked, strategyFor, tableKey } from './policy/names.ts'
+export { parsePolicy } from './policy/parse.ts'
+export { renderPolicy, renderStrategy } from './policy/render.ts'
+export { proposePolicy } from './propose/propose.ts'
+export * from './shapes.ts'

@@ -1,0 +1,54 @@
+/** Bytes being written, in one buffer that grows and is used again. */
+export class ByteSink {
+  bytes: Uint8Array
+  length = 0
+
+  constructor(capacity = 256) {
+    this.bytes = new Uint8Array(capacity)
+  }
+
+  push(byte: number): void {
+    if (this.length === this.bytes.length) this.#grow(1)
+    this.bytes[this.length++] = byte
+  }
+
+  copy(bytes: Uint8Array, start: number, end: number): void {
+    const size = end - start
+    if (this.length + size > this.bytes.length) this.#grow(size)
+    // A loop beats a call into the runtime for the few bytes of a usual value.
+    if (size < 32) {
+      for (let index = 0; index < size; index++)
+        this.bytes[this.length + index] = bytes[start + index] as number
+    } else {
+      this.bytes.set(bytes.subarray(start, end), this.length)
+    }
+    this.length += size
+  }
+
+  /** Characters of ASCII; others would be torn. */
+  ascii(text: string): void {
+    for (let index = 0; index < text.length; index++) this.push(text.charCodeAt(index))
+  }
+
+  utf8(text: string): void {
+    const bytes = Buffer.from(text, 'utf8')
+    this.copy(bytes, 0, bytes.length)
+  }
+
+  clear(): void {
+    this.length = 0
+  }
+
+  /** A copy of what was written; the sink is empty afterwards. */
+  take(): Buffer {
+    const taken = Buffer.from(this.bytes.subarray(0, this.length))
+    this.length = 0
+    return taken
+  }
+
+  #grow(by: number): void {
+    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + by))
+    larger.set(this.bytes.subarray(0, this.length))
+    this.bytes = larger
+  }
+}

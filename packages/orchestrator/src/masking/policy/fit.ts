@@ -1,0 +1,84 @@
+import type { ColumnShape, Strategy, StrategyName } from '../shapes.ts'
+import { distinctLength } from '../strategies/distinct.ts'
+import { shortestEmail } from '../strategies/online.ts'
+import { isGeometric } from '../strategies/strategies.ts'
+
+interface Misfit {
+  readonly problem: string
+  readonly fix: string
+}
+
+/** Strategies that write words; only a column of characters takes them. */
+const wording = new Set<StrategyName>([
+  'email',
+  'first_name',
+  'last_name',
+  'full_name',
+  'username',
+  'company',
+  'phone',
+  'address',
+  'city',
+  'postcode',
+  'url',
+])
+
+/** Why a strategy cannot serve a column; undefined where it can. */
+export function misfit(column: ColumnShape, { name }: Strategy): Misfit | undefined {
+  if (name === 'null')
+    return column.notNull
+      ? { problem: 'is NOT NULL and cannot be answered with null.', fix: suggestion(column) }
+      : undefined
+  if (fits(column, name)) return undefined
+  return { problem: `is ${column.type}, which ${name} does not fit.`, fix: suggestion(column) }
+}
+
+/** Characters without which different values may meet in a column where they must not. */
+export function neededLength(name: StrategyName): number {
+  if (name === 'email') return shortestEmail
+  if (name === 'phone' || name === 'postcode') return 0
+  return wording.has(name) || name === 'text' ? distinctLength : 0
+}
+
+function fits(column: ColumnShape, name: StrategyName): boolean {
+  const type = elementType(column)
+  const kind = column.category === 'array' ? kindOf(type) : column.category
+  if (name === 'keep') return true
+  if (name === 'enum') return kind === 'enum' || kind === 'boolean' || kind === 'string'
+  if (kind === 'string') return name !== 'bytes'
+  if (name === 'text') return type === 'tsvector' || type === 'xml'
+  if (name === 'number') return kind === 'number' || isGeometric(type)
+  if (name === 'secret') return type.startsWith('macaddr')
+  if (name === 'ip') return type === 'inet' || type === 'cidr'
+  if (name === 'date') return kind === 'datetime' && type !== 'interval'
+  if (name === 'bytes') return kind === 'binary'
+  return name === kind
+}
+
+/** The categories of element types; everything else is compared by name. */
+function kindOf(type: string): string {
+  if (/^(?:text|character|character varying|citext|name|bpchar|"char")/.test(type)) return 'string'
+  if (/^(?:smallint|integer|bigint|numeric|real|double precision|money)/.test(type)) return 'number'
+  if (/^(?:date|time|timestamp)/.test(type)) return 'datetime'
+  if (/^jsonb?$/.test(type)) return 'json'
+  return type === 'bytea' ? 'binary' : type
+}
+
+function suggestion(column: ColumnShape): string {
+  const kind = column.category === 'array' ? kindOf(elementType(column)) : column.category
+  const masking: Readonly<Record<string, string>> = {
+    string: 'text',
+    number: 'number',
+    datetime: 'date',
+    json: 'json',
+    binary: 'bytes',
+    network: 'ip',
+    uuid: 'uuid',
+  }
+  const options = [masking[kind], column.notNull ? undefined : 'null', 'keep']
+  return `Answer ${options.filter((option) => option !== undefined).join(', or ')}.`
+}
+
+function elementType({ baseType }: ColumnShape): string {
+  return baseType.replace(/(?:\[\])+$/, '')
+}

@@ -1,0 +1,54 @@
+import type { Policy, ProposedAnswer, Strategy, TableRef, TableShape } from '../shapes.ts'
+import { strategyFor, tableKey } from './names.ts'
+
+const heading = `# What happens to every column on its way into a snapshot. A column without an answer stops the
+# build. Lines marked "unsure" want a person's eye; keeping this file in the configuration accepts it.
+`
+
+/**
+ * Writes masking.yaml: every column of every table, in the source’s order. What `existing` answers
+ * stays as it is and counts as reviewed; columns that are gone are left out.
+ */
+export function renderPolicy(
+  shapes: readonly TableShape[],
+  answers: readonly ProposedAnswer[],
+  existing: Policy = {},
+): string {
+  const proposed = new Map(answers.map((answer) => [columnId(answer.table, answer.column), answer]))
+  const tables = shapes.map((table) => {
+    const lines = table.columns.flatMap((column) => {
+      const reviewed = strategyFor(existing, table, column.name)
+      if (reviewed) return [line(column.name, reviewed)]
+      const answer = proposed.get(columnId(table, column.name))
+      if (!answer) return []
+      return [line(column.name, answer.strategy, answer.unsure ? answer.reason : undefined)]
+    })
+    return lines.length > 0 ? `\n${yamlText(tableKey(table))}:\n${lines.join('')}` : ''
+  })
+  return heading + tables.join('')
+}
+
+/** A strategy as it stands in masking.yaml, on one line. */
+export function renderStrategy({ name, paths }: Strategy): string {
+  if (!paths || Object.keys(paths).length === 0) return name
+  const parts = Object.entries(paths).map(([path, inner]) => `${JSON.stringify(path)}: ${inner}`)
+  return `{ json: { ${parts.join(', ')} } }`
+}
+
+function line(column: string, strategy: Strategy, unsure?: string): string {
+  const comment = unsure === undefined ? '' : ` # unsure: ${unsure.replaceAll(/\s+/g, ' ')}`
+  return `  ${yamlText(column)}: ${renderStrategy(strategy)}${comment}\n`
+}
+
+/** Plain where YAML reads it back as the same text; else quoted. */
+function yamlText(text: string): string {
+  const plain = /^[\p{L}_][\p{L}\d_$]*(?:\.[\p{L}_][\p{L}\d_$]*)?$/u.test(text)
+  if (plain && !/^(?:null|true|false)$/i.test(text)) return text
+  return /["\\\p{C}\u2028\u2029]/u.test(text) && !/[\p{C}\u2028\u2029]/u.test(text)
+    ? `'${text.replaceAll("'", "''")}'`
+    : JSON.stringify(text)
+}
+
+function columnId(table: TableRef, column: string): string {
+  return JSON.stringify([tableKey(table), column])
+}

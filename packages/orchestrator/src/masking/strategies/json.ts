@@ -1,0 +1,66 @@
+import { ByteSink } from '../copy-text/byte-sink.ts'
+import type { Strategy, StrategyName } from '../shapes.ts'
+import { type Leaf, rewriteJson, unquoted } from './json-tokens.ts'
+import { type Mask, sliceOf, textOf } from './mask.ts'
+
+export type MaskOf = (strategy: StrategyName) => Mask
+
+const email = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+
+/**
+ * Masks JSON by path. A path stands for everything below it; the longest that fits decides. Strings
+ * that no path speaks of are masked as text, numbers and booleans stay. A key that is itself an
+ * address is masked, other keys belong to the shape. What is not JSON is masked as text.
+ */
+export function jsonMask(strategy: Strategy, maskOf: MaskOf): Mask {
+  const scratch = new ByteSink()
+  const masks = new Map<StrategyName, Mask>()
+  const find = answerFinder(strategy.paths ?? {})
+  const masked = (name: StrategyName, text: string): string => {
+    const mask = masks.get(name) ?? maskOf(name)
+    masks.set(name, mask)
+    if (text === '') return text
+    mask(sliceOf(text), scratch)
+    return scratch.take().toString('utf8')
+  }
+  const rewriting = {
+    leaf: (leaf: Leaf) => rewrittenLeaf(leaf, find(leaf.path), masked),
+    key: (raw: string) =>
+      email.test(unquoted(raw)) ? JSON.stringify(masked('email', unquoted(raw))) : raw,
+  }
+  return (value, out) => {
+    const text = textOf(value)
+    const rewritten = rewriteJson(text, rewriting)
+    out.utf8(rewritten ?? masked('text', text))
+  }
+}
+
+type Masked = (name: StrategyName, text: string) => string
+
+function rewrittenLeaf(leaf: Leaf, answer: StrategyName | undefined, masked: Masked): string {
+  if (answer === 'keep' || answer === 'enum') return leaf.raw
+  if (answer === 'null') return 'null'
+  if (leaf.kind === 'string') return JSON.stringify(masked(answer ?? 'text', unquoted(leaf.raw)))
+  if (leaf.kind === 'number' && answer !== undefined) return masked('number', leaf.raw)
+  return leaf.raw
+}
+
+/** The answer for a path: its own, or that of the nearest path above it. */
+function answerFinder(paths: Readonly<Record<string, StrategyName>>) {
+  const known = new Map<string, StrategyName | undefined>(Object.entries(paths))
+  const given = new Map(Object.entries(paths))
+  return (path: string): StrategyName | undefined => {
+    if (known.has(path)) return known.get(path)
+    let above: string | undefined = path
+    while (above !== undefined && !given.has(above)) above = parentOf(above)
+    const answer = above === undefined ? undefined : given.get(above)
+    if (known.size < 10_000) known.set(path, answer)
+    return answer
+  }
+}
+
+/** `$.a["b.c"][*]` → `$.a["b.c"]` → `$.a` → `$` */
+export function parentOf(path: string): string | undefined {
+  const last = /(?:\.[\w$-]+|\[\*\]|\["(?:[^"\\]|\\.)*"\])$/.exec(path)
+  return last ? path.slice(0, last.index) : undefined
+}
