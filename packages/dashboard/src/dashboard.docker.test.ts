@@ -19,7 +19,7 @@ describe('signing in', () => {
     expect(await page.getByRole('alert').textContent()).toContain('Check the key.')
     await desk.signIn()
 
-    expect(await page.getByText('sandbox up').isVisible()).toBe(true)
+    expect(await page.getByText('No sandbox is running.').isVisible()).toBe(true)
     expect(await page.evaluate(() => document.cookie)).toBe('')
     expect(desk.misdeeds).toEqual([])
   })
@@ -103,7 +103,7 @@ describe('one sandbox', () => {
     await page.getByText('in 312 ms').waitFor()
 
     for (let n = 1; n <= 40; n += 1) {
-      preview.plane.tell(id, 'command', { command: `step ${n}`, exitCode: 0, durationMs: 3 })
+      preview.plane.tell(id, 'command', { command: `step ${n}`, exitCode: 0, milliseconds: 3 })
     }
     await page.getByText('step 40', { exact: true }).waitFor()
 
@@ -155,6 +155,7 @@ describe('one sandbox', () => {
 
     await page.getByRole('button', { name: 'End sandbox' }).click()
     await page.keyboard.press('Escape')
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('End sandbox')
     expect(preview.plane.sandboxes.get(id)?.state).toBe('ready')
     await page.keyboard.press('Enter')
@@ -165,7 +166,7 @@ describe('one sandbox', () => {
     await dialog.getByText('Unchanged since it was signed').waitFor()
     expect(await dialog.getByRole('row').count()).toBe(7)
     await dialog.getByRole('button', { name: 'Close' }).click()
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(id)
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe(id)
     expect(desk.misdeeds).toEqual([])
   })
 
@@ -206,7 +207,7 @@ test('hostile strings are shown as the text they are', async () => {
     exitCode: 1,
     stdoutTail: `\u202e${hostile}`,
   })
-  preview.plane.tell(id, 'egress_denied', { host: hostile })
+  preview.plane.tell(id, 'egress_denied', { method: 'CONNECT', target: hostile })
   preview.plane.tell(id, hostile, { [hostile]: hostile })
   await desk.signIn()
   await page.getByText('1 finding').click()

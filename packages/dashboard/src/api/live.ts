@@ -8,7 +8,7 @@ export interface LiveListener {
 }
 
 /** The part of EventSource that is used, so that a test can stand in for the network. */
-export type Stream = Pick<EventSource, 'addEventListener' | 'close' | 'readyState'>
+type Stream = Pick<EventSource, 'addEventListener' | 'close' | 'readyState'>
 export type OpenStream = (path: string) => Stream
 
 const closed = 2

@@ -43,15 +43,15 @@ function finished(plane: ScriptedControlPlane): void {
 
 function busy(plane: ScriptedControlPlane): void {
   const { id } = plane.create({ createdAt: minutesFromNow(-6) })
-  const ran = (command: unknown, exitCode: number, stdoutTail = '') =>
-    plane.tell(id, 'command', { command, exitCode, durationMs: 40 + 900 * exitCode, stdoutTail })
-  ran('git status --short', 0, ' M src/invoices.ts\n?? notes.md\n')
-  ran(
-    ['npm', 'test', '--', '--reporter', 'a b'],
-    1,
-    Array.from({ length: 30 }, (_, n) => `not ok ${n + 1} invoice ${n}`).join('\n'),
-  )
-  plane.tell(id, 'egress_denied', { host: 'pastebin.com:443' })
-  ran('psql "$DATABASE_URL" -c "drop table orders cascade"', 0, 'DROP TABLE\n')
-  ran('echo "<img src=x onerror=alert(1)>"', 0, '\u001b[31m<img src=x onerror=alert(1)>\u001b[0m\n')
+  const ran = (command: string, exitCode: number, output: object = {}) =>
+    plane.tell(id, 'command', { command, exitCode, milliseconds: 40 + 900 * exitCode, ...output })
+  const failures = Array.from({ length: 30 }, (_, n) => `not ok ${n + 1} invoice ${n}`).join('\n')
+  ran('git status --short', 0, { stdoutTail: ' M src/invoices.ts\n?? notes.md\n' })
+  ran('npm test', 1, { stdoutTail: failures })
+  plane.tell(id, 'file_written', { path: '/workspace/src/invoices.ts', size: 4312 })
+  plane.tell(id, 'egress_denied', { method: 'CONNECT', target: 'pastebin.com:443' })
+  ran('psql "$DATABASE_URL" -c "drop table orders cascade"', 0, { stdoutTail: 'DROP TABLE\n' })
+  ran('echo "<img src=x onerror=alert(1)>"', 0, {
+    stdoutTail: '\u001b[31m<img src=x onerror=alert(1)>\u001b[0m\n',
+  })
 }

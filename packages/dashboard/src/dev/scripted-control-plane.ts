@@ -30,7 +30,7 @@ export class ScriptedControlPlane {
     const sandbox = { ...sampleSandbox(), ...changes }
     this.sandboxes.set(sandbox.id, sandbox)
     this.tell(sandbox.id, 'created')
-    if (sandbox.state === 'ready') this.tell(sandbox.id, 'ready', { durationMs: 312 })
+    if (sandbox.state === 'ready') this.tell(sandbox.id, 'ready', { milliseconds: 312 })
     return sandbox
   }
 

@@ -3,14 +3,20 @@ import { eventLine } from './event-line.ts'
 
 describe('a command', () => {
   test('shows its line, how long it took and what it printed', () => {
-    const data = { command: 'ls', exitCode: 0, durationMs: 40, stdoutTail: 'a\n' }
+    const data = {
+      command: 'ls',
+      exitCode: 0,
+      milliseconds: 40,
+      stdoutTail: 'a',
+      stderrTail: 'b\n',
+    }
 
     expect(eventLine({ type: 'command', data })).toEqual({
       label: 'Command',
       tone: 'plain',
       code: 'ls',
-      note: '40 ms',
-      output: 'a\n',
+      note: 'in 40 ms',
+      output: 'a\nb\n',
     })
   })
 
@@ -20,20 +26,13 @@ describe('a command', () => {
     expect(line).toMatchObject({ label: 'Command failed', tone: 'bad', note: 'exit 1' })
   })
 
-  test('of several arguments is quoted where they need it', () => {
-    const data = { command: ['echo', 'a b', "it's", '$HOME'], exitCode: 0 }
-
-    expect(eventLine({ type: 'command', data }).code).toBe("echo 'a b' 'it'\\''s' '$HOME'")
-  })
-
   test('with data of another shape is still a line', () => {
-    const data = { command: { evil: true }, exitCode: 'zero', stdoutTail: 7, durationMs: null }
+    const data = { command: { evil: true }, exitCode: 'zero', stdoutTail: 7, milliseconds: null }
 
     expect(eventLine({ type: 'command', data })).toEqual({
       label: 'Command',
       tone: 'plain',
       code: '(not recorded)',
-      note: '',
     })
   })
 })
@@ -44,14 +43,23 @@ test('an end that was not clean stands out', () => {
   expect(line).toEqual({ label: 'Ended, not clean', tone: 'bad', note: 'its lease ended' })
 })
 
-test('a refused connection names the host', () => {
-  const line = eventLine({ type: 'egress_denied', data: { host: 'paste.example\u202e' } })
+test('a refused way out names where it would have led', () => {
+  const data = { method: 'CONNECT', target: 'paste.example\u202e:443' }
 
-  expect(line.code).toBe('paste.example\\u{202e}')
+  expect(eventLine({ type: 'egress_denied', data }).code).toBe('CONNECT paste.example\\u{202e}:443')
 })
 
-test('an unknown kind of event is shown with what came along', () => {
-  const line = eventLine({ type: 'paused', data: { by: 'warm pool' } })
+test('a file that was written shows its path and size', () => {
+  const data = { path: '/workspace/a', size: 2048 }
 
-  expect(line).toEqual({ label: 'paused', tone: 'plain', code: '{"by":"warm pool"}' })
+  expect(eventLine({ type: 'file_written', data })).toMatchObject({
+    code: '/workspace/a',
+    note: '2.0 KiB',
+  })
+})
+
+test.each(['paused', 'constructor', '__proto__'])('an unknown kind, %s, is shown', (type) => {
+  const line = eventLine({ type, data: { by: 'warm pool' } })
+
+  expect(line).toEqual({ label: type, tone: 'plain', code: '{"by":"warm pool"}' })
 })

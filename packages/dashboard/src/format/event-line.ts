@@ -1,110 +1,96 @@
 import type { SandboxEvent } from '@stuntdouble/sdk/wire'
 import { endReasonWords } from './end-reason.ts'
+import { type EventData, numberOf, textOf } from './event-data.ts'
 import { harmless } from './harmless.ts'
+import { formatBytes } from './quantity.ts'
 import { formatDate, formatDuration } from './time.ts'
 
-export type Tone = 'plain' | 'good' | 'warn' | 'bad'
+type Tone = 'plain' | 'good' | 'warn' | 'bad'
 
 /** One event as a line of the activity log; every part is text that shows what it is. */
 export interface EventLine {
   readonly label: string
   readonly tone: Tone
   /** A shell line or another literal, shown in a monospaced face. */
-  readonly code?: string
-  readonly note?: string
+  readonly code?: string | undefined
+  readonly note?: string | undefined
   /** The end of what a command printed. */
-  readonly output?: string
+  readonly output?: string | undefined
+}
+
+type Describe = (data: EventData) => EventLine
+
+const lines: Readonly<Record<string, Describe>> = {
+  created: () => ({ label: 'Created', tone: 'plain' }),
+  ready: (data) => ({ label: 'Ready', tone: 'good', note: took(data) }),
+  adopted: () => ({ label: 'Taken over by a restarted orchestrator', tone: 'plain' }),
+  handover: () => ({ label: 'New hand-over URL', tone: 'plain' }),
+  extended: (data) => ({ label: 'Extended', tone: 'plain', note: until(data) }),
+  command: commandLine,
+  file_written: (data) => ({
+    label: 'File written',
+    tone: 'plain',
+    code: textOf(data, 'path'),
+    note: sizeOf(data),
+  }),
+  file_removed: (data) => ({ label: 'File removed', tone: 'plain', code: textOf(data, 'path') }),
+  egress_denied: (data) => ({
+    label: 'Way out refused',
+    tone: 'warn',
+    code: [textOf(data, 'method'), textOf(data, 'target')].filter(Boolean).join(' '),
+  }),
+  failed: (data) => ({ label: 'Failed', tone: 'bad', note: textOf(data, 'message') }),
+  ending: (data) => ({ label: 'Ending', tone: 'plain', note: why(data) }),
+  ended: endedLine,
 }
 
 export function eventLine({ type, data }: Pick<SandboxEvent, 'type' | 'data'>): EventLine {
-  switch (type) {
-    case 'command':
-      return commandLine(data)
-    case 'egress_denied':
-      return { label: 'Connection refused', tone: 'warn', code: text(data.host) ?? 'unknown host' }
-    case 'created':
-      return { label: 'Created', tone: 'plain' }
-    case 'ready':
-      return { label: 'Ready', tone: 'good', ...took(data) }
-    case 'extended':
-      return { label: 'Extended', tone: 'plain', ...until(data) }
-    case 'ending':
-      return { label: 'Ending', tone: 'plain', ...why(data) }
-    case 'ended':
-      return endedLine(data)
-    case 'failed':
-      return { label: 'Failed', tone: 'bad', ...(noteOf(data, 'message') ?? noteOf(data, 'code')) }
-    default:
-      return { label: harmless(type).slice(0, 60), tone: 'plain', ...rest(data) }
-  }
+  const describe = Object.hasOwn(lines, type) ? lines[type] : undefined
+  return describe ? describe(data) : unknownLine(type, data)
 }
 
-type Data = SandboxEvent['data']
-
-function commandLine(data: Data): EventLine {
-  const exitCode = number(data.exitCode)
-  const notes = [
-    exitCode !== undefined && exitCode !== 0 && `exit ${exitCode}`,
-    number(data.durationMs) !== undefined && formatDuration(number(data.durationMs) ?? 0),
-  ]
-  const output = text(data.stdoutTail)
+function commandLine(data: EventData): EventLine {
+  const exitCode = numberOf(data, 'exitCode') ?? 0
+  const note = [exitCode !== 0 && `exit ${exitCode}`, took(data)].filter(Boolean).join(', ')
+  const output = [textOf(data, 'stdoutTail'), textOf(data, 'stderrTail')]
+    .filter((tail) => tail !== undefined)
+    .map((tail) => (tail.endsWith('\n') ? tail : `${tail}\n`))
+    .join('')
   return {
-    label: exitCode === undefined || exitCode === 0 ? 'Command' : 'Command failed',
-    tone: exitCode === undefined || exitCode === 0 ? 'plain' : 'bad',
-    code: commandText(data.command),
-    note: notes.filter(Boolean).join(' · '),
-    ...(output && { output }),
+    label: exitCode === 0 ? 'Command' : 'Command failed',
+    tone: exitCode === 0 ? 'plain' : 'bad',
+    code: textOf(data, 'command') ?? '(not recorded)',
+    note: note || undefined,
+    output: output || undefined,
   }
 }
 
-/** A command is a shell line, or an argv array that is shown with its boundaries. */
-function commandText(command: unknown): string {
-  if (!Array.isArray(command)) return text(command) ?? '(not recorded)'
-  return command
-    .map((part) => harmless(String(part)))
-    .map((part) => (/^[\w@%+=:,./-]+$/.test(part) ? part : `'${part.replaceAll("'", "'\\''")}'`))
-    .join(' ')
-}
-
-function endedLine(data: Data): EventLine {
-  if (data.clean === false) return { label: 'Ended, not clean', tone: 'bad', ...why(data) }
-  return {
-    label: data.clean === true ? 'Ended, clean' : 'Ended',
-    tone: data.clean === true ? 'good' : 'plain',
-    ...why(data),
-  }
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? harmless(value) : undefined
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
-}
-
-function noteOf(data: Data, key: string): { note: string } | undefined {
-  const note = text(data[key])
-  return note === undefined ? undefined : { note }
-}
-
-function why(data: Data): { note: string } | undefined {
-  const note = endReasonWords(data.reason)
-  return note === undefined ? noteOf(data, 'reason') : { note }
-}
-
-function took(data: Data): { note: string } | undefined {
-  const durationMs = number(data.durationMs)
-  return durationMs === undefined ? undefined : { note: `in ${formatDuration(durationMs)}` }
-}
-
-function until(data: Data): { note: string } | undefined {
-  const at = text(data.expiresAt)
-  return at && !Number.isNaN(Date.parse(at)) ? { note: `until ${formatDate(at)}` } : undefined
+function endedLine(data: EventData): EventLine {
+  const note = why(data)
+  if (data.clean === true) return { label: 'Ended, clean', tone: 'good', note }
+  if (data.clean === false) return { label: 'Ended, not clean', tone: 'bad', note }
+  return { label: 'Ended', tone: 'plain', note }
 }
 
 /** A kind of event this page does not know yet is still shown, with what came along. */
-function rest(data: Data): { code: string } | undefined {
-  const known = Object.keys(data).length > 0
-  return known ? { code: harmless(JSON.stringify(data)).slice(0, 2000) } : undefined
+function unknownLine(type: string, data: EventData): EventLine {
+  const code = Object.keys(data).length > 0 ? harmless(JSON.stringify(data)) : undefined
+  return { label: harmless(type).slice(0, 60), tone: 'plain', code }
+}
+
+const why = (data: EventData) => endReasonWords(data.reason) ?? textOf(data, 'reason')
+
+function took(data: EventData): string | undefined {
+  const milliseconds = numberOf(data, 'milliseconds')
+  return milliseconds === undefined ? undefined : `in ${formatDuration(milliseconds)}`
+}
+
+function sizeOf(data: EventData): string | undefined {
+  const size = numberOf(data, 'size')
+  return size === undefined ? undefined : formatBytes(size)
+}
+
+function until(data: EventData): string | undefined {
+  const at = textOf(data, 'expiresAt')
+  return at && !Number.isNaN(Date.parse(at)) ? `until ${formatDate(at)}` : undefined
 }

@@ -26,7 +26,7 @@ export interface Dashboard {
   handover(id: string): Promise<Handover>
 }
 
-export const extension = '30m'
+const extension = '30m'
 
 export function createDashboard(api: ControlApi, openStream?: OpenStream): Dashboard {
   const store = createStore()

@@ -1,5 +1,5 @@
 import type { SandboxView } from '@stuntdouble/sdk/wire'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { useDashboard } from './context.ts'
 import { ProblemNotice } from './problem-notice.tsx'
 import { ReceiptView } from './receipt-view.tsx'
@@ -16,25 +16,37 @@ export function EndDialog({ sandbox, onClose }: EndDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const title = useRef<HTMLHeadingElement>(null)
   const end = useAction(() => dashboard.end(sandbox.id))
-  useEffect(() => dialog.current?.showModal(), [])
+  // Closed while it is still in the page: that is when the browser gives the focus back.
+  useLayoutEffect(() => {
+    const shown = dialog.current
+    shown?.showModal()
+    return () => shown?.close()
+  }, [])
   // The button that was pressed is gone by then, and the verdict is what to read next.
   useEffect(() => {
     if (end.answer) title.current?.focus()
   }, [end.answer])
-  const close = () => dialog.current?.close()
+  const cancel = (event: Event) => {
+    event.preventDefault()
+    onClose()
+  }
+  // A browser may close without asking; its late word about a dialog that is gone means nothing.
+  const closed = () => {
+    if (dialog.current) onClose()
+  }
   return (
-    <dialog ref={dialog} aria-labelledby="end-title" onClose={onClose}>
+    <dialog ref={dialog} aria-labelledby="end-title" onCancel={cancel} onClose={closed}>
       <h2 id="end-title" ref={title} tabIndex={-1}>
         {end.answer ? 'The sandbox has ended' : 'End this sandbox?'}
       </h2>
       {end.answer ? (
         <ReceiptView receipt={end.answer} />
       ) : (
-        <Question sandbox={sandbox} end={end} onCancel={close} />
+        <Question sandbox={sandbox} end={end} onCancel={onClose} />
       )}
       {end.answer && (
         <div class="dialog-actions">
-          <button type="button" class="primary" onClick={close}>
+          <button type="button" class="primary" onClick={onClose}>
             Close
           </button>
         </div>

@@ -1,5 +1,5 @@
 import type { SandboxView } from '@stuntdouble/sdk/wire'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { formatClock } from '../format/time.ts'
 import { useDashboard } from './context.ts'
 import { EndDialog } from './end-dialog.tsx'
@@ -16,10 +16,12 @@ export function SandboxActions({ sandbox }: { sandbox: SandboxView }) {
     return true
   })
   const running = sandbox.state === 'creating' || sandbox.state === 'ready'
-  const close = () => {
-    setAsking(false)
-    if (!running) focusHeading()
-  }
+  const wasAsking = useRef(false)
+  // The browser gives the focus back to the button that opened the dialog, unless that is gone too.
+  useEffect(() => {
+    if (wasAsking.current && !asking && !running) focusHeading()
+    wasAsking.current = asking
+  }, [asking, running])
   return (
     <>
       <div class="actions">
@@ -38,7 +40,7 @@ export function SandboxActions({ sandbox }: { sandbox: SandboxView }) {
         )}
       </div>
       {extend.problem && <ProblemNotice problem={extend.problem} />}
-      {asking && <EndDialog sandbox={sandbox} onClose={close} />}
+      {asking && <EndDialog sandbox={sandbox} onClose={() => setAsking(false)} />}
     </>
   )
 }

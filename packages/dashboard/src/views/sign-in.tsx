@@ -40,8 +40,8 @@ export function SignIn() {
           onInput={(event) => setKey(event.currentTarget.value)}
         />
         <p id="key-help" class="quiet">
-          On the orchestrator’s machine it is the <code>key</code> in <code>orchestrator.json</code>
-          , in the state directory that <code>sandbox doctor</code> names.
+          On the orchestrator’s machine it is in the file <code>api-key</code> of the state
+          directory, usually <code>~/.local/state/stuntdouble</code>.
         </p>
         {signIn.problem && <ProblemNotice problem={signIn.problem} />}
         <button type="submit" class="primary" disabled={signIn.busy}>
