@@ -36,9 +36,18 @@ export class Commands {
     command: string | readonly string[],
     options: StartOptions = {},
   ): Promise<ProcessHandle> {
+    return await this.#start(typeof command === 'string' ? command : [...command], options)
+  }
+
+  /** Starts a login shell. */
+  async shell(options: StartOptions = {}): Promise<ProcessHandle> {
+    return await this.#start(undefined, options)
+  }
+
+  async #start(command: string | string[] | undefined, options: StartOptions) {
     const { onStdout, onStderr, cwd, env, tty, timeoutMs, signal } = options
     const process = await openProcess(this.#door, {
-      command: typeof command === 'string' ? command : [...command],
+      ...(command !== undefined && { command }),
       ...(cwd !== undefined && { cwd }),
       ...(env && { env }),
       ...(tty && { tty }),

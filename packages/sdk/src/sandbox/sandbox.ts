@@ -75,6 +75,11 @@ export class Sandbox implements AsyncDisposable {
     return new Sandbox({ ...seen, url, token }, () => findOrchestrator(options))
   }
 
+  /** Joins by a hand-over that was just received, without asking the sandbox. */
+  static of(handover: Handover, control: ControlClient): Sandbox {
+    return new Sandbox(handover, async () => control)
+  }
+
   static async list(options: ConnectOptions & { readonly all?: boolean } = {}) {
     return await (await findOrchestrator(options)).listSandboxes(options)
   }

@@ -1,0 +1,43 @@
+import { SandboxError } from '@stuntdouble/sdk/errors'
+import { problemOf } from '@stuntdouble/sdk/wire'
+import { CommanderError } from 'commander'
+import { type Context, Interrupted } from './context.ts'
+import { exit, exitCodeOf } from './exit-codes.ts'
+import { paint } from './output/paint.ts'
+import { printable } from './output/printable.ts'
+
+/** Says what went wrong on standard error, and with which code to leave. Standard output stays empty. */
+export function fail(context: Context, error: unknown, { json }: { json: boolean }): number {
+  if (error instanceof Interrupted) {
+    context.stderr.write('Interrupted. Nothing of it is left.\n')
+    return exit.interrupted
+  }
+  // Help and version were asked for and are already printed.
+  if (error instanceof CommanderError && error.exitCode === 0) return exit.ok
+  const known = asSandboxError(error)
+  context.stderr.write(json ? `${JSON.stringify(problemOf(known))}\n` : explain(context, known))
+  return exitCodeOf[known.code]
+}
+
+function explain(context: Context, error: SandboxError): string {
+  const { red, dim } = paint(context, context.stderr)
+  return `${red('error:')} ${printable(error.message)}\n${dim(`hint:  ${printable(error.hint)}`)}\n`
+}
+
+function asSandboxError(error: unknown): SandboxError {
+  if (error instanceof SandboxError) return error
+  if (error instanceof CommanderError) return misused(error)
+  const message = error instanceof Error ? error.message : String(error)
+  return new SandboxError('internal', message, {
+    hint: 'This looks like a bug of ours; please report it with `sandbox doctor --json`.',
+    cause: error,
+  })
+}
+
+function misused(error: CommanderError): SandboxError {
+  const message = error.message.replace(/^error: /, '').replace('\n', ' ')
+  const sentence = error.code === 'commander.help' ? 'A command is missing.' : message
+  return new SandboxError('usage', sentence, {
+    hint: '`sandbox --help` lists the commands, `sandbox COMMAND --help` explains one.',
+  })
+}

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ControlClient } from '@stuntdouble/sdk/client'
+import { SandboxError } from '@stuntdouble/sdk/errors'
+import { stateDirectory } from '@stuntdouble/sdk/node'
+import type { Context } from '../context.ts'
+import type { ConfigFile } from './config-file.ts'
+import { findRunning } from './running.ts'
+
+const startWithinMs = 120_000
+const pollMs = 50
+
+/** Starts an orchestrator that outlives us, and waits until it answers. Its log is for its owner alone. */
+export async function launch(
+  context: Context,
+  config: ConfigFile | undefined,
+): Promise<ControlClient> {
+  const directory = stateDirectory(context.env)
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const logFile = join(directory, 'orchestrator.log')
+  await using log = await open(logFile, 'a', 0o600)
+  const { size } = await log.stat()
+  const child = await start(context, config, log)
+  try {
+    return await untilItAnswers(context, child)
+  } catch (error) {
+    if (error !== ended) throw error
+    throw didNotStart(await lastWords(logFile, size), logFile)
+  } finally {
+    child.unref()
+  }
+}
+
+export const launchArguments = (config: ConfigFile | undefined): readonly string[] =>
+  config ? ['--config', config.path, '--config-digest', config.digest] : []
+
+async function start(context: Context, config: ConfigFile | undefined, log: FileHandle) {
+  const child = spawn(process.execPath, [context.orchestratorMain, ...launchArguments(config)], {
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+    env: context.env,
+    // It must not keep the user’s directory from being removed or unmounted.
+    cwd: stateDirectory(context.env),
+  })
+  await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
+  return child
+}
+
+const ended = Symbol('ended')
+
+async function untilItAnswers(context: Context, child: ChildProcess): Promise<ControlClient> {
+  const deadline = Date.now() + startWithinMs
+  while (Date.now() < deadline) {
+    const running = await findRunning(context)
+    if (running && running.state.pid === child.pid) return running.control
+    if (child.exitCode !== null || child.signalCode !== null) throw ended
+    await sleep(pollMs)
+  }
+  child.kill('SIGTERM')
+  throw tooSlow()
+}
+
+/** Its last two lines that are no log records: what happened, and what to do. */
+async function lastWords(logFile: string, from: number): Promise<readonly string[]> {
+  const log = await readFile(logFile)
+  const lines = log.subarray(from).toString('utf8').split('\n')
+  return lines.filter((line) => line.trim() && !line.startsWith('{')).slice(-2)
+}
+
+const didNotStart = ([message, hint]: readonly string[], logFile: string) =>
+  new SandboxError(
+    'orchestrator_unreachable',
+    message
+      ? `The local orchestrator did not start: ${message}`
+      : 'The local orchestrator ended at once.',
+    { hint: hint ?? `Its log, ${logFile}, may say why.` },
+  )
+
+const tooSlow = () =>
+  new SandboxError('orchestrator_unreachable', 'The local orchestrator did not answer in time.', {
+    hint: 'Try again; `sandbox serve` shows what it is doing.',
+    retryable: true,
+  })

@@ -1,0 +1,73 @@
+import type { Sandbox } from '@stuntdouble/sdk'
+import { SandboxError } from '@stuntdouble/sdk/errors'
+import { milliseconds } from '../arguments/duration.ts'
+import { environmentVariable } from '../arguments/environment-variable.ts'
+import type { AddVerb, Call } from '../call.ts'
+import { interruptible } from '../context.ts'
+import { attach } from '../sandboxes/attach.ts'
+import { openSandbox } from '../sandboxes/find-sandbox.ts'
+import { terminalSize } from '../sandboxes/terminal.ts'
+
+interface Options {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly timeout?: number
+  readonly tty?: boolean
+}
+
+export const addExec: AddVerb = (parent, act) =>
+  parent
+    .command('exec')
+    .description('run a command in a sandbox; its exit code becomes ours')
+    .usage('ID [options] -- COMMAND [ARGUMENT...]')
+    .argument('<id>', 'a sandbox, or the beginning of its id')
+    .argument('[command...]', 'one word is a line for bash; several are run as they are')
+    .option('--cwd <directory>', 'where to run it; /workspace by default')
+    .option('-e, --env <NAME=value>', 'a variable for it; may be repeated', environmentVariable)
+    .option('--timeout <duration>', 'end it after this long', milliseconds)
+    .option('-t, --tty', 'give it a terminal')
+    .action(act(exec))
+
+async function exec(call: Call<Options>) {
+  const [id = '', ...words] = call.operands
+  const command = commandOf([...words, ...call.rest])
+  const box = await openSandbox(await call.control(), id)
+  return call.options.json ? await collect(call, box, command) : await stream(call, box, command)
+}
+
+type CommandLine = string | readonly string[]
+
+function commandOf(words: readonly string[]): CommandLine {
+  const [first, ...others] = words
+  if (first === undefined) throw commandMissing()
+  return others.length === 0 ? first : words
+}
+
+async function collect(
+  { context, options, print }: Call<Options>,
+  box: Sandbox,
+  command: CommandLine,
+) {
+  const result = await interruptible(context, (signal) =>
+    box.commands.run(command, { ...startOf(options), signal }),
+  )
+  print(result, '')
+  return result.exitCode
+}
+
+async function stream({ context, options }: Call<Options>, box: Sandbox, command: CommandLine) {
+  const tty = options.tty ? { tty: terminalSize(context) } : {}
+  await using process = await box.commands.start(command, { ...startOf(options), ...tty })
+  return await attach(context, process, { raw: options.tty ?? false })
+}
+
+const startOf = ({ cwd, env, timeout }: Options) => ({
+  ...(cwd !== undefined && { cwd }),
+  ...(env && { env }),
+  ...(timeout !== undefined && { timeoutMs: timeout }),
+})
+
+const commandMissing = () =>
+  new SandboxError('usage', 'The command to run is missing.', {
+    hint: 'Write it after two dashes: `sandbox exec ID -- ls -la`.',
+  })

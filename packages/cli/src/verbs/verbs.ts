@@ -1,0 +1,31 @@
+import type { AddVerb } from '../call.ts'
+import { addCp } from './cp.ts'
+import { addDataReview } from './data-review.ts'
+import { addDb } from './db.ts'
+import { addDoctor } from './doctor.ts'
+import { addDown } from './down.ts'
+import { addExec } from './exec.ts'
+import { addExtend } from './extend.ts'
+import { addLs } from './ls.ts'
+import { addServe } from './serve.ts'
+import { addSh } from './sh.ts'
+import { addSnapshot } from './snapshot.ts'
+import { addUp } from './up.ts'
+import { addUrl } from './url.ts'
+
+/** In the order in which help lists them. */
+export const verbs: readonly AddVerb[] = [
+  addUp,
+  addLs,
+  addExec,
+  addSh,
+  addUrl,
+  addDb,
+  addCp,
+  addExtend,
+  addDown,
+  addSnapshot,
+  addDataReview,
+  addDoctor,
+  addServe,
+]
