@@ -9,8 +9,10 @@ import {
   type Policy,
   parsePolicy,
   policyProblems,
+  type Strategy,
   strategyFor,
   superfluous,
+  type TableRef,
   type TableShape,
   tableKey,
   unanswered,
@@ -23,6 +25,7 @@ export interface Answers {
   /** SHA-256 of the policy file. */
   readonly digest: string
   readonly findings: readonly Finding[]
+  strategyOf(table: TableRef, column: string): Strategy | undefined
   /** What is copied of a table, in a stable order: everything but what the server computes. */
   columnsOf(table: TableShape): readonly AnsweredColumn[]
   /** For one stream of those columns in that order. `onMasked` is lent every value before it is gone. */
@@ -51,6 +54,7 @@ export async function readAnswers({ configured, shapes, key }: AnswersRequest): 
       where: `${tableKey(table)}.${column}`,
       message: 'the policy answers for a column that the source does not have',
     })),
+    strategyOf: (table, column) => strategyFor(policy, table, column),
     columnsOf,
     maskerFor: (shape, onMasked) => {
       const columns = columnsOf(shape).map((column) => column.shape.name)

@@ -1,13 +1,16 @@
-import type { Snapshot } from '@stuntdouble/sdk/wire'
+import type { Finding, Snapshot } from '@stuntdouble/sdk/wire'
 import { newSecret, newSnapshotId } from '../lib/ids.ts'
-import { readAnswers } from './answers.ts'
+import type { Source } from '../sources/sources.ts'
+import { type Answers, readAnswers } from './answers.ts'
 import type { Build, BuildParts, BuildRequest } from './build.ts'
 import { clearAway } from './clear-away.ts'
 import { buildFailure } from './errors.ts'
 import { type FilledCopy, fillCopy } from './fill-copy.ts'
 import { type Manifest, signManifest, snapshotOf } from './manifest.ts'
 import { openSource } from './open-source.ts'
+import { overlooked } from './overlooked.ts'
 import { phasesOf } from './phases.ts'
+import { sampledRows } from './review.ts'
 import { sealCopy } from './seal-copy.ts'
 import { openStaging } from './staging.ts'
 
@@ -26,13 +29,21 @@ export async function buildSnapshot(
       ...{ configured: request.source, shapes: source.tables },
       key: parts.maskingKey,
     })
-    return await make(describe({ ...parts, source, answers, phases }, request), signal)
+    const noticed = await notice(source, answers, signal)
+    return await make(describe({ ...parts, source, answers, noticed, phases }, request), signal)
   } catch (cause) {
     throw buildFailure(name, phases.current, cause)
   }
 }
 
-type Known = BuildParts & Pick<Build, 'source' | 'answers' | 'phases'>
+/** The sample is looked at in memory and goes no further. */
+async function notice(source: Source, answers: Answers, signal: AbortSignal): Promise<Finding[]> {
+  const shapes = source.tables
+  const samples = await source.sample(shapes, sampledRows, signal)
+  return overlooked({ shapes, samples, strategyOf: answers.strategyOf })
+}
+
+type Known = BuildParts & Pick<Build, 'source' | 'answers' | 'noticed' | 'phases'>
 
 function describe(known: Known, { source: configured, onProgress }: BuildRequest): Build {
   return {

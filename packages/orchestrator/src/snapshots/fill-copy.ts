@@ -49,7 +49,12 @@ export async function fillCopy(filling: Filling, signal: AbortSignal): Promise<F
   const found = await checkForLeaks(filling, { target, leaks }, signal)
   const sizeBytes = await target.sizeBytes(signal)
   await target.finish(role, signal)
-  const findings = [...source.schema.findings, ...build.answers.findings, ...found]
+  const findings = [
+    ...source.schema.findings,
+    ...build.answers.findings,
+    ...build.noticed,
+    ...found,
+  ]
   return { tables: tablesOf(build, copied), sizeBytes, findings }
 }
 
