@@ -9,7 +9,6 @@ import {
   snapshotInUse,
   volumeTaken,
 } from './pool-errors.ts'
-import { checkName } from './pool-names.ts'
 import {
   cloneScript,
   clonesScript,
@@ -17,6 +16,7 @@ import {
   discardScript,
   listScript,
   scriptExit,
+  sealableScript,
   sealScript,
   sizeScript,
   usageScript,
@@ -42,14 +42,14 @@ export class DockerVolumes implements Volumes, AsyncDisposable {
   }
 
   async create(volume: VolumeSpec, signal: AbortSignal): Promise<void> {
-    await this.#make(createScript(volume), volume.name, signal)
+    await this.#make(createScript(volume), { volume: volume.name }, signal)
     const { mountpoint } = await this.#pool.open(signal)
     const options = bindOptions(`${mountpoint}/volumes/${volume.name}/data`)
     await this.#engine.create({ name: volume.name, pod: volume.pod, of: null, options })
   }
 
   async clone(sealed: string, volume: VolumeSpec, signal: AbortSignal): Promise<void> {
-    await this.#make(cloneScript(volume, sealed), sealed, signal)
+    await this.#make(cloneScript(volume, sealed), { volume: volume.name, sealed }, signal)
     const { mountpoint } = await this.#pool.open(signal)
     const lower = `${mountpoint}/sealed/${sealed}/data`
     const options = overlayOptions(lower, `${mountpoint}/volumes/${volume.name}`)
@@ -57,14 +57,10 @@ export class DockerVolumes implements Volumes, AsyncDisposable {
   }
 
   async seal(volume: string, as: string, signal: AbortSignal): Promise<void> {
-    checkName(volume)
+    await this.#runSeal(sealableScript(volume, as), { volume, as }, signal)
     // The engine refuses while a container has it: from here on nobody can write to it.
     await this.#engine.remove(volume)
-    const { exitCode, stderr } = await this.#pool.run(sealScript(volume, as), signal)
-    if (exitCode === scriptExit.taken) throw volumeTaken(as)
-    if (exitCode === scriptExit.absent) throw notSealable(volume, 'there is no such volume')
-    if (exitCode === scriptExit.copy) throw notSealable(volume, 'it is a copy itself')
-    if (exitCode !== 0) throw poolBroken(stderr)
+    await this.#runSeal(sealScript(volume, as), { volume, as }, signal)
     await this.#exposeSealed(as, signal)
   }
 
@@ -115,11 +111,27 @@ export class DockerVolumes implements Volumes, AsyncDisposable {
     return this.#pool[Symbol.asyncDispose]()
   }
 
-  async #make(script: string, sealed: string, signal: AbortSignal): Promise<void> {
+  async #make(
+    script: string,
+    { volume, sealed = '' }: { volume: string; sealed?: string },
+    signal: AbortSignal,
+  ): Promise<void> {
     const { exitCode, stdout, stderr } = await this.#pool.run(script, signal)
-    if (exitCode === scriptExit.taken) throw volumeTaken(sealed)
+    if (exitCode === scriptExit.taken) throw volumeTaken(volume)
     if (exitCode === scriptExit.full) throw diskFull(Number(stdout))
     if (exitCode === scriptExit.notSealed) throw notSealed(sealed)
+    if (exitCode !== 0) throw poolBroken(stderr.trim())
+  }
+
+  async #runSeal(
+    script: string,
+    { volume, as }: { volume: string; as: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { exitCode, stderr } = await this.#pool.run(script, signal)
+    if (exitCode === scriptExit.taken) throw volumeTaken(as)
+    if (exitCode === scriptExit.absent) throw notSealable(volume, 'there is no such volume')
+    if (exitCode === scriptExit.copy) throw notSealable(volume, 'it is a copy itself')
     if (exitCode !== 0) throw poolBroken(stderr.trim())
   }
 

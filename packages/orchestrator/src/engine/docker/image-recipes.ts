@@ -49,7 +49,7 @@ export const baseImage = (suite: Suite) => `stuntdouble/base:${suite}`
 /** Undefined for an image that is not ours; throws for one that only looks like it. */
 export function recipeOf(reference: ImageReference): ImageRecipe | Suite | undefined {
   if (!isOurs(reference)) return undefined
-  const suite = reference.repository === 'stuntdouble/base' ? bases[reference.tag] : undefined
+  const suite = suites.find((each) => baseImage(each) === reference.text)
   const recipe = suite ?? recipes.find((each) => each.tags.includes(reference.text))
   if (recipe === undefined) throw imageUnknown(reference.text, knownImages())
   return recipe

@@ -32,8 +32,8 @@ export const poolLabel = {
 
 /** Names become directories and engine names; they are refused here rather than escaped later. */
 export function checkName(name: string): string {
-  if (/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) return name
+  if (/^[a-z0-9][a-z0-9-]{1,62}$/.test(name)) return name
   throw new SandboxError('internal', `${JSON.stringify(name.slice(0, 80))} cannot name a volume.`, {
-    hint: 'Names are lower-case letters, digits and dashes, at most 63 of them.',
+    hint: 'Names are 2 to 63 lower-case letters, digits and dashes.',
   })
 }

@@ -53,21 +53,24 @@ for free in $(df --output=avail -B1 /pool $([ -d /file ] && echo /file) | tail -
   [ "$free" -ge ${reserveBytes} ] || { echo "$free"; exit ${scriptExit.full}; }
 done`
 
-/** Done already when the sealed one is there and the volume is not. */
-export function sealScript(volume: string, as: string): string {
+/** Asks whether `sealScript` would do it, before the volume is taken from the engine. */
+export function sealableScript(volume: string, as: string): string {
   return `
-set -eu
 from=${quote(`volumes/${checkName(volume)}`)}
 to=${quote(`sealed/${checkName(as)}`)}
 if [ -e "$to" ]; then [ ! -e "$from" ] || exit ${scriptExit.taken}; exit 0; fi
 [ ! -e ${quote(`volumes/${as}`)} ] || exit ${scriptExit.taken}
 [ -e "$from" ] || exit ${scriptExit.absent}
-[ -d "$from/data" ] || exit ${scriptExit.copy}
-mv -T "$from" "$to"
-sync -f "$to"`
+[ -d "$from/data" ] || exit ${scriptExit.copy}`
 }
 
-/** Prints how many copies hold a sealed volume back, and removes it when none does. */
+/** Done already when the sealed one is there and the volume is not. */
+export function sealScript(volume: string, as: string): string {
+  return `${sealableScript(volume, as)}
+mv -T "$from" "$to" && sync -f "$to"`
+}
+
+/** Removes a volume, or prints how many copies hold a sealed one back. */
 export function discardScript(name: string): string {
   return `
 set -eu
@@ -84,6 +87,7 @@ for kind in volumes sealed; do
 done`
 }
 
+/** Prints how many volumes are copies of this one. */
 export function clonesScript(name: string): string {
   return `name=${quote(checkName(name))}\n${countClones}\necho "$clones"`
 }

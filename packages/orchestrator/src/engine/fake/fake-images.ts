@@ -1,0 +1,40 @@
+import { SandboxError } from '@stuntdouble/sdk/errors'
+import type { OnProgress } from '@stuntdouble/sdk/wire'
+import type { Images } from '../engine.ts'
+
+/** `present` from the start; anything else of ours is made when it is asked for. */
+export const openFakeImages = (present: readonly string[] = []) => new FakeImages(present)
+
+/** Images that are present as soon as they are asked for, if they are among those there are. */
+export class FakeImages implements Images {
+  /** How often an image had to be made. */
+  readonly made: string[] = []
+  readonly #available: (image: string) => boolean
+  readonly #present: Set<string>
+
+  constructor(present: readonly string[] = [], available = isOurs) {
+    this.#present = new Set(present)
+    this.#available = available
+  }
+
+  async ensure(image: string, onProgress: OnProgress, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    if (this.#present.has(image)) return
+    if (!this.#available(image)) throw unavailable(image)
+    onProgress({ phase: 'build', message: `Making ${image}` })
+    this.made.push(image)
+    this.#present.add(image)
+  }
+
+  async has(image: string, signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted()
+    return this.#present.has(image)
+  }
+}
+
+const isOurs = (image: string) => image.startsWith('stuntdouble/')
+
+const unavailable = (image: string) =>
+  new SandboxError('image_unavailable', `There is no image ${JSON.stringify(image)}.`, {
+    hint: 'This is the fake engine: it has the images it was given.',
+  })

@@ -1,0 +1,90 @@
+import { SandboxError } from '@stuntdouble/sdk/errors'
+import type { PoolUsage, VolumeSpec, VolumeStatus, Volumes } from '../engine.ts'
+
+interface FakeVolume extends VolumeStatus {
+  readonly files: Map<string, string>
+}
+
+export const openFakeVolumes = () => new FakeVolumes()
+
+/** Volumes in memory. Two of them over one map are two processes of one installation. */
+export class FakeVolumes implements Volumes {
+  readonly #volumes: Map<string, FakeVolume>
+
+  constructor(volumes = new Map<string, FakeVolume>()) {
+    this.#volumes = volumes
+  }
+
+  async create({ name, pod }: VolumeSpec, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    this.#put({ name: checkName(name), pod, of: null, files: new Map() })
+  }
+
+  async clone(sealed: string, { name, pod }: VolumeSpec, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const original = this.#volumes.get(checkName(sealed))
+    if (original === undefined || original.pod !== null) {
+      throw refusal('snapshot_not_found', `There is no sealed volume "${sealed}".`)
+    }
+    this.#put({ name: checkName(name), pod, of: sealed, files: new Map(original.files) })
+  }
+
+  async seal(volume: string, as: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const open = this.#volumes.get(checkName(volume))
+    const there = this.#volumes.get(checkName(as))
+    if (there?.pod === null && open === undefined) return
+    if (there || !open || open.pod === null || open.of !== null) {
+      throw refusal('conflict', `Volume "${volume}" cannot be sealed as "${as}".`)
+    }
+    this.#volumes.delete(volume)
+    this.#volumes.set(as, { name: as, pod: null, of: null, files: open.files })
+  }
+
+  async remove(volume: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    checkName(volume)
+    const copies = [...this.#volumes.values()].filter(({ of }) => of === volume)
+    if (copies.length > 0) {
+      throw refusal('snapshot_in_use', `${copies.length} volume(s) are copies of "${volume}".`)
+    }
+    this.#volumes.delete(volume)
+  }
+
+  async list(signal: AbortSignal): Promise<readonly VolumeStatus[]> {
+    signal.throwIfAborted()
+    return [...this.#volumes.values()].map(({ name, pod, of }) => ({ name, pod, of }))
+  }
+
+  async usage(signal: AbortSignal): Promise<PoolUsage> {
+    signal.throwIfAborted()
+    return { kind: 'reflink', sizeBytes: 64 * 1024 ** 3, freeBytes: 60 * 1024 ** 3, reason: null }
+  }
+
+  /** As a container that has it mounted. */
+  write(volume: string, path: string, text: string): void {
+    const target = this.#volumes.get(volume)
+    if (!target || target.pod === null) throw new Error(`${volume} cannot be written`)
+    target.files.set(path, text)
+  }
+
+  read(volume: string, path: string): string | null {
+    return this.#volumes.get(volume)?.files.get(path) ?? null
+  }
+
+  #put(volume: FakeVolume): void {
+    const there = this.#volumes.get(volume.name)
+    if (there === undefined) this.#volumes.set(volume.name, volume)
+    else if (there.pod !== volume.pod || there.of !== volume.of) {
+      throw refusal('conflict', `A volume "${volume.name}" exists already and is another one.`)
+    }
+  }
+}
+
+const refusal = (code: 'conflict' | 'snapshot_not_found' | 'snapshot_in_use', message: string) =>
+  new SandboxError(code, message, { hint: 'This is the fake engine.' })
+
+function checkName(name: string): string {
+  if (/^[a-z0-9][a-z0-9-]{1,62}$/.test(name)) return name
+  throw new Error(`${JSON.stringify(name)} cannot name a volume`)
+}
