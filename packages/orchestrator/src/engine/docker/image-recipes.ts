@@ -38,11 +38,7 @@ const recipes: readonly ImageRecipe[] = [
   postgres(18, 'sid'),
 ]
 
-const bases: Readonly<Record<string, Suite>> = {
-  bookworm: 'bookworm',
-  trixie: 'trixie',
-  sid: 'sid',
-}
+const suites: readonly Suite[] = ['bookworm', 'trixie', 'sid']
 
 export const baseImage = (suite: Suite) => `stuntdouble/base:${suite}`
 
