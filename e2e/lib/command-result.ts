@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 
 export interface CommandRequest {
@@ -7,8 +8,8 @@ export interface CommandRequest {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdin?: string | undefined
-  /** Hears progress while the command runs. */
-  readonly onStderr?: ((text: string) => void) | undefined
+  /** Progress goes straight to this program's own stderr, and is not in the result. */
+  readonly showProgress?: boolean | undefined
   readonly timeoutMs: number
 }
 
@@ -32,15 +33,21 @@ export class CommandResult {
 }
 
 export async function runCommand(request: CommandRequest): Promise<CommandResult> {
-  const { file, args, cwd, env, stdin, onStderr, timeoutMs } = request
-  const child = spawn(file, args, { cwd, env, timeout: timeoutMs, killSignal: 'SIGKILL' })
-  if (onStderr) child.stderr.setEncoding('utf8').on('data', onStderr)
-  child.stdin.on('error', () => {})
-  child.stdin.end(stdin ?? '')
+  const { file, args, cwd, env, stdin = '', showProgress, timeoutMs } = request
+  const child = spawn(file, args, {
+    cwd,
+    env,
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+    stdio: ['pipe', 'pipe', showProgress ? 'inherit' : 'pipe'],
+  })
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(stdin)
   const exited = new Promise<number>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGKILL' ? 137 : 143)))
   })
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
+  const textOf = (stream: Readable | null) => (stream ? text(stream) : '')
+  const [stdout, stderr] = await Promise.all([textOf(child.stdout), textOf(child.stderr)])
   return new CommandResult(stdout, stderr, await exited)
 }

@@ -18,6 +18,8 @@ export interface Production extends AsyncDisposable {
   readonly id: string
   readonly host: string
   readonly port: number
+  /** The container's own address on the engine's bridge. */
+  readonly internalAddress: string
   readonly database: string
   /** The read-only role's: what an operator would put into stuntdouble.yaml. */
   readonly url: string
@@ -52,6 +54,7 @@ class ContainedProduction implements Production {
   readonly id: string
   readonly host: string
   readonly port: number
+  readonly internalAddress: string
   readonly database: string
   readonly url: string
   readonly adminUrl: string
@@ -65,6 +68,7 @@ class ContainedProduction implements Production {
     this.id = container.getId()
     this.host = container.getHost()
     this.port = container.getMappedPort(5432)
+    this.internalAddress = container.getIpAddress('bridge')
     this.database = given.database
     this.url = this.#urlOf('reader', given.passwords.reader)
     this.adminUrl = this.#urlOf(superuser, given.passwords.admin)

@@ -15,7 +15,7 @@ export interface StuntdoubleOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-export type RunOptions = Partial<Pick<CommandRequest, 'stdin' | 'onStderr' | 'timeoutMs'>> & {
+export type RunOptions = Partial<Pick<CommandRequest, 'stdin' | 'showProgress' | 'timeoutMs'>> & {
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -45,6 +45,11 @@ export class Stuntdouble implements AsyncDisposable {
     return opened
   }
 
+  /** One that an earlier process opened and left as it was. */
+  static reopen(root: string): Stuntdouble {
+    return new Stuntdouble(root, {})
+  }
+
   /** Files of the project directory. */
   async write(files: Readonly<Record<string, string>>): Promise<void> {
     for (const [name, content] of Object.entries(files)) {
@@ -66,7 +71,7 @@ export class Stuntdouble implements AsyncDisposable {
       cwd: this.project,
       timeoutMs: options.timeoutMs ?? 600_000,
       stdin: options.stdin,
-      onStderr: options.onStderr,
+      showProgress: options.showProgress,
       env: { ...this.env, ...options.env },
     })
   }
