@@ -11,7 +11,12 @@ import { type Exchange, snapshotId } from './fake-state.ts'
 type Handler = (exchange: Exchange, id: string, name: string) => unknown
 
 const routes: Readonly<Record<string, Handler>> = {
-  'GET /v1/health': () => ({ ok: true, version: '0.0.0', installation: 'test' }),
+  'GET /v1/health': ({ state }) => ({
+    ok: true,
+    version: '0.0.0',
+    installation: 'test',
+    ...state.health,
+  }),
   'GET /v1/doctor': () => ({
     ok: true,
     checks: [{ name: 'engine', status: 'ok', message: 'Docker 20.10' }],

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { canonicalJson } from '../canonical-json.ts'
 import { SandboxError } from '../errors.ts'
+import type { Health } from '../wire/doctor.ts'
 import type { FileEntry } from '../wire/door.ts'
 import type { Receipt } from '../wire/receipt.ts'
 import type { CreateSandboxRequest, Handover, SandboxView } from '../wire/sandbox.ts'
@@ -41,6 +42,8 @@ export class FakeState {
   hold: Promise<void> | undefined
   /** What a hostile sandbox claims to be in a directory, by its path. */
   readonly claims = new Map<string, readonly FileEntry[]>()
+  /** Said by `GET /v1/health` besides. */
+  health: Partial<Health> = {}
   /** How often a client went away before its long work was done. */
   abandoned = 0
   readonly #root: string

@@ -1,0 +1,40 @@
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startFakeOrchestrator } from '@stuntdouble/sdk/testing'
+
+/** Stands for the orchestrator’s entry point: announces itself as that one does, and notes its starts. */
+const { values } = parseArgs({
+  options: {
+    config: { type: 'string' },
+    'config-digest': { type: 'string' },
+    port: { type: 'string' },
+  },
+})
+// biome-ignore lint/style/noProcessEnv: a program of its own
+const { XDG_STATE_HOME = '', FAKE_REFUSAL, FAKE_BUSY } = process.env
+const directory = join(XDG_STATE_HOME, 'stuntdouble')
+
+appendFileSync(join(directory, 'starts'), `${process.pid} ${values.config ?? '-'}\n`)
+if (FAKE_REFUSAL) {
+  process.stdout.write('{"level":30,"msg":"starting"}\n')
+  process.stderr.write(`${FAKE_REFUSAL}\nInstall one.\n`)
+  process.exit(1)
+}
+
+const orchestrator = await startFakeOrchestrator()
+orchestrator.state.health = { pid: process.pid, busy: FAKE_BUSY === 'yes' }
+writeFileSync(
+  join(directory, 'orchestrator.json'),
+  JSON.stringify({
+    url: orchestrator.url,
+    gatewayUrl: orchestrator.url,
+    pid: process.pid,
+    key: orchestrator.apiKey,
+    configDigest: values['config-digest'] ?? '',
+    configPath: values.config ?? null,
+    startedAt: new Date().toISOString(),
+  }),
+  { mode: 0o600 },
+)
+process.once('SIGTERM', () => process.exit(0))
