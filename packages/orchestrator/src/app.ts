@@ -52,7 +52,7 @@ export function createApp(parts: AppParts): Express {
   app.get('/v1/health', (_request, response) => void response.json(health()))
   app.get('/v1/openapi.json', (_request, response) => void response.json(document))
   app.use('/v1', sessionRoutes(parts.auth))
-  app.use('/v1', requireKey(parts.auth))
+  app.use('/v1', requireKey(parts.auth), express.json({ limit: '1mb' }))
   app.get('/v1/doctor', async (_request, response) => {
     response.json(await examine(parts.doctor, abortOnClose(response)))
   })

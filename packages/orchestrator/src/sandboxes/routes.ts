@@ -4,7 +4,7 @@ import {
   HandoverRequest,
   parseDuration,
 } from '@stuntdouble/sdk/wire'
-import { json, type Request, Router } from 'express'
+import { type Request, Router } from 'express'
 import type { Doors } from '../doors/doors.ts'
 import { respondWithProgress } from '../lib/progress-response.ts'
 import { abortOnClose, parseBody } from '../lib/requests.ts'
@@ -22,7 +22,6 @@ interface Parts {
   readonly kind: StoreKind
 }
 
-const body = json({ limit: '1mb' })
 function idOf({ params }: Request): string {
   const id = String(params.id)
   if (!/^sb[a-z0-9]{12}$/.test(id)) throw sandboxNotFound(id.slice(0, 40))
@@ -33,7 +32,7 @@ function idOf({ params }: Request): string {
 export function sandboxRoutes({ sandboxes, workspaces, recorder, doors, kind }: Parts): Router {
   const router = Router()
 
-  router.post('/sandboxes', body, async (request, response) => {
+  router.post('/sandboxes', async (request, response) => {
     const wanted = parseBody(CreateSandboxRequest, request.body)
     response.status(201)
     await respondWithProgress(request, response, (onProgress, signal) =>
@@ -54,11 +53,11 @@ export function sandboxRoutes({ sandboxes, workspaces, recorder, doors, kind }: 
   router.get('/sandboxes/:id/receipt', (request, response) => {
     response.json(sandboxes.receipt(idOf(request)))
   })
-  router.post('/sandboxes/:id/extend', body, async (request, response) => {
+  router.post('/sandboxes/:id/extend', async (request, response) => {
     const { by } = parseBody(ExtendRequest, request.body)
     response.json(await sandboxes.extend(idOf(request), parseDuration(by) ?? 0))
   })
-  router.post('/sandboxes/:id/handover', body, (request, response) => {
+  router.post('/sandboxes/:id/handover', (request, response) => {
     const { ttl } = parseBody(HandoverRequest, request.body)
     const handover = sandboxes.handover(
       idOf(request),
