@@ -99,7 +99,12 @@ function sourceOf(store: FakeStore): Source {
     sample: async (tables, limit) =>
       new Map(tables.map((table) => [nameOf(table), columnsOf(rowsOf(table).slice(0, limit))])),
     count: async (table) => rowsOf(table).length,
-    read: async (table) => Readable.from(stream(store, table, rowsOf(table))),
+    read: async (table) => {
+      const rows = rowsOf(table)
+      return store.hangs === nameOf(table)
+        ? hanging(rows)
+        : Readable.from(stream(store, table, rows))
+    },
     [Symbol.asyncDispose]: async () => {},
   }
 }
@@ -107,6 +112,12 @@ function sourceOf(store: FakeStore): Source {
 function columnsOf(rows: readonly string[]): (string | null)[][] {
   const fields = rows.map((row) => row.split('\t').map((text) => (text === '\\N' ? null : text)))
   return (fields[0] ?? []).map((_, column) => fields.map((row) => row[column] ?? null))
+}
+
+function hanging([first]: readonly string[]): Readable {
+  const stream = new Readable({ read: () => {} })
+  stream.push(`${first}\n`)
+  return stream
 }
 
 async function* stream(store: FakeStore, table: TableRef, rows: readonly string[]) {
@@ -119,7 +130,6 @@ async function* stream(store: FakeStore, table: TableRef, rows: readonly string[
         .concat('\n'),
     )
     if (store.breaks?.table === nameOf(table)) throw store.breaks.error
-    if (store.hangs === nameOf(table)) await new Promise(() => {})
   }
 }
 
