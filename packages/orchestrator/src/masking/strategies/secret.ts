@@ -34,8 +34,9 @@ const isHex = (bytes: Uint8Array) =>
 const isNotHex = (bytes: Uint8Array) => !isHex(bytes)
 
 /**
- * The alphabet of a value that looks like a digest: eight digits or more, with both figures and
- * letters of one case. Its kin by this test are permuted among themselves, so nothing collides.
+ * The alphabet of a value that looks like a digest: 16 digits or more, some of them figures and some
+ * letters of one case (more than the two of `DE89 3704 …`). Its kin by this test are permuted among
+ * themselves, so nothing collides.
  */
 function hexadecimalOf({ bytes, start, end }: Slice) {
   let figures = 0
@@ -48,8 +49,8 @@ function hexadecimalOf({ bytes, start, end }: Slice) {
     else if (byte >= 0x41 && byte <= 0x46) upper++
     else if (byte >= 0x40) return undefined
   }
-  if (figures === 0 || figures + lower + upper < 8) return undefined
-  if (lower > 0 && upper === 0) return lowerHexadecimal
-  if (upper > 0 && lower === 0) return upperHexadecimal
+  if (figures < 2 || figures + lower + upper < 16) return undefined
+  if (lower > 2 && upper === 0) return lowerHexadecimal
+  if (upper > 2 && lower === 0) return upperHexadecimal
   return undefined
 }

@@ -1,0 +1,84 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { ByteSink } from '../copy-text/byte-sink.ts'
+import { textMasker } from '../fixtures/mask-value.ts'
+import { daysFromCivil, writeCivil } from './calendar.ts'
+
+describe('ip', () => {
+  const inet = textMasker('ip', { baseType: 'inet' })
+  const cidr = textMasker('ip', { baseType: 'cidr' })
+
+  test('becomes an address of a documented, unused range', () => {
+    fc.assert(
+      fc.property(fc.ipV4(), (value) => void expect(inet(value)).toMatch(/^198\.1[89]\.\d+\.\d+$/)),
+    )
+    fc.assert(fc.property(fc.ipV6(), (value) => void expect(inet(value)).toMatch(/^2001:db8:/)))
+  })
+
+  test('keeps the length of a prefix, and a network has no bits beyond it', () => {
+    expect(inet('10.1.2.3/24')).toMatch(/^198\.1[89]\.\d+\.\d+\/24$/)
+    expect(cidr('10.1.0.0/16')).toMatch(/^198\.1[89]\.0\.0\/16$/)
+    expect(cidr('10.0.0.0/8')).toBe('198.0.0.0/8')
+    expect(cidr('2a00:1450::/32')).toBe('2001:db8:0:0:0:0:0:0/32')
+  })
+
+  test('in a unique column moves to IPv6, where there is room for all', () => {
+    const unique = textMasker('ip', { baseType: 'cidr', unique: true })
+    expect(unique('10.1.0.0/16')).toMatch(/^2001:db8:(?:[0-9a-f]+:){5}0\/112$/)
+  })
+})
+
+describe('date', () => {
+  const mask = textMasker('date')
+  const dayOf = (text: string) => Date.parse(`${text.slice(0, 10)}T00:00:00Z`) / 86_400_000
+
+  test('moves within a year and exists', () => {
+    const day = fc.integer({ min: -140_000, max: 140_000 })
+    fc.assert(
+      fc.property(day, (number) => {
+        const value = new Date(number * 86_400_000).toISOString().slice(0, 10)
+        if (!/^\d{4}-/.test(value)) return
+        const masked = mask(value)
+        expect(new Date(dayOf(masked) * 86_400_000).toISOString().slice(0, 10)).toBe(masked)
+        expect(Math.abs(dayOf(masked) - number)).toBeLessThan(366)
+        expect(masked).not.toBe(value)
+      }),
+    )
+  })
+
+  test('keeps the form of every type', () => {
+    expect(mask('2022-02-15 09:34:33.12+00')).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.12\+00$/)
+    expect(mask('2022-02-15T09:34:33Z')).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+    expect(mask('09:34:33+02:30')).toMatch(/^\d\d:\d\d:\d\d\+02:30$/)
+    expect(mask('24:00:00')).toMatch(/^[012]\d:\d\d:\d\d$/)
+  })
+
+  test.each(['infinity', '-infinity', '0044-03-15 BC', '9999-12-31', '12000-01-01'])(
+    '%s is nobody’s and passes',
+    (value) => void expect(mask(value)).toBe(value),
+  )
+
+  test('written otherwise keeps its form and not its figures', () => {
+    expect(mask('15/02/1980')).toMatch(/^\d\d\/\d\d\/\d{4}$/)
+    expect(mask('15/02/1980')).not.toBe('15/02/1980')
+  })
+
+  test('the calendar agrees with the language’s', () => {
+    fc.assert(
+      fc.property(
+        fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }),
+        (date) => {
+          const sink = new ByteSink()
+          const days = daysFromCivil(
+            date.getUTCFullYear(),
+            date.getUTCMonth() + 1,
+            date.getUTCDate(),
+          )
+          expect(days).toBe(Math.floor(date.getTime() / 86_400_000))
+          writeCivil(days, sink)
+          expect(sink.take().toString()).toBe(date.toISOString().slice(0, 10))
+        },
+      ),
+    )
+  })
+})
