@@ -1,5 +1,5 @@
-import type { ColumnShape, Samples, TableShape } from '../../masking/masking.ts'
-import { quoteIdentifier, quoteTable, tableName } from './identifiers.ts'
+import { type ColumnShape, type Samples, type TableShape, tableKey } from '../../masking/masking.ts'
+import { quoteIdentifier, quoteTable } from './identifiers.ts'
 import type { Session } from './session.ts'
 
 const longest = 500
@@ -20,8 +20,7 @@ export async function sampleTables(
   limit: number,
 ): Promise<Samples> {
   const samples = new Map<string, (string | null)[][]>()
-  for (const table of tables)
-    samples.set(tableName(table), await sampleTable(session, table, limit))
+  for (const table of tables) samples.set(tableKey(table), await sampleTable(session, table, limit))
   return samples
 }
 

@@ -12,7 +12,8 @@ export async function openTableWriter(
   signal: AbortSignal,
 ): Promise<TableWriter> {
   const session = await pool.acquire(signal)
-  const copy = copyFrom(`COPY ${quoteTable(table)} (${quoteColumns(columns)}) FROM STDIN`)
+  const list = columns.length === 0 ? '' : ` (${quoteColumns(columns)})`
+  const copy = copyFrom(`COPY ${quoteTable(table)}${list} FROM STDIN`)
   const explain = (cause: unknown) => targetError(`writing ${tableName(table)}`, cause)
 
   // After an error of the server nothing waits for the rest of the rows.

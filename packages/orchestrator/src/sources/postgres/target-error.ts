@@ -40,7 +40,7 @@ function explain(cause: DatabaseError, code: string): string {
 
 /** Complaints of the parser name objects, not rows. Code of the source may raise the same codes. */
 const isAboutNames = (cause: DatabaseError, code: string) =>
-  cause.where === undefined && /^(42|0A|58)/.test(code) && cause.routine !== 'exec_stmt_raise'
+  cause.where === undefined && /^(42|0A|3F|58)/.test(code) && cause.routine !== 'exec_stmt_raise'
 
 const hints: Readonly<Record<string, string>> = {
   '23505':

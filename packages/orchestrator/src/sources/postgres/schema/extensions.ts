@@ -45,7 +45,7 @@ function extensionObject({ oid, name, schema }: ExtensionRow): SchemaObject {
     key: `pg_extension:${oid}`,
     rank: ranks.extension,
     what: `extension ${name}`,
-    sql: [`CREATE EXTENSION IF NOT EXISTS ${quoteIdentifier(name)}${where} CASCADE`],
+    sql: [`CREATE EXTENSION IF NOT EXISTS ${quoteIdentifier(name)}${where}`],
     ...(privileged.has(name) ? { privileged: true as const } : {}),
   }
 }

@@ -33,7 +33,7 @@ const kinds: readonly { what: string; why: string; sql: string }[] = [
     what: 'event triggers',
     why: 'they need a superuser',
     sql: `SELECT count(*) FROM pg_event_trigger t WHERE NOT EXISTS
-            (SELECT FROM pg_depend d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'e')`,
+            (SELECT FROM pg_depend d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = t.oid AND d.deptype IN ('e', 'i'))`,
   },
   {
     what: 'large objects',
@@ -49,25 +49,26 @@ const kinds: readonly { what: string; why: string; sql: string }[] = [
   {
     what: 'comments',
     why: 'people write names and passwords into them',
-    sql: 'SELECT count(*) FROM pg_description WHERE objoid >= 16384',
+    sql: `SELECT count(*) FROM pg_description c WHERE c.objoid >= 16384 AND c.classoid <> 'pg_extension'::regclass
+            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = c.classoid AND d.objid = c.objoid AND d.deptype = 'e')`,
   },
   {
     what: 'operators of its own',
     why: 'they are not supported yet',
     sql: `SELECT count(*) FROM pg_operator o WHERE o.oid >= 16384 AND NOT EXISTS
-            (SELECT FROM pg_depend d WHERE d.classid = 'pg_operator'::regclass AND d.objid = o.oid AND d.deptype = 'e')`,
+            (SELECT FROM pg_depend d WHERE d.classid = 'pg_operator'::regclass AND d.objid = o.oid AND d.deptype IN ('e', 'i'))`,
   },
   {
     what: 'casts of its own',
     why: 'they are not supported yet',
     sql: `SELECT count(*) FROM pg_cast o WHERE o.oid >= 16384 AND NOT EXISTS
-            (SELECT FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass AND d.objid = o.oid AND d.deptype = 'e')`,
+            (SELECT FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass AND d.objid = o.oid AND d.deptype IN ('e', 'i'))`,
   },
   {
     what: 'text search configurations',
     why: 'they are not supported yet',
     sql: `SELECT count(*) FROM pg_ts_config o WHERE o.oid >= 16384 AND NOT EXISTS
-            (SELECT FROM pg_depend d WHERE d.classid = 'pg_ts_config'::regclass AND d.objid = o.oid AND d.deptype = 'e')`,
+            (SELECT FROM pg_depend d WHERE d.classid = 'pg_ts_config'::regclass AND d.objid = o.oid AND d.deptype IN ('e', 'i'))`,
   },
   {
     what: 'scheduled jobs',

@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteLiteral } from '../identifiers.ts'
+import { quoteLiteral } from '../identifiers.ts'
 import { qualified } from './qualified.ts'
 import {
   type Catalog,
@@ -153,7 +153,9 @@ function createRange(row: RangeRow): string {
     `SUBTYPE_OPCLASS = ${row.opclass}`,
     row.collation === null ? '' : `COLLATION = ${row.collation}`,
     row.difference === null ? '' : `SUBTYPE_DIFF = ${row.difference}`,
-    row.multirange === null ? '' : `MULTIRANGE_TYPE_NAME = ${quoteIdentifier(row.multirange)}`,
+    row.multirange === null
+      ? ''
+      : `MULTIRANGE_TYPE_NAME = ${qualified({ schema: row.schema, name: row.multirange })}`,
   ]
   return `CREATE TYPE ${qualified(row)} AS RANGE (${options.filter(Boolean).join(', ')})`
 }
