@@ -32,16 +32,28 @@ async function demo(): Promise<boolean> {
   await using resources = disposedOnInterrupt()
   const production = resources.use(await raiseProduction(narrator))
   const project = resources.use(await openProject(production))
+  try {
+    const broken = await story(production, project)
+    if (values.keep) {
+      await keep({ root: project.root, productionId: production.id })
+      resources.move()
+    }
+    return broken.length === 0
+  } catch (cause) {
+    console.error(`\n${cause instanceof Error ? cause.message : cause}`)
+    console.error(`The orchestrator's log ends:\n${await project.log()}`)
+    return false
+  }
+}
+
+/** Answers the promises that were broken. */
+async function story(production: Production, project: Stuntdouble): Promise<readonly string[]> {
   await review(project, narrator)
   await snapshot(project, narrator)
   const handover = await up(project, narrator)
   const broken = await worstDay({ production, project, handover })
   await nextSteps(handover)
-  if (values.keep) {
-    await keep({ root: project.root, productionId: production.id })
-    resources.move()
-  }
-  return broken.length === 0
+  return broken
 }
 
 interface Scene {

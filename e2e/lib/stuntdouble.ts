@@ -96,6 +96,13 @@ export class Stuntdouble implements AsyncDisposable {
     return (await readFile(file, 'utf8').catch(() => undefined))?.trim()
   }
 
+  /** The end of the local orchestrator's log; empty before its first start. */
+  async log(lines = 20): Promise<string> {
+    const file = join(this.root, 'state/stuntdouble/orchestrator.log')
+    const text = await readFile(file, 'utf8').catch(() => '')
+    return text.trimEnd().split('\n').slice(-lines).join('\n')
+  }
+
   /** Ends the orchestrator, as a service manager would or as a power cut would. */
   async stopOrchestrator(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const pid = (await this.orchestrator())?.pid
