@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { parseBytes } from '@stuntdouble/sdk/wire'
 import { announce, rememberedPorts } from './announce.ts'
 import { createApp, createGatewayApp } from './app.ts'
 import { createAuth } from './auth/auth.ts'
@@ -7,13 +8,13 @@ import { type Environment, loadConfig } from './config/config.ts'
 import type { Directories } from './directories.ts'
 import { createDoors } from './doors/doors.ts'
 import { createEgress } from './egress/egress.ts'
+import { openDockerEngine } from './engine/docker/docker-engine.ts'
 import { createProcessSocket } from './gateway/process-socket.ts'
 import { openInstallation } from './installation/installation.ts'
 import { systemClock } from './lib/clock.ts'
 import { every } from './lib/every.ts'
 import type { Log } from './lib/log.ts'
 import { listen } from './listen.ts'
-import { openEngine } from './open-engine.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
 import { createSnapshots } from './snapshots/create-snapshots.ts'
@@ -102,11 +103,12 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const config = loadConfig(options.configPath, options.environment)
   const installation = openInstallation(directories.state)
   const storage = scope.use(openStorage(join(directories.state, 'journal.db'), migrations))
-  const engine = await openEngine({
+  const engine = await openDockerEngine({
+    ...socketOf(options.environment),
     installation: installation.id,
     runDirectory: directories.run,
-    images: options.images,
-    poolSize: config.limits.poolSize,
+    imagesDirectory: options.images,
+    poolBytes: parseBytes(config.limits.poolSize) ?? 0,
   })
   scope.use(engine)
 
@@ -147,6 +149,11 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     origin: () => origin.gateway,
   }
   return { ...shared, config, doors, snapshots, sandboxes, gateway, origin }
+}
+
+/** Where DOCKER_HOST says, when that is a socket of this machine; the pods’ own sockets must be too. */
+function socketOf({ DOCKER_HOST: host = '' }: Environment) {
+  return host.startsWith('unix://') ? { socketPath: host.slice('unix://'.length) } : {}
 }
 
 const migrations = [
