@@ -15,6 +15,7 @@ import { readImageEvents } from './image-stream.ts'
 import { SharedWork } from './image-work.ts'
 
 const digestLabel = 'dev.stuntdouble.digest'
+const freshMs = 10 * 60_000
 
 export interface DockerImagesOptions {
   readonly docker: Docker
@@ -31,6 +32,7 @@ class DockerImages implements Images {
   readonly #docker: Docker
   readonly #directory: string
   readonly #registries: readonly string[]
+  readonly #now: () => number
   readonly #puller: ImagePuller
   readonly #work = new SharedWork()
   #architecture: Promise<Architecture> | undefined
@@ -39,6 +41,7 @@ class DockerImages implements Images {
     this.#docker = docker
     this.#directory = directory
     this.#registries = registries
+    this.#now = now
     this.#puller = new ImagePuller(docker, now)
   }
 
@@ -66,8 +69,8 @@ class DockerImages implements Images {
   async #find(image: string, signal: AbortSignal): Promise<FoundImage | undefined> {
     signal.throwIfAborted()
     try {
-      const { Id, Config } = await this.#docker.getImage(image).inspect()
-      return { id: Id, digest: Config?.Labels?.[digestLabel] }
+      const { Config } = await this.#docker.getImage(image).inspect()
+      return { digest: Config?.Labels?.[digestLabel] }
     } catch (cause) {
       if (isGone(cause)) return undefined
       throw cause
@@ -79,15 +82,20 @@ class DockerImages implements Images {
     if (recipe === undefined) return this.#pull(reference, onProgress, signal)
     if (typeof recipe === 'string') return this.#makeBase(recipe, onProgress, signal)
     await this.ensure(baseImage(recipe.suite), onProgress, signal)
-    const [tag = ''] = recipe.tags
-    const before = await this.#find(tag, signal)
     await this.#build(recipe, onProgress, signal)
-    // What it replaces; an image that a container still uses stays.
-    if (before?.digest)
+    await this.#sweep().catch(() => {})
+  }
+
+  /** What builds replaced. A container keeps its image; a fresh one may be another process's, untagged yet. */
+  async #sweep(): Promise<void> {
+    const filters = JSON.stringify({ dangling: ['true'], label: [digestLabel] })
+    for (const { Id, Created } of await this.#docker.listImages({ filters })) {
+      if (this.#now() - Created * 1000 < freshMs) continue
       await this.#docker
-        .getImage(before.id)
+        .getImage(Id)
         .remove()
         .catch(() => {})
+    }
   }
 
   async #pull(reference: ImageReference, onProgress: OnProgress, signal: AbortSignal) {
@@ -153,7 +161,6 @@ class DockerImages implements Images {
 }
 
 interface FoundImage {
-  readonly id: string
   /** Of the context it was built from; undefined for an image that is not one of ours. */
   readonly digest: string | undefined
 }

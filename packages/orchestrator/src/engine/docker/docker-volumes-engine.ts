@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import type { VolumeStatus } from '../engine.ts'
 import { isGone, statusOf } from './docker-errors.ts'
-import { label, labelFilter } from './labels.ts'
+import { label } from './labels.ts'
 import { volumeInUse, volumeTaken } from './pool-errors.ts'
 import { checkName } from './pool-names.ts'
 
@@ -77,7 +77,8 @@ export class EngineVolumes {
   }
 
   async list(signal: AbortSignal): Promise<readonly VolumeStatus[]> {
-    const filters = JSON.stringify(labelFilter(this.#installation))
+    // Sealed volumes too, which belong to no pod.
+    const filters = JSON.stringify({ label: [`${label.installation}=${this.#installation}`] })
     const { Volumes } = await this.#docker.listVolumes({ filters, abortSignal: signal })
     return (Volumes ?? []).map(({ Name, Labels }) => ({
       name: Name,

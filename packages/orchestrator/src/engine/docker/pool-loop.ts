@@ -33,6 +33,13 @@ export async function detachLoop(work: LoopWork): Promise<void> {
   if (exitCode !== 0) throw new Error(output)
 }
 
+/** The devices the file is attached to; one at most, unless something went wrong. */
+export async function listLoops(work: LoopWork): Promise<readonly string[]> {
+  const { exitCode, output } = await runHelper(work, listScript)
+  if (exitCode !== 0) throw new Error(output)
+  return output.split('\n').filter(Boolean)
+}
+
 /** Never the whole disk: the engine and its images live there too. */
 const attachScript = (poolBytes: number) => `
 set -eu
@@ -51,10 +58,11 @@ device=$(losetup -n -O NAME -j /file/pool.xfs | head -n 1)
 [ -n "$device" ] || device=$(losetup --find --show /file/pool.xfs)
 echo "$device"`
 
+const listScript = '[ ! -e /file/pool.xfs ] || losetup -n -O NAME -j /file/pool.xfs'
+
 const detachScript = `
 set -eu
-[ -e /file/pool.xfs ] || exit 0
-for device in $(losetup -n -O NAME -j /file/pool.xfs); do losetup -d "$device"; done`
+for device in $(${listScript}); do losetup -d "$device"; done`
 
 async function runHelper({ docker, names, keeperImage }: LoopWork, script: string) {
   const container = await docker.createContainer({
