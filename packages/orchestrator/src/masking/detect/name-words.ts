@@ -24,5 +24,5 @@ export function mentions(words: readonly string[], term: string): boolean {
 /** The word without its plural, roughly: enough to find `customers` in a list that has `customer`. */
 export function singular(word: string): string {
   if (word.endsWith('ies') && word.length > 4) return `${word.slice(0, -3)}y`
-  return word.replace(/(?<=\p{L}{3})(?:(?<=[sxz]|[cs]h)es|s)$/u, '')
+  return word.replace(/(?<=\p{L}{3})(?:(?<=[sxz]|[cs]h)es|(?<!s)s)$/u, '')
 }

@@ -1,3 +1,5 @@
+import { memberPath } from './json-paths.ts'
+
 /** A value inside a JSON text: a string with its quotes, a number, or a word. */
 export interface Leaf {
   readonly kind: 'string' | 'number' | 'word'
@@ -15,7 +17,6 @@ export interface Rewriting {
 }
 
 const token = /\s+|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d[\d.eE+-]*|true|false|null|[{}[\],:]/y
-const plainKey = /^[A-Za-z_][\w$-]*$/
 /** No document of ours is deeper; a hostile one must not grow our stack of paths without bound. */
 const deepest = 1000
 
@@ -69,11 +70,6 @@ function kindOf(raw: string): Leaf['kind'] {
 function pathAt(level: Level | undefined): string {
   if (!level) return '$'
   return level.object ? memberPath(level.path, unquoted(level.key)) : `${level.path}[*]`
-}
-
-/** The path of a member of the object at `path`. */
-export function memberPath(path: string, key: string): string {
-  return plainKey.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`
 }
 
 /** What a string token stands for; its inside as it is where it is no valid JSON. */

@@ -1,5 +1,6 @@
 import { ByteSink } from '../copy-text/byte-sink.ts'
 import type { Strategy, StrategyName } from '../shapes.ts'
+import { parentOf } from './json-paths.ts'
 import { type Leaf, rewriteJson, unquoted } from './json-tokens.ts'
 import { type Mask, sliceOf, textOf } from './mask.ts'
 
@@ -57,10 +58,4 @@ function answerFinder(paths: Readonly<Record<string, StrategyName>>) {
     if (known.size < 10_000) known.set(path, answer)
     return answer
   }
-}
-
-/** `$.a["b.c"][*]` → `$.a["b.c"]` → `$.a` → `$` */
-export function parentOf(path: string): string | undefined {
-  const last = /(?:\.[\w$-]+|\[\*\]|\["(?:[^"\\]|\\.)*"\])$/.exec(path)
-  return last ? path.slice(0, last.index) : undefined
 }

@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { textMasker } from '../fixtures/mask-value.ts'
+import type { StrategyName } from '../shapes.ts'
+import { parentOf } from './json-paths.ts'
+import { rewriteJson } from './json-tokens.ts'
+
+const mask = (text: string, paths: Record<string, StrategyName> = {}) =>
+  textMasker({ name: 'json', paths })(text)
+
+describe('a document', () => {
+  test('keeps order, duplicate keys, white space and long numbers', () => {
+    const text = '{"b": 1,\n "a": 12345678901234567890.10, "a": [true, null, -1e400], "": {}}'
+    expect(mask(text)).toBe(text)
+  })
+
+  test('has its strings masked as text unless a path says otherwise', () => {
+    const text = '{"phone":"+1 555 0100","plan":"pro","note":"call Mary","n":5}'
+    const masked = JSON.parse(mask(text, { '$.phone': 'phone', '$.plan': 'keep', '$.n': 'number' }))
+    expect(masked.phone).toMatch(/^\+\d \d{3} \d{4}$/)
+    expect(masked.plan).toBe('pro')
+    expect(masked.note).toMatch(/^[a-z]{4} [A-Z][a-z]{3}$/)
+    expect(masked.note).not.toContain('Mary')
+    expect(masked.n).not.toBe(5)
+  })
+
+  test('answers for lists, odd keys and everything below a path', () => {
+    const text = '{"people":[{"mail":"a@b.c"},{"mail":"d@e.f"}],"odd key":{"x":["Mary"]}}'
+    const masked = JSON.parse(mask(text, { '$.people[*].mail': 'email', '$["odd key"]': 'keep' }))
+    for (const { mail } of masked.people) expect(mail).toMatch(/@example\.com$/)
+    expect(masked.people[0].mail).toBe(textMasker('email')('a@b.c'))
+    expect(masked['odd key']).toEqual({ x: ['Mary'] })
+  })
+
+  test('answers null for a part with null', () => {
+    expect(mask('{"a":{"b":"x","c":1}}', { '$.a': 'null' })).toBe('{"a":{"b":null,"c":null}}')
+  })
+
+  test('has keys masked that are addresses themselves', () => {
+    const masked = Object.keys(JSON.parse(mask('{"mary@shop.org":true,"plan":1}')))
+    expect(masked[0]).toBe(textMasker('email')('mary@shop.org'))
+    expect(masked[1]).toBe('plan')
+  })
+
+  test('stays a document of the same form, whatever is in it', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        const masked = mask(text)
+        expect(formOf(JSON.parse(masked))).toEqual(formOf(JSON.parse(text)))
+      }),
+    )
+  })
+
+  test.each(['{"a":"Mary Smith"', 'Mary Smith', '{"a":"Mary Smith"}]', "{'a':'Mary Smith'}"])(
+    'that is none, %j, is masked as text',
+    (text) => expect(mask(text)).not.toContain('Mary'),
+  )
+
+  test('nested without end is not followed, and nothing of it is let through', () => {
+    const text = `${'['.repeat(100_000)}"Mary Smith"`
+    expect(mask(text)).not.toContain('Mary')
+  })
+
+  test('a scalar is a document too', () => {
+    expect(mask('"Mary"')).toMatch(/^"[A-Z][a-z]{3}"$/)
+    expect(mask('null')).toBe('null')
+    expect(mask('17')).toBe('17')
+  })
+})
+
+test('paths lead up to the root', () => {
+  expect(parentOf('$.a["b.c"][*]')).toBe('$.a["b.c"]')
+  expect(parentOf('$.a["b.c"]')).toBe('$.a')
+  expect(parentOf('$.a')).toBe('$')
+  expect(parentOf('$')).toBeUndefined()
+})
+
+test('leaves are found with their paths', () => {
+  const paths: string[] = []
+  rewriteJson('{"a":[{"b c":1},"x"],"d":null}', {
+    key: (raw) => raw,
+    leaf: ({ path, raw }) => {
+      paths.push(path)
+      return raw
+    },
+  })
+  expect(paths).toEqual(['$.a[*]["b c"]', '$.a[*]', '$.d'])
+})
+
+/** Types, keys and lengths of a document, without its strings. */
+function formOf(value: unknown): unknown {
+  if (typeof value === 'string') return 'string'
+  if (Array.isArray(value)) return value.map(formOf)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.entries(value).map(([key, inner]) => [key.includes('@') ? '@' : key, formOf(inner)])
+}
