@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { Context } from './context.ts'
 import { ensureOrchestrator } from './local/local.ts'
 
-export interface GlobalOptions {
+interface GlobalOptions {
   readonly json?: boolean
   readonly config?: string
 }
@@ -23,7 +23,7 @@ export interface Call<Options = object> {
 
 /** Runs one use; an exit code when it is not 0. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a verb that returns nothing went well
-export type Run<Options> = (call: Call<Options>) => Promise<number | void>
+type Run<Options> = (call: Call<Options>) => Promise<number | void>
 
 /** Ties a verb’s function to a command of the parser. */
 export type Act = <Options>(run: Run<Options>) => (...parameters: unknown[]) => Promise<void>

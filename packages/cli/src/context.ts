@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Environment } from '@stuntdouble/sdk/node'
 
-export type Input = Readable & {
+type Input = Readable & {
   readonly isTTY?: boolean
   setRawMode?(raw: boolean): unknown
 }

@@ -4,7 +4,10 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { type FakeOrchestrator, startFakeOrchestrator } from '@stuntdouble/sdk/testing'
 import { CreateSandboxRequest } from '@stuntdouble/sdk/wire'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+
+// Processes start, and on a busy machine slowly.
+vi.setConfig({ testTimeout: 30_000 })
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 

@@ -1,16 +1,22 @@
+import { once } from 'node:events'
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readLocalOrchestrator } from '@stuntdouble/sdk/node'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Cli } from '../testing/run-cli.ts'
 import { temporaryDirectory } from '../testing/temporary-directory.ts'
 import { isAlive } from './running.ts'
 
+// Processes start, and on a busy machine slowly.
+vi.setConfig({ testTimeout: 30_000 })
+
 const orchestratorMain = fileURLToPath(new URL('../testing/fake-main.ts', import.meta.url))
-// biome-ignore lint/suspicious/noTemplateCurlyInString: the configuration’s own placeholder
-const config =
-  'sources:\n  shop: { kind: postgres, url: "${env:SHOP_URL}", policy: ./masking.yaml }\n'
+const config = `sources:
+  shop: { kind: postgres, url: "\${env:SHOP_URL}", policy: ./masking.yaml }
+`
 
 /** A machine with a state directory of its own; whatever was started on it ends with the scope. */
 async function machine(files: Readonly<Record<string, string>> = { 'stuntdouble.yaml': config }) {
@@ -83,6 +89,28 @@ test('one that is at work is not restarted', async () => {
   const { code, stderr } = await here.cli({ SHOP_URL: 'changed' }).run('up')
   expect(code).toBe(1)
   expect(stderr).toContain('the orchestrator is at work')
+})
+
+test('a stranger at the address of an ended one is not shown the key', async () => {
+  await using here = await machine()
+  const keys: unknown[] = []
+  const stranger = createServer((request, response) => {
+    keys.push(request.headers.authorization)
+    response.end(JSON.stringify({ ok: true, version: '0', installation: 'x', pid: 1 }))
+  }).listen(0, '127.0.0.1')
+  try {
+    await once(stranger, 'listening')
+    const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`
+    await mkdir(here.state, { recursive: true })
+    const left = { url, gatewayUrl: url, pid: process.pid, key: 'sk_secret', configDigest: '' }
+    const announcement = { ...left, configPath: null, startedAt: '' }
+    await writeFile(join(here.state, 'orchestrator.json'), JSON.stringify(announcement))
+    expect(await here.cli().run('ls')).toMatchObject({ code: 0 })
+    expect(await here.starts()).toBe(1)
+    expect(new Set(keys)).toEqual(new Set([undefined]))
+  } finally {
+    stranger.close()
+  }
 })
 
 test('what a crashed one left behind is not believed, nor is its lock', async () => {

@@ -6,7 +6,7 @@ import { launch } from './launch.ts'
 import { findRunning, type Running, stop } from './running.ts'
 import { withStartLock } from './start-lock.ts'
 
-export { type ConfigFile, findConfig } from './config-file.ts'
+export { findConfig } from './config-file.ts'
 export { launchArguments } from './launch.ts'
 export { findRunning } from './running.ts'
 

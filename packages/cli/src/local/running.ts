@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ControlClient } from '@stuntdouble/sdk/client'
+import { ControlClient } from '@stuntdouble/sdk/client'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { controlClient, readLocalOrchestrator } from '@stuntdouble/sdk/node'
 import type { Health, LocalOrchestrator } from '@stuntdouble/sdk/wire'
@@ -15,17 +15,20 @@ const answerWithinMs = 5_000
 const stopWithinMs = 30_000
 const pollMs = 50
 
-/** This machine’s orchestrator, if it answers to its key. What an ended one left behind is nothing. */
+/**
+ * This machine’s orchestrator, if it is one of ours and answers. What an ended one left behind is
+ * nothing: somebody else may have its port by now, so the key is shown only to who passes for it.
+ */
 export async function findRunning({ env }: Context): Promise<Running | undefined> {
   const state = await readLocalOrchestrator(env)
-  if (!state || !isAlive(state.pid)) return undefined
-  const control = controlClient({ url: state.url, apiKey: state.key })
-  const health = await control.health({ timeoutMs: answerWithinMs }).catch(() => undefined)
-  if (!health || (health.pid !== undefined && health.pid !== state.pid)) return undefined
-  return { state, health, control }
+  if (!state || !isOurs(state.pid)) return undefined
+  const stranger = new ControlClient({ url: state.url })
+  const health = await stranger.health({ timeoutMs: answerWithinMs }).catch(() => undefined)
+  if (health?.pid !== state.pid) return undefined
+  return { state, health, control: controlClient({ url: state.url, apiKey: state.key }) }
 }
 
-/** Ends an orchestrator gracefully. It has just answered to its own key, so the process is ours. */
+/** Ends an orchestrator gracefully; its sandboxes go on. */
 export async function stop({ state, health }: Running): Promise<void> {
   if (health.busy) throw busy()
   process.kill(state.pid, 'SIGTERM')
@@ -33,6 +36,15 @@ export async function stop({ state, health }: Running): Promise<void> {
   while (isAlive(state.pid)) {
     if (Date.now() > deadline) throw doesNotStop(state.pid)
     await sleep(pollMs)
+  }
+}
+
+/** A process of another user may not be signalled. */
+function isOurs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 

@@ -2,7 +2,7 @@
 export function humanSeconds(seconds: number): string {
   const left = Math.max(0, Math.round(seconds))
   if (left < 60) return `${left} s`
-  const minutes = Math.floor(left / 60)
+  const minutes = Math.round(left / 60)
   if (minutes < 60) return `${minutes} min`
   const hours = Math.floor(minutes / 60)
   if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`

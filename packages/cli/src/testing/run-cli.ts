@@ -47,7 +47,7 @@ export class Cli {
   }
 }
 
-export class Captured extends PassThrough {
+class Captured extends PassThrough {
   text = ''
   isTTY = false
 

@@ -66,7 +66,10 @@ test('a command that outlives its time ends with 124', async () => {
 
 test('Ctrl-C interrupts the child, whose code is then ours', async () => {
   await using box = await open()
-  const running = box.exec('--', 'trap "echo caught; exit 9" INT; echo ready; sleep 60 & wait')
+  const running = box.exec(
+    '--',
+    'trap "echo caught; exit 9" INT; echo ready; sleep 60 >&- 2>&- & wait',
+  )
   await box.cli.stdout.until('ready')
   box.cli.interrupt()
   expect(await running).toMatchObject({ code: 9, stdout: 'ready\ncaught\n' })

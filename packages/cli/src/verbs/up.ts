@@ -91,7 +91,7 @@ function describe({ context }: Call<Options>, { id, url, expiresAt, databases }:
         `  database  ${name}: ${view.url} ${dim(`(inside; snapshot ${view.snapshot})`)}`,
     ),
     '',
-    ...steps.map(([command = '', what = '']) => `  ${command.padEnd(36)}${dim(what)}`),
+    ...steps.map(([command = '', what = '']) => `  ${command.padEnd(40)}${dim(what)}`),
     '',
   ].join('\n')
 }

@@ -48,7 +48,7 @@ test('events arrive one by one until the reader leaves', async () => {
 test('a refusal keeps its code and hint', async () => {
   await using orchestrator = await startFakeOrchestrator()
   const control = new ControlClient({ url: orchestrator.url, apiKey: 'sk_wrong' })
-  await expect(control.health()).rejects.toMatchObject({
+  await expect(control.doctor()).rejects.toMatchObject({
     code: 'unauthorized',
     hint: 'Set STUNTDOUBLE_API_KEY.',
   })

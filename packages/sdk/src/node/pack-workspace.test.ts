@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -114,10 +116,15 @@ test('a tracked directory that became a link is not read through it', async () =
   expect(found).toEqual({})
 })
 
-test('a pipe is skipped instead of waited for', async () => {
+test('a socket is skipped', async () => {
   await using here = await project({ file: 'f' })
-  execFileSync('mkfifo', [join(here.root, 'pipe')])
-  expect((await packed(here.root)).found).toEqual({ file: 'f' })
+  const socket = createServer().listen(join(here.root, 'socket'))
+  try {
+    await once(socket, 'listening')
+    expect((await packed(here.root)).found).toEqual({ file: 'f' })
+  } finally {
+    socket.close()
+  }
 })
 
 test('a repository’s own configuration starts no program', async () => {

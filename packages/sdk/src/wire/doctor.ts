@@ -16,7 +16,7 @@ export const Health = z.object({
   installation: z.string(),
   /** Work is under way that a restart would lose, such as a snapshot being built. */
   busy: z.boolean().optional(),
-  /** The orchestrator’s process, so that the CLI ends no other. */
+  /** The orchestrator’s process, so that the CLI believes and ends no other. */
   pid: z.int().optional(),
 })
 export type Health = z.infer<typeof Health>
