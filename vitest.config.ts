@@ -28,8 +28,6 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 900_000,
           fileParallelism: false,
-          // Its reaper's image is not needed: every fixture removes itself, and script/test looks.
-          env: { TESTCONTAINERS_RYUK_DISABLED: 'true', TESTCONTAINERS_HOST_OVERRIDE: '127.0.0.1' },
         },
       },
     ],

@@ -1,8 +1,8 @@
-import { getContainerRuntimeClient } from 'testcontainers'
+import { openEngine } from '../lib/container-runtime.ts'
 
 /** What `docker run --rm IMAGE true` asks of the engine, without the time its own program takes to start. */
 export async function dockerRun(image: string): Promise<void> {
-  const engine = (await getContainerRuntimeClient()).container.dockerode
+  const engine = await openEngine()
   const container = await engine.createContainer({
     Image: image,
     Cmd: ['true'],

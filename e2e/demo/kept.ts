@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { getContainerRuntimeClient } from 'testcontainers'
+import { openEngine } from '../lib/container-runtime.ts'
 import { repository } from '../lib/images.ts'
 import { Stuntdouble } from '../lib/stuntdouble.ts'
 
@@ -23,7 +23,7 @@ export async function endKept(): Promise<boolean> {
   if (text === undefined) return false
   const { root, productionId } = JSON.parse(text) as Kept
   await Stuntdouble.reopen(root)[Symbol.asyncDispose]()
-  const engine = (await getContainerRuntimeClient()).container.dockerode
+  const engine = await openEngine()
   await engine.getContainer(productionId).remove({ force: true, v: true }).catch(ignoreAbsent)
   await rm(file)
   return true

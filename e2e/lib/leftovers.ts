@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { getContainerRuntimeClient } from 'testcontainers'
+import { openEngine } from './container-runtime.ts'
 
 export interface Leftover {
   readonly kind: 'container' | 'volume' | 'network' | 'mount' | 'loop device'
@@ -42,8 +42,6 @@ export async function sweep(found: readonly Leftover[]): Promise<void> {
       .remove()
       .catch(() => {})
 }
-
-const openEngine = async () => (await getContainerRuntimeClient()).container.dockerode
 
 async function listLabelled(label: string, installation?: string): Promise<readonly Leftover[]> {
   const engine = await openEngine()

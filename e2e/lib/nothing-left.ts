@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { getContainerRuntimeClient } from 'testcontainers'
 import { openDockerImages } from '../../packages/orchestrator/src/engine/docker/docker-images.ts'
 import { Pool } from '../../packages/orchestrator/src/engine/docker/pool.ts'
+import { openEngine } from './container-runtime.ts'
 import { repository } from './images.ts'
 import { type Leftover, lineOf, listLeftovers, sweep } from './leftovers.ts'
 
@@ -31,7 +31,7 @@ export async function expectNothingLeft({ installation, runDirectory }: Ended): 
 const isOfPool = ({ name }: Leftover) => name.includes('stuntdouble.')
 
 export async function removePool(installation: string): Promise<void> {
-  const docker = (await getContainerRuntimeClient()).container.dockerode
+  const docker = await openEngine()
   const images = openDockerImages({ docker, directory: join(repository, 'images') })
   await using pool = new Pool({ docker, installation, images, poolBytes: 0 })
   await pool.remove(AbortSignal.timeout(60_000))
