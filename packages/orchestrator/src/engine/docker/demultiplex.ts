@@ -8,6 +8,8 @@ const stderrType = 2
 export interface Outputs {
   readonly stdout: Writable
   readonly stderr: Writable
+  /** From here on nobody is waited for: what a full reader cannot take is dropped. */
+  readonly released?: AbortSignal
 }
 
 /**
@@ -16,6 +18,7 @@ export interface Outputs {
  * passed on in pieces as it comes. Returns when the connection has ended.
  */
 export async function demultiplex(source: Readable, outputs: Outputs): Promise<void> {
+  const { stdout, stderr, released = never } = outputs
   const header = Buffer.alloc(headerBytes)
   let headerFilled = 0
   let payloadLeft = 0
@@ -32,26 +35,34 @@ export async function demultiplex(source: Readable, outputs: Outputs): Promise<v
       const piece = chunk.subarray(at, at + payloadLeft)
       at += piece.length
       payloadLeft -= piece.length
-      await deliver(header[0] === stderrType ? outputs.stderr : outputs.stdout, piece)
+      await deliver(piece, header[0] === stderrType ? stderr : stdout, released)
     }
   }
 }
 
 /** A terminal's output is not framed. */
-export async function passOn(source: Readable, target: Writable): Promise<void> {
-  for await (const chunk of chunks(source)) await deliver(target, chunk)
+export async function passOn(
+  source: Readable,
+  { stdout, released = never }: Outputs,
+): Promise<void> {
+  for await (const chunk of chunks(source)) await deliver(chunk, stdout, released)
 }
+
+const never = new AbortController().signal
 
 const chunks = (source: Readable): AsyncIterable<Buffer> =>
   source.iterator({ destroyOnReturn: false })
 
 /** What a reader who left did not read is dropped, so that the other stream goes on. */
-async function deliver(target: Writable, piece: Buffer): Promise<void> {
-  if (target.destroyed || target.write(piece)) return
+async function deliver(piece: Buffer, target: Writable, released: AbortSignal): Promise<void> {
+  if (target.destroyed || (released.aborted && target.writableNeedDrain)) return
+  if (target.write(piece) || released.aborted) return
   const settled = new AbortController()
-  const { signal } = settled
+  const signal = AbortSignal.any([settled.signal, released])
   try {
     await Promise.race([once(target, 'drain', { signal }), once(target, 'close', { signal })])
+  } catch (cause) {
+    if (!released.aborted) throw cause
   } finally {
     settled.abort()
   }

@@ -1,5 +1,5 @@
 import Docker from 'dockerode'
-import { asEngineError, isGone, statusOf } from './docker-errors.ts'
+import { asEngineError, imageMissing, isGone, statusOf } from './docker-errors.ts'
 import { labelFilter, PodLabels } from './labels.ts'
 
 /** One found container; its labels say whose it is. */
@@ -51,13 +51,12 @@ export class DockerClient {
     }))
   }
 
-  /**
-   * Not abortable: a create whose caller left would complete unseen. A name that is taken belongs to
-   * a container of this pod that a crashed start left between its create and our listing.
-   */
+  /** Not abortable: a create whose caller left would complete unseen. */
   async create(config: Docker.ContainerCreateOptions): Promise<string> {
     const container = await this.call(`creating ${config.name}`, (docker) =>
-      docker.createContainer(config),
+      docker.createContainer(config).catch((cause) => {
+        throw isGone(cause) ? imageMissing(config.Image ?? '', cause) : cause
+      }),
     )
     return container.id
   }

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type Docker from 'dockerode'
+import type { OnProgress } from '@stuntdouble/sdk/wire'
 import type {
   ContainerStatus,
   Diagnosis,
@@ -12,17 +12,20 @@ import type {
   Resource,
   Volumes,
 } from '../engine.ts'
+import { PodTurns } from '../pod-turns.ts'
 import { readLogs } from './container-logs.ts'
 import { destroyPod, sweepContainers } from './destroy-pod.ts'
 import { diagnoseEngine, requireEngine } from './diagnose.ts'
 import { DockerClient } from './docker-client.ts'
 import { containerNotFound, podGone } from './docker-errors.ts'
+import { openDockerImages } from './docker-images.ts'
+import { type DockerVolumes, openDockerVolumes } from './docker-volumes.ts'
 import { EgressListeners } from './egress-listeners.ts'
 import { startExec } from './exec.ts'
 import { dialIn } from './gate-sockets.ts'
 import { inventoryPod, listPods, observePod } from './observe-pods.ts'
-import { PodTurns } from './pod-turns.ts'
 import { RunDirectory } from './run-directory.ts'
+import { RunningProcesses } from './running-processes.ts'
 import { startPod } from './start-pod.ts'
 
 export interface DockerEngineOptions {
@@ -32,25 +35,42 @@ export interface DockerEngineOptions {
   readonly installation: string
   /** For the pods' sockets and deadlines: short, on a local file system, nobody else's. */
   readonly runDirectory: string
-  readonly openVolumes: (docker: Docker, images: Images) => Promise<Volumes>
-  readonly openImages: (docker: Docker) => Images
+  /** The repository's images/. */
+  readonly imagesDirectory: string
+  /** Registries beside the engine's default one that a blueprint may name; none when left out. */
+  readonly registries?: readonly string[]
+  /** Of the pool that volumes live in; less where the disk has less. */
+  readonly poolBytes: number
+  /** A directory only where reflink cannot be had, when left out. */
+  readonly mechanism?: 'reflink' | 'directory'
+  /** Hears of images that are built, or pulled, for the engine's own use. */
+  readonly onProgress?: OnProgress
 }
 
-/** Throws `engine_unavailable` when no engine answers, or one that is too old. */
+/**
+ * Throws `engine_unavailable` when no engine answers, or one that is too old. Changes nothing on the
+ * engine yet: the gate's image is made for the first pod, the pool for the first volume.
+ */
 export async function openDockerEngine(options: DockerEngineOptions): Promise<Engine> {
-  const client = new DockerClient(options.socketPath ?? usualSocket, options.installation)
+  const { socketPath = usualSocket, installation, mechanism, onProgress = () => {} } = options
+  const client = new DockerClient(socketPath, installation)
   await requireEngine(client, AbortSignal.timeout(openMs))
-  const images = options.openImages(client.docker)
+  const { docker } = client
+  const { imagesDirectory: directory, registries = [], poolBytes } = options
+  const images = openDockerImages({ docker, directory, registries })
+  const pool = { docker, installation, images, poolBytes, onProgress }
   return new DockerEngine({
     client,
     directory: new RunDirectory(options.runDirectory),
-    gateImage: 'stuntdouble/gate',
-    capabilities: { pause: false, copyOnWrite: false },
+    onProgress,
+    // A frozen gate would let the deadline pass.
+    capabilities: { pause: false, copyOnWrite: mechanism !== 'directory' },
     images,
-    volumes: await options.openVolumes(client.docker, images),
+    volumes: openDockerVolumes(mechanism === undefined ? pool : { ...pool, mechanism }),
   })
 }
 
+const gateImage = 'stuntdouble/gate'
 const usualSocket = '/var/run/docker.sock'
 const openMs = 10_000
 const sweepMs = 30_000
@@ -60,9 +80,9 @@ const destroyMs = 30_000
 interface DockerEngineParts {
   readonly client: DockerClient
   readonly directory: RunDirectory
-  readonly gateImage: string
+  readonly onProgress: OnProgress
   readonly capabilities: EngineCapabilities
-  readonly volumes: Volumes
+  readonly volumes: DockerVolumes
   readonly images: Images
 }
 
@@ -73,6 +93,7 @@ class DockerEngine implements Engine {
   readonly images: Images
   readonly #parts: DockerEngineParts
   readonly #egress: EgressListeners
+  readonly #processes = new RunningProcesses()
   readonly #turns = new PodTurns()
   #gateImagePresent = false
 
@@ -116,7 +137,8 @@ class DockerEngine implements Engine {
   async exec(...request: Parameters<Engine['exec']>): Promise<Process> {
     const [pod, container, command, signal] = request
     const containerId = await this.#running(pod, container, signal)
-    return startExec({ client: this.#parts.client, pod, containerId }, command, signal)
+    const target = { client: this.#parts.client, pod, containerId }
+    return this.#processes.add(pod, await startExec(target, command, signal))
   }
 
   async logs(...request: Parameters<Engine['logs']>): Promise<string> {
@@ -130,8 +152,10 @@ class DockerEngine implements Engine {
   destroy(pod: string, caller: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([caller, AbortSignal.timeout(destroyMs)])
     return this.#turns.end(pod, signal, async () => {
+      this.#processes.podEnds(pod)
       await this.#egress.close(pod)
       await destroyPod(this.#parts, pod, signal)
+      this.#processes.podEnded(pod)
     })
   }
 
@@ -141,12 +165,13 @@ class DockerEngine implements Engine {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#egress[Symbol.asyncDispose]()
+    await this.#parts.volumes[Symbol.asyncDispose]()
   }
 
   async #startOrSweep(pod: PodSpec, signal: AbortSignal): Promise<void> {
     try {
       await this.#ensureGateImage(signal)
-      await startPod(this.#parts, pod, signal)
+      await startPod({ ...this.#parts, gateImage }, pod, signal)
     } catch (cause) {
       // Volumes and directory stay: others may have made them before; `destroy` removes them.
       await sweepContainers(this.#parts.client, pod.id, AbortSignal.timeout(sweepMs))
@@ -157,7 +182,7 @@ class DockerEngine implements Engine {
   /** Once a process; a gate image lost later is reported by the create that misses it. */
   async #ensureGateImage(signal: AbortSignal): Promise<void> {
     if (this.#gateImagePresent) return
-    await this.#parts.images.ensure(this.#parts.gateImage, () => {}, signal)
+    await this.#parts.images.ensure(gateImage, this.#parts.onProgress, signal)
     this.#gateImagePresent = true
   }
 

@@ -35,6 +35,13 @@ export const engineFailed = (doing: string, cause?: unknown) =>
     cause,
   })
 
+export const imageMissing = (image: string, cause: unknown) =>
+  new SandboxError('image_unavailable', `The engine does not have the image ${image}.`, {
+    hint: 'It is built or pulled by `sandbox up`; try again, or see `sandbox doctor`.',
+    retryable: true,
+    cause,
+  })
+
 export const podGone = (pod: string) =>
   new SandboxError('sandbox_gone', `The pod of "${pod}" is not running any more.`, {
     hint: 'Its lease ended or it was taken down; create a new one.',

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,10 +6,10 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Docker from 'dockerode'
 import { newSandboxId } from '../../lib/ids.ts'
-import { type EngineUnderTest, execSpec } from '../contract.ts'
-import type { Engine, Volumes } from '../engine.ts'
+import { type EngineUnderTest, execSpec } from '../contract-pods.ts'
+import type { Engine } from '../engine.ts'
 import { openDockerEngine } from './docker-engine.ts'
-import { openDockerImages } from './docker-images.ts'
+import { DockerVolumes } from './docker-volumes.ts'
 import { label } from './labels.ts'
 
 const imagesDirectory = join(import.meta.dirname, '../../../../../images')
@@ -20,8 +21,9 @@ export async function openDockerUnderTest(): Promise<EngineUnderTest & { runDire
   const engine = await openDockerEngine({
     installation,
     runDirectory,
-    openVolumes: async () => noVolumes,
-    openImages: (docker) => openDockerImages({ docker, directory: imagesDirectory }),
+    imagesDirectory,
+    poolBytes: 2 ** 30,
+    mechanism: 'directory',
   })
   return {
     engine,
@@ -35,6 +37,7 @@ export async function openDockerUnderTest(): Promise<EngineUnderTest & { runDire
     async [Symbol.asyncDispose]() {
       const signal = AbortSignal.timeout(30_000)
       for (const { id } of await engine.list(signal)) await engine.destroy(id, signal)
+      if (engine.volumes instanceof DockerVolumes) await engine.volumes.removePool(signal)
       await engine[Symbol.asyncDispose]()
       await rm(runDirectory, { recursive: true, force: true })
     },
@@ -68,8 +71,11 @@ async function listenInside(
     while (my $one = $server->accept) { print $one "${greeting}"; close $one }`
   const command = execSpec(['perl', '-e', program])
   const run = await engine.exec(pod, 'workspace', command, AbortSignal.timeout(60_000))
-  run.stderr.resume()
-  await new Promise((ready) => run.stdout.once('data', ready))
+  const failed = text(run.stderr).then((error) => {
+    throw new Error(`nothing listens: ${error}`)
+  })
+  await Promise.race([once(run.stdout, 'data'), failed])
+  failed.catch(() => {})
 }
 
 async function killContainer(installation: string, pod: string, name: string): Promise<void> {
@@ -84,14 +90,4 @@ async function killContainer(installation: string, pod: string, name: string): P
     await docker.getContainer(Id).kill()
     await docker.getContainer(Id).wait()
   }
-}
-
-const notHere = () => Promise.reject(new Error('these tests make no volume'))
-const noVolumes: Volumes = {
-  create: notHere,
-  clone: notHere,
-  seal: notHere,
-  remove: notHere,
-  usage: notHere,
-  list: async () => [],
 }

@@ -35,6 +35,8 @@ interface Victim {
 interface Tree {
   readonly mark: string
   readonly user: ExecSpec['user']
+  /** Called once the killer runs. The engine tells no exit while another command's output is unread. */
+  readonly release: () => void
 }
 
 export async function killTree({ client, containerId }: Victim, tree: Tree): Promise<void> {
@@ -47,13 +49,14 @@ export async function killTree({ client, containerId }: Victim, tree: Tree): Pro
 /** Detached: nothing of it is read, so nothing of it can be held up. */
 async function runDetached(
   container: ReturnType<DockerClient['docker']['getContainer']>,
-  { mark, user }: Tree,
+  { mark, user, release }: Tree,
 ): Promise<number> {
   const exec = await container.exec({
     Cmd: ['/bin/sh', '-c', script, 'sh', mark],
     ...(user && { User: `${user.uid}:${user.gid}` }),
   })
   await exec.start({ Detach: true })
+  release()
   for (let waitMs = 5; ; waitMs = Math.min(waitMs * 2, 200)) {
     const { Running: running, ExitCode: code } = await exec.inspect()
     if (!running && code !== null) return code

@@ -25,15 +25,15 @@ export const ownerLabels = (owner: Owner, name: string): Record<string, string> 
   [label.podKind]: owner.podKind,
 })
 
-/** The engine's filter for everything of one pod, or of the installation. */
+/** The engine's filter for everything of one pod, or of every pod of the installation. */
 export const labelFilter = (installation: string, pod?: string) => ({
   label: [
     `${label.installation}=${installation}`,
-    ...(pod === undefined ? [] : [`${label.sandbox}=${pod}`]),
+    pod === undefined ? label.sandbox : `${label.sandbox}=${pod}`,
   ],
 })
 
-/** Labels as the engine tells them; a container that carries our installation but not these is refused. */
+/** Labels as the engine tells them. */
 export type PodLabels = z.infer<typeof PodLabels>
 export const PodLabels = z
   .object({

@@ -1,8 +1,8 @@
-import { serially } from '../../lib/serially.ts'
+import { serially } from '../lib/serially.ts'
 
 /**
  * Starts and destroys of one pod come one after another, and a destroy ends the starts before it.
- * Only for this process: across processes the engine's unique container names keep starts apart.
+ * Only for this process: across processes an engine must keep two starts of one pod apart itself.
  */
 export class PodTurns {
   readonly #inTurn = serially<string>()

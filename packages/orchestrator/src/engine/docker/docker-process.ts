@@ -1,0 +1,142 @@
+import type { Socket } from 'node:net'
+import { PassThrough, Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type Docker from 'dockerode'
+import type { ExecSpec, Process } from '../engine.ts'
+import { demultiplex, passOn } from './demultiplex.ts'
+import type { DockerClient } from './docker-client.ts'
+import { isGone, podGone } from './docker-errors.ts'
+import { killTree } from './kill-tree.ts'
+
+export interface ExecTarget {
+  readonly client: DockerClient
+  readonly pod: string
+  readonly containerId: string
+}
+
+export interface StartedExec {
+  readonly target: ExecTarget
+  readonly command: ExecSpec
+  readonly exec: Docker.Exec
+  readonly socket: Socket
+  readonly mark: string
+}
+
+export class DockerProcess implements Process {
+  readonly stdin: Writable
+  readonly stdout = new PassThrough()
+  readonly stderr = new PassThrough()
+  readonly exit: Promise<number>
+  readonly #started: StartedExec
+  /**
+   * Stops waiting for readers. The engine (20.10) tells no exit in a container, not even the
+   * container's own, while the output of a command that ended there is unread.
+   */
+  readonly #release = new AbortController()
+  #podEnds = false
+
+  constructor(started: StartedExec) {
+    this.#started = started
+    this.stdin = writableHalf(started.socket)
+    this.exit = this.#follow()
+    // Nobody awaiting the exit must not end this process.
+    this.exit.catch(() => {})
+  }
+
+  killedBy(signal: AbortSignal): this {
+    const kill = () => void this.kill().catch(() => {})
+    if (signal.aborted) kill()
+    signal.addEventListener('abort', kill, { once: true })
+    const forget = () => signal.removeEventListener('abort', kill)
+    this.exit.then(forget, forget)
+    return this
+  }
+
+  async kill(): Promise<void> {
+    const { target, command, mark } = this.#started
+    await killTree(target, { mark, user: command.user, release: () => this.#release.abort() })
+  }
+
+  /** What the command ends with from here on is the pod's doing. */
+  podEnds(): void {
+    this.#podEnds = true
+    this.#release.abort()
+  }
+
+  /** The engine (20.10) may leave a command's connection open that began as its container ended. */
+  podEnded(): void {
+    this.podEnds()
+    this.#started.socket.destroy()
+  }
+
+  async resize(cols: number, rows: number): Promise<void> {
+    if (this.#started.command.tty === undefined) return
+    await resizeTerminal(this.#started.exec, { cols, rows })
+  }
+
+  async #follow(): Promise<number> {
+    const { socket, command, target, exec } = this.#started
+    const { stdout, stderr } = this
+    const outputs = { stdout, stderr, released: this.#release.signal }
+    try {
+      await (command.tty === undefined ? demultiplex(socket, outputs) : passOn(socket, outputs))
+    } catch {
+      // A connection that broke ends the streams; the inspection below says what became of it.
+    } finally {
+      stdout.end()
+      stderr.end()
+      socket.destroy()
+    }
+    return this.#exitCode(target, exec)
+  }
+
+  /** The streams can end before the engine has noted the exit, and a process may close its own. */
+  async #exitCode(target: ExecTarget, exec: Docker.Exec): Promise<number> {
+    for (let waitMs = 2; ; waitMs = Math.min(waitMs * 2, slowestPollMs)) {
+      const code = await noted(target, exec)
+      const unsure = code === null ? waitMs === slowestPollMs : code >= firstUnsureExit
+      if (unsure && (this.#podEnds || !(await isRunning(target)))) throw podGone(target.pod)
+      if (code !== null) return code
+      await sleep(waitMs)
+    }
+  }
+}
+
+/** Half-closes the connection at its end, which the engine passes on as end of file. */
+function writableHalf(socket: Socket): Writable {
+  const stdin = new Writable({
+    write: (chunk, encoding, done) => {
+      socket.write(chunk, encoding, done)
+    },
+    final: (done) => {
+      socket.end(done)
+    },
+  })
+  // Writing to a command that ended is ordinary; its exit says so.
+  stdin.on('error', () => {})
+  socket.on('error', () => stdin.destroy())
+  socket.once('close', () => stdin.destroy())
+  return stdin
+}
+
+/** A terminal that ended before its size was set needs none. */
+export const resizeTerminal = (exec: Docker.Exec, { cols, rows }: { cols: number; rows: number }) =>
+  exec.resize({ w: cols, h: rows }).catch(() => {})
+
+/** Null while it runs. */
+async function noted({ client, pod }: ExecTarget, exec: Docker.Exec): Promise<number | null> {
+  const seen = await exec.inspect().catch((cause) => {
+    if (isGone(cause)) throw podGone(pod)
+    return client.call('reading an exit code', () => Promise.reject(cause))
+  })
+  return seen.Running ? null : seen.ExitCode
+}
+
+const slowestPollMs = 500
+/** Killed (137), or whatever an engine makes of a container that ended under a command (126). */
+const firstUnsureExit = 126
+
+async function isRunning({ client, pod, containerId }: ExecTarget): Promise<boolean> {
+  const found = await client.find(AbortSignal.timeout(5000), pod)
+  return found.some(({ id, state }) => id === containerId && state === 'running')
+}

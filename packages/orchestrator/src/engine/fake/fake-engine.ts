@@ -1,0 +1,203 @@
+import type { Duplex } from 'node:stream'
+import { type Clock, systemClock } from '../../lib/clock.ts'
+import type {
+  ContainerStatus,
+  Diagnosis,
+  Engine,
+  EngineCapabilities,
+  Images,
+  ObservedPod,
+  PodSpec,
+  Process,
+  Resource,
+  Volumes,
+} from '../engine.ts'
+import { PodTurns } from '../pod-turns.ts'
+import { containerNotFound, noSuchImage, podGone, scriptedFailure } from './fake-errors.ts'
+import { FakeImages } from './fake-images.ts'
+import { FakePod, type OnConnection } from './fake-pod.ts'
+import type { FakeProgram } from './fake-process.ts'
+import { FakeVolumes } from './fake-volumes.ts'
+
+export interface FakeEngineOptions {
+  readonly volumes?: Volumes
+  readonly images?: Images
+  readonly now?: Clock
+  /** What commands do; exits 127 with a message when left out. */
+  readonly program?: FakeProgram
+}
+
+export type FakeOperation = 'start' | 'observe' | 'inventory' | 'setDeadline' | 'exec' | 'destroy'
+
+export const openFakeEngine = (options: FakeEngineOptions = {}): FakeEngine =>
+  new FakeEngine(options)
+
+/** Pods in memory, kept to the same contract as the real ones, and made to misbehave on request. */
+export class FakeEngine implements Engine {
+  readonly capabilities: EngineCapabilities = { pause: false, copyOnWrite: true }
+  readonly volumes: Volumes
+  readonly images: Images
+  readonly #now: Clock
+  readonly #program: FakeProgram
+  readonly #pods = new Map<string, FakePod>()
+  readonly #failures: { readonly operation: FakeOperation; readonly cause: Error }[] = []
+  readonly #turns = new PodTurns()
+  readonly #logs = new Map<string, string>()
+
+  constructor(options: FakeEngineOptions) {
+    this.volumes = options.volumes ?? new FakeVolumes()
+    this.images = options.images ?? new FakeImages()
+    this.#now = options.now ?? systemClock
+    this.#program = options.program ?? notFound
+  }
+
+  /** The next such call fails; calls add up. */
+  failNext(operation: FakeOperation, cause: Error = scriptedFailure(operation)): void {
+    this.#failures.push({ operation, cause })
+  }
+
+  /** Ends a container behind the orchestrator's back; the gate takes the whole pod with it. */
+  die(pod: string, container = 'gate'): void {
+    this.#existing(pod).kill(container)
+  }
+
+  /** A container whose main process returns. */
+  exit(pod: string, container: string, exitCode: number): void {
+    this.#existing(pod).kill(container, exitCode)
+  }
+
+  /** Makes a port inside answer. */
+  listen(pod: string, port: number, onConnection: OnConnection): void {
+    this.#existing(pod).listeners.set(port, onConnection)
+  }
+
+  /** Connects as a program inside does to leave the pod. */
+  dialOut(pod: string): Duplex {
+    return this.#running(pod).dialOut()
+  }
+
+  setLogs(pod: string, container: string, text: string): void {
+    this.#logs.set(`${pod}/${container}`, text)
+  }
+
+  start(pod: PodSpec, signal: AbortSignal): Promise<void> {
+    return this.#turns.start(pod.id, signal, (stop) => this.#start(pod, stop))
+  }
+
+  async observe(pod: string, signal: AbortSignal): Promise<readonly ContainerStatus[]> {
+    signal.throwIfAborted()
+    this.#failWhenAsked('observe')
+    return this.#find(pod)?.statuses() ?? []
+  }
+
+  async list(signal: AbortSignal): Promise<readonly ObservedPod[]> {
+    const pods = new Map<string, ObservedPod>()
+    for (const { pod: id } of await this.volumes.list(signal)) {
+      if (id !== null) pods.set(id, { id, kind: 'sandbox' })
+    }
+    for (const { spec } of this.#pods.values()) pods.set(spec.id, { id: spec.id, kind: spec.kind })
+    return [...pods.values()]
+  }
+
+  async inventory(pod: string, signal: AbortSignal): Promise<readonly Resource[]> {
+    this.#failWhenAsked('inventory')
+    const owned = (await this.volumes.list(signal)).filter((volume) => volume.pod === pod)
+    const volumes = owned.map(({ name }) => ({ kind: 'volume', id: name, name }) as const)
+    return [...(this.#find(pod)?.inventory() ?? []), ...volumes]
+  }
+
+  async setDeadline(pod: string, deadline: Date): Promise<void> {
+    this.#failWhenAsked('setDeadline')
+    this.#existing(pod).deadline = deadline
+  }
+
+  async connect(pod: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    signal.throwIfAborted()
+    return this.#running(pod).connect(port)
+  }
+
+  async listenEgress(pod: string, onConnection: OnConnection): Promise<AsyncDisposable> {
+    return this.#existing(pod).listenEgress(onConnection)
+  }
+
+  async exec(...request: Parameters<Engine['exec']>): Promise<Process> {
+    const [pod, container, spec, signal] = request
+    signal.throwIfAborted()
+    this.#failWhenAsked('exec')
+    const process = this.#running(pod).exec(container, spec, this.#program)
+    signal.addEventListener('abort', () => void process.kill(), { once: true })
+    return process
+  }
+
+  async logs(...request: Parameters<Engine['logs']>): Promise<string> {
+    const [pod, container, bytes] = request
+    const known = this.#existing(pod)
+      .statuses()
+      .some(({ name }) => name === container)
+    if (!known) throw containerNotFound(pod, container)
+    return (this.#logs.get(`${pod}/${container}`) ?? '').slice(-bytes)
+  }
+
+  destroy(pod: string, signal: AbortSignal): Promise<void> {
+    return this.#turns.end(pod, signal, () => this.#destroy(pod, signal))
+  }
+
+  async diagnose(): Promise<readonly Diagnosis[]> {
+    return [{ name: 'engine', status: 'ok', message: 'Pods live in memory.' }]
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  async #start(pod: PodSpec, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    this.#failWhenAsked('start')
+    for (const { image } of pod.containers) {
+      if (!(await this.images.has(image, signal))) throw noSuchImage(image)
+    }
+    signal.throwIfAborted()
+    const present = this.#find(pod.id)
+    if (present?.hasEnded) throw podGone(pod.id)
+    if (present === undefined) this.#pods.set(pod.id, new FakePod(pod))
+    else for (const container of pod.containers) present.addMissing(container)
+  }
+
+  async #destroy(pod: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    this.#failWhenAsked('destroy')
+    this.#pods.get(pod)?.kill('gate')
+    this.#pods.delete(pod)
+    const owned = (await this.volumes.list(signal)).filter((volume) => volume.pod === pod)
+    await Promise.all(owned.map(({ name }) => this.volumes.remove(name, signal)))
+  }
+
+  /** Every look at a pod first lets its gate see the time. */
+  #find(id: string): FakePod | undefined {
+    const pod = this.#pods.get(id)
+    if (pod !== undefined && !pod.hasEnded && pod.deadline.getTime() <= this.#now())
+      pod.kill('gate')
+    return pod
+  }
+
+  #existing(id: string): FakePod {
+    const pod = this.#find(id)
+    if (pod === undefined) throw podGone(id)
+    return pod
+  }
+
+  #running(id: string): FakePod {
+    const pod = this.#existing(id)
+    if (pod.hasEnded) throw podGone(id)
+    return pod
+  }
+
+  #failWhenAsked(operation: FakeOperation): void {
+    const index = this.#failures.findIndex((failure) => failure.operation === operation)
+    const [failure] = index === -1 ? [] : this.#failures.splice(index, 1)
+    if (failure !== undefined) throw failure.cause
+  }
+}
+
+const notFound: FakeProgram = ({ command, stderr }) => {
+  stderr.write(`${command[0]}: not found\n`)
+  return 127
+}
