@@ -61,13 +61,16 @@ await_engine() {
   until ping_engine || [ $? -eq 2 ]; do
     tries=$((tries + 1))
     [ "$tries" -lt 200 ] || explain_dead_engine
+    [ "$tries" -lt 10 ] || dockerd_lives || explain_dead_engine
     sleep 0.3
   done
 }
 
+dockerd_lives() { grep -qsx dockerd /proc/[0-9]*/comm; }
+
 explain_dead_engine() {
   tail -n 10 "$engine_log" >&2 2>/dev/null || true
-  stop "The Docker engine did not start within a minute. Its log: $engine_log"
+  stop "The Docker engine did not start. Its log: $engine_log"
 }
 
 # mmdebstrap makes a base image from the Debian mirror where no image registry can be reached.
