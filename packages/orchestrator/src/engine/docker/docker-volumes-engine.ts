@@ -76,6 +76,16 @@ export class EngineVolumes {
     }
   }
 
+  /** Removes our containers that had it and have ended: the engine would count them as its users. */
+  async releaseEnded(name: string, signal: AbortSignal): Promise<void> {
+    const ours = [`${label.installation}=${this.#installation}`]
+    const filters = JSON.stringify({ volume: [name], label: ours, status: ['exited', 'dead'] })
+    const ended = await this.#docker.listContainers({ all: true, filters, abortSignal: signal })
+    for (const { Id } of ended) {
+      await this.#docker.getContainer(Id).remove({ abortSignal: signal })
+    }
+  }
+
   async list(signal: AbortSignal): Promise<readonly VolumeStatus[]> {
     // Sealed volumes too, which belong to no pod.
     const filters = JSON.stringify({ label: [`${label.installation}=${this.#installation}`] })

@@ -58,6 +58,7 @@ export class DockerVolumes implements Volumes, AsyncDisposable {
 
   async seal(volume: string, as: string, signal: AbortSignal): Promise<void> {
     await this.#runSeal(sealableScript(volume, as), { volume, as }, signal)
+    await this.#engine.releaseEnded(volume, signal)
     // The engine refuses while a container has it: from here on nobody can write to it.
     await this.#engine.remove(volume)
     await this.#runSeal(sealScript(volume, as), { volume, as }, signal)
@@ -65,14 +66,17 @@ export class DockerVolumes implements Volumes, AsyncDisposable {
   }
 
   async remove(volume: string, signal: AbortSignal): Promise<void> {
-    await this.#refuseWhileCloned(clonesScript(volume), volume, signal)
+    const [clones, discard] = [clonesScript(volume), discardScript(volume)]
+    if (!(await this.#pool.exists())) return this.#engine.remove(volume)
+    await this.#refuseWhileCloned(clones, volume, signal)
     await this.#engine.remove(volume)
-    await this.#refuseWhileCloned(discardScript(volume), volume, signal)
+    await this.#refuseWhileCloned(discard, volume, signal)
   }
 
   async list(signal: AbortSignal): Promise<readonly VolumeStatus[]> {
-    const { stdout } = await this.#pool.run(listScript, signal)
     const seen = new Map((await this.#engine.list(signal)).map((each) => [each.name, each]))
+    if (!(await this.#pool.exists())) return [...seen.values()]
+    const { stdout } = await this.#pool.run(listScript, signal)
     for (const line of stdout.split('\n').filter(Boolean)) {
       const status = readMeta(line)
       seen.set(status.name, status)
@@ -99,6 +103,11 @@ export class DockerVolumes implements Volumes, AsyncDisposable {
   async sizeBytes(volume: string, signal: AbortSignal): Promise<number> {
     const { stdout } = await this.#pool.run(sizeScript(volume), signal)
     return Number(stdout.trim())
+  }
+
+  /** Whether a pool was made; all but `create`, `clone`, `seal` and `usage` do without. */
+  exists(): Promise<boolean> {
+    return this.#pool.exists()
   }
 
   /** The whole pool with every volume and snapshot in it; for an installation that goes away. */

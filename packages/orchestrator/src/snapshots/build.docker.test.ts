@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { postgresKind } from '../sources/postgres/postgres.ts'
+import { loadDump } from '../sources/postgres/testing/load-dump.ts'
+import { startServer, type TestServer } from '../sources/postgres/testing/server.ts'
+import { type DockerBuild, openDockerBuild } from './testing/docker-build.ts'
+
+const data = fileURLToPath(new URL('../../../../../shared/data/', import.meta.url))
+const signal = AbortSignal.timeout(500_000)
+
+let server: TestServer
+let docker: DockerBuild
+beforeAll(async () => {
+  server = await startServer(16)
+  docker = await openDockerBuild()
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await docker[Symbol.asyncDispose]()
+})
+
+const leftovers = async () => [
+  ...(await docker.engine.list(signal)).map(({ id }) => id),
+  ...(await docker.engine.volumes.list(signal)).map(({ name }) => name),
+]
+
+test.skipIf(!existsSync(data))(
+  'Pagila is reviewed, built, and no customer of it is in the sealed files',
+  async () => {
+    const admin = await server.client()
+    await admin.query('CREATE DATABASE pagila')
+    const source = await server.client('pagila')
+    await loadDump(source, `${data}pagila-schema.sql`)
+    await loadDump(source, `${data}pagila-data.sql`)
+    await source.query('SET search_path = public')
+    const snapshots = await docker.snapshotsOf(server.url({ database: 'pagila' }))
+
+    await snapshots.review('shop', false, signal)
+    const started = performance.now()
+    const built = await snapshots.build('shop', () => {}, signal)
+    console.log(`built in ${Math.round(performance.now() - started)} ms`, built.findings)
+
+    const { rows } = await source.query(
+      'SELECT sum(n)::int AS rows FROM (SELECT count(*) AS n FROM payment UNION ALL SELECT count(*) FROM customer) t',
+    )
+    expect(built.rows).toBeGreaterThan(rows[0].rows)
+    expect(await leftovers()).toEqual([built.id])
+
+    const people = await source.query<{ email: string }>(
+      'SELECT email FROM customer UNION ALL SELECT email FROM staff UNION ALL SELECT address FROM address',
+    )
+    const real = people.rows.map(({ email }) => email)
+    expect(await occurrences(built.id, real)).toEqual([])
+    await snapshots.remove(built.id, signal)
+    expect(await leftovers()).toEqual([])
+  },
+  300_000,
+)
+
+/** Values that stand in the files of a clone of the snapshot. */
+async function occurrences(snapshot: string, values: readonly string[]): Promise<string[]> {
+  const { engine } = docker
+  const id = `sb${snapshot.slice(2)}`
+  const mount = { volume: `${id}-db`, path: '/var/lib/stuntdouble', readOnly: false }
+  const container = postgresKind.container({
+    ...{ name: 'db', image: 'stuntdouble/postgres:18', mount, port: 5432 },
+    ...{ cpus: 1, memoryBytes: 2 ** 28, pids: 64 },
+  })
+  await engine.volumes.clone(
+    snapshot,
+    { name: mount.volume, pod: id, uid: 999, gid: 999, mode: 0o700 },
+    signal,
+  )
+  const reading = { ...container, command: ['sleep', 'infinity'] }
+  await engine.start(
+    {
+      id,
+      kind: 'sandbox',
+      deadline: new Date(Date.now() + 600_000),
+      hosts: [],
+      containers: [reading],
+    },
+    signal,
+  )
+  try {
+    const grep = await engine.exec(
+      id,
+      'db',
+      {
+        command: ['grep', '-raohFi', '-f', '-', '/var/lib/stuntdouble'],
+        env: {},
+        workingDirectory: '/',
+      },
+      signal,
+    )
+    grep.stderr.resume()
+    grep.stdin.end(values.filter((value) => value.length > 5).join('\n'))
+    return (await text(grep.stdout)).split('\n').filter(Boolean)
+  } finally {
+    await engine.destroy(id, signal)
+  }
+}
+
+test('an address in a log message stops the seal, and nothing is left', async () => {
+  const admin = await server.client()
+  await admin.query('CREATE DATABASE talkative')
+  const source = await server.client('talkative')
+  await source.query(`
+    CREATE TABLE person (id int PRIMARY KEY, email text);
+    CREATE TABLE log (id int PRIMARY KEY, message text);
+    INSERT INTO person SELECT i, 'person' || i || '@canary.example' FROM generate_series(1, 500) i;
+    INSERT INTO log SELECT i, repeat('nothing to see here. ', 400) || 'sent to PERSON77@canary.example' FROM generate_series(1, 3) i;
+  `)
+  await writeFile(
+    docker.policyPath,
+    'public.person: { id: keep, email: email }\npublic.log: { id: keep, message: keep }\n',
+  )
+  const snapshots = await docker.snapshotsOf(server.url({ database: 'talkative' }))
+
+  await expect(snapshots.build('shop', () => {}, signal)).rejects.toMatchObject({
+    code: 'snapshot_failed',
+    message: expect.stringMatching(/public\.person\.email.*public\.log\.message/),
+  })
+  expect(await leftovers()).toEqual([])
+}, 200_000)
+
+test('an address in the body of a function stops the seal', async () => {
+  const admin = await server.client()
+  await admin.query('CREATE DATABASE scripted')
+  const source = await server.client('scripted')
+  await source.query(`
+    CREATE TABLE person (id int PRIMARY KEY, email text);
+    INSERT INTO person SELECT i, 'person' || i || '@canary.example' FROM generate_series(1, 500) i;
+    CREATE FUNCTION boss() RETURNS text LANGUAGE sql AS $$ SELECT 'person7@canary.example' $$;
+  `)
+  await writeFile(docker.policyPath, 'public.person: { id: keep, email: email }\n')
+  const snapshots = await docker.snapshotsOf(server.url({ database: 'scripted' }))
+
+  await expect(snapshots.build('shop', () => {}, signal)).rejects.toMatchObject({
+    code: 'snapshot_failed',
+    message: expect.stringMatching(/public\.person\.email.*outside of every column/),
+  })
+  expect(await leftovers()).toEqual([])
+}, 200_000)
