@@ -130,6 +130,12 @@ describe('a copy masker', () => {
     expect(out.toString()).toBe('1\t\\N\t\\N\t\\N\n2\t\t\t\n')
   })
 
+  test('counts the rows of a table without columns', () => {
+    const none = masker(table('none', []), {})
+    expect(none.push(Buffer.from('\n\n')).toString()).toBe('\n\n')
+    expect(none.rows).toBe(2)
+  })
+
   test('tells of every value it masks, decoded', () => {
     const told: string[] = []
     const watching = masker(people, answers, {

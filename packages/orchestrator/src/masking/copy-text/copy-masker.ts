@@ -28,6 +28,8 @@ class RowMasker implements CopyMasker {
 
   readonly #request: MaskerRequest
   readonly #treatments: readonly Treatment[]
+  /** Nothing behind it is looked at; -1 where all columns are kept. */
+  readonly #lastMasked: number
   readonly #out = new ByteSink(65_536)
   readonly #decoded = new ByteSink()
   readonly #masked = new ByteSink()
@@ -38,6 +40,7 @@ class RowMasker implements CopyMasker {
   constructor(request: MaskerRequest) {
     this.#request = request
     this.#treatments = treatmentsOf(request)
+    this.#lastMasked = this.#treatments.findLastIndex((treatment) => treatment !== 'keep')
   }
 
   /** A line feed inside a value is escaped, so each that stands in the stream ends a row. */
@@ -69,7 +72,7 @@ class RowMasker implements CopyMasker {
     const treatments = this.#treatments
     let kept = start
     let at = start
-    for (let column = 0; column < treatments.length; column++) {
+    for (let column = 0; column <= this.#lastMasked; column++) {
       const end = fieldEnd(bytes, at)
       const last = column === treatments.length - 1
       if (bytes[end] !== (last ? newline : tab)) throw this.#broken('has a row of another width')
@@ -83,7 +86,8 @@ class RowMasker implements CopyMasker {
       }
       at = end + 1
     }
-    if (treatments.length === 0) at = fieldEnd(bytes, at) + 1
+    // A table may have no columns at all; its rows are empty lines.
+    if (this.#lastMasked < Math.max(0, treatments.length - 1)) at = bytes.indexOf(newline, at) + 1
     this.#out.copy(bytes, kept, at)
     return at
   }

@@ -39,14 +39,14 @@ export function unescapeInto({ bytes, start, end }: Slice, out: ByteSink): void 
 }
 
 export function escapeInto({ bytes, start, end }: Slice, out: ByteSink): void {
+  let plain = start
   for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number
-    const letter = letterOf[byte] as number
-    if (letter === 0) {
-      out.push(byte)
-    } else {
-      out.push(backslash)
-      out.push(letter)
-    }
+    const letter = letterOf[bytes[at] as number] as number
+    if (letter === 0) continue
+    out.copy(bytes, plain, at)
+    out.push(backslash)
+    out.push(letter)
+    plain = at + 1
   }
+  out.copy(bytes, plain, end)
 }

@@ -13,7 +13,7 @@ export class Choices {
     this.#b = high | 0
     this.#c = 0x9e3779b9 | 0
     this.#counter = 1
-    for (let warmup = 0; warmup < 8; warmup++) this.word()
+    for (let warmup = 0; warmup < 4; warmup++) this.word()
     return this
   }
 

@@ -8,7 +8,7 @@ const radix = fc.constantFrom(2, 10, 16, 26, 64, 256)
 
 function stepped(symbols: readonly number[], radices: readonly number[]): number[] {
   const bytes = Uint8Array.from(symbols)
-  cycle().step(bytes, radices)
+  cycle().step(bytes, radices, bytes.length)
   return [...bytes]
 }
 
@@ -21,7 +21,7 @@ describe('a keyed cycle', () => {
       const seen = new Set<string>()
       const walk = cycle()
       for (let count = 0; count < size; count++) {
-        walk.step(symbols, radices)
+        walk.step(symbols, radices, radices.length)
         seen.add(symbols.join())
       }
       expect(seen.size).toBe(size)
@@ -44,7 +44,7 @@ describe('a keyed cycle', () => {
   test('depends on the key', () => {
     const other = new Cycle(keysFrom(Buffer.alloc(32, 8))('test'))
     const symbols = new Uint8Array(12)
-    other.step(symbols, new Array(12).fill(10))
+    other.step(symbols, new Array(12).fill(10), 12)
     expect([...symbols]).not.toEqual(stepped(new Array(12).fill(0), new Array(12).fill(10)))
   })
 })

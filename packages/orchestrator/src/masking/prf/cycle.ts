@@ -1,7 +1,8 @@
 import { Choices } from './choices.ts'
 import type { SipHash, Slice } from './siphash.ts'
 
-const rounds = 6
+/** Four make a strong pseudorandom permutation (Luby and Rackoff, 1988); each step takes them twice. */
+const rounds = 4
 
 /**
  * A keyed permutation of mixed-radix numbers: symbol i of a number lies in 0 … radices[i] - 1.
@@ -15,56 +16,59 @@ export class Cycle {
   readonly #prf: SipHash
   readonly #choices = new Choices()
   readonly #shuffles = new Map<number, readonly number[]>()
-  #tweaked: Slice = { bytes: new Uint8Array(64), start: 0, end: 0 }
+  #half: Slice = { bytes: new Uint8Array(64), start: 0, end: 0 }
 
   constructor(prf: SipHash) {
     this.#prf = prf
   }
 
-  /** Replaces `symbols` by their successor. */
-  step(symbols: Uint8Array, radices: ArrayLike<number>): void {
-    if (symbols.length === 0) return
-    if (symbols.length === 1) {
+  /** Replaces the first `count` symbols by their successor. */
+  step(symbols: Uint8Array, radices: ArrayLike<number>, count: number): void {
+    if (count === 0) return
+    if (count === 1) {
       symbols[0] = this.#shuffleOf(radices[0] as number)[symbols[0] as number] as number
       return
     }
-    for (let round = rounds - 1; round >= 0; round--) this.#mix(symbols, radices, ~round)
-    increment(symbols, radices)
-    for (let round = 0; round < rounds; round++) this.#mix(symbols, radices, round)
+    for (let round = rounds - 1; round >= 0; round--) {
+      this.#seed(symbols, count, round)
+      this.#takeAway(symbols, radices, targetOf(count, round))
+    }
+    increment(symbols, radices, count)
+    for (let round = 0; round < rounds; round++) {
+      this.#seed(symbols, count, round)
+      this.#add(symbols, radices, targetOf(count, round))
+    }
   }
 
-  /** Adds a function of one half to the other; the complement of a round’s number takes it away. */
-  #mix(symbols: Uint8Array, radices: ArrayLike<number>, move: number): void {
-    const forward = move >= 0
-    const round = forward ? move : ~move
-    const middle = symbols.length >> 1
-    const intoLeft = (round & 1) === 0
-    this.#absorb(symbols, intoLeft ? middle : 0, round)
-    const [from, to] = intoLeft ? [0, middle] : [middle, symbols.length]
+  /** Makes the choices depend on the half that a round reads. */
+  #seed(symbols: Uint8Array, count: number, round: number): void {
+    const { from, to } = targetOf(count, round + 1)
+    const length = to - from
+    if (this.#half.bytes.length < length + 2)
+      this.#half = { bytes: new Uint8Array(length * 2), start: 0, end: 0 }
+    const { bytes } = this.#half
+    bytes[0] = round
+    bytes[1] = count & 0xff
+    for (let index = 0; index < length; index++) bytes[index + 2] = symbols[from + index] as number
+    this.#half.end = length + 2
+    this.#prf.hash(this.#half)
+    this.#choices.seed(this.#prf.low, this.#prf.high)
+  }
+
+  #add(symbols: Uint8Array, radices: ArrayLike<number>, { from, to }: Target): void {
     for (let index = from; index < to; index++) {
       const radix = radices[index] as number
-      const amount = this.#choices.below(radix)
-      const sum = (symbols[index] as number) + (forward ? amount : radix - amount)
+      const sum = (symbols[index] as number) + this.#choices.below(radix)
       symbols[index] = sum >= radix ? sum - radix : sum
     }
   }
 
-  #absorb(symbols: Uint8Array, from: number, round: number): void {
-    const length = from === 0 ? symbols.length >> 1 : symbols.length - from
-    const tweaked = this.#roomFor(length)
-    tweaked.bytes[0] = round
-    tweaked.bytes[1] = symbols.length & 0xff
-    for (let index = 0; index < length; index++)
-      tweaked.bytes[index + 2] = symbols[from + index] as number
-    this.#prf.hash(tweaked)
-    this.#choices.seed(this.#prf.low, this.#prf.high)
-  }
-
-  #roomFor(length: number): Slice {
-    if (this.#tweaked.bytes.length < length + 2)
-      this.#tweaked = { bytes: new Uint8Array(length * 2), start: 0, end: 0 }
-    this.#tweaked.end = length + 2
-    return this.#tweaked
+  #takeAway(symbols: Uint8Array, radices: ArrayLike<number>, { from, to }: Target): void {
+    for (let index = from; index < to; index++) {
+      const radix = radices[index] as number
+      const difference = (symbols[index] as number) - this.#choices.below(radix)
+      symbols[index] = difference < 0 ? difference + radix : difference
+    }
   }
 
   /** One symbol has no halves: a keyed shuffle into a single cycle (Sattolo’s algorithm) instead. */
@@ -76,6 +80,17 @@ export class Cycle {
     this.#shuffles.set(radix, shuffle)
     return shuffle
   }
+}
+
+interface Target {
+  readonly from: number
+  readonly to: number
+}
+
+/** The half that a round changes: the left one in even rounds. */
+function targetOf(count: number, round: number): Target {
+  const middle = count >> 1
+  return (round & 1) === 0 ? { from: 0, to: middle } : { from: middle, to: count }
 }
 
 /** A random permutation of 0 … size - 1 that is one cycle. */
@@ -90,8 +105,8 @@ export function oneCycle(size: number, choices: Choices): readonly number[] {
   return order
 }
 
-function increment(symbols: Uint8Array, radices: ArrayLike<number>): void {
-  for (let index = symbols.length - 1; index >= 0; index--) {
+function increment(symbols: Uint8Array, radices: ArrayLike<number>, count: number): void {
+  for (let index = count - 1; index >= 0; index--) {
     const next = (symbols[index] as number) + 1
     if (next < (radices[index] as number)) {
       symbols[index] = next

@@ -15,24 +15,29 @@ export class SipHash {
   low = 0
   high = 0
 
-  readonly #key: readonly [number, number, number, number]
+  readonly #k0l: number
+  readonly #k0h: number
+  readonly #k1l: number
+  readonly #k1h: number
 
   constructor(key: Uint8Array) {
     if (key.length !== 16) throw new RangeError('SipHash takes a key of 16 bytes')
-    this.#key = [wordAt(key, 0), wordAt(key, 4), wordAt(key, 8), wordAt(key, 12)]
+    this.#k0l = wordAt(key, 0)
+    this.#k0h = wordAt(key, 4)
+    this.#k1l = wordAt(key, 8)
+    this.#k1h = wordAt(key, 12)
   }
 
   // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the state stays in registers only while no call comes between the rounds.
   hash({ bytes, start, end }: Slice): void {
-    const [k0l, k0h, k1l, k1h] = this.#key
-    let v0l = k0l ^ 0x70736575
-    let v0h = k0h ^ 0x736f6d65
-    let v1l = k1l ^ 0x6e646f6d
-    let v1h = k1h ^ 0x646f7261
-    let v2l = k0l ^ 0x6e657261
-    let v2h = k0h ^ 0x6c796765
-    let v3l = k1l ^ 0x79746573
-    let v3h = k1h ^ 0x74656462
+    let v0l = this.#k0l ^ 0x70736575
+    let v0h = this.#k0h ^ 0x736f6d65
+    let v1l = this.#k1l ^ 0x6e646f6d
+    let v1h = this.#k1h ^ 0x646f7261
+    let v2l = this.#k0l ^ 0x6e657261
+    let v2h = this.#k0h ^ 0x6c796765
+    let v3l = this.#k1l ^ 0x79746573
+    let v3h = this.#k1h ^ 0x74656462
     const words = (end - start) >> 3
     const lengthByte = (end - start) << 24
 

@@ -57,47 +57,54 @@ export interface Scrambling {
  */
 export class Scramble {
   readonly #cycle: Cycle
+  /** The value’s symbols in their order, how many kin each has, and where it stands. */
+  #symbols = new Uint8Array(64)
+  #radices = new Uint16Array(64)
+  #places = new Uint32Array(64)
 
   constructor(prf: SipHash) {
     this.#cycle = new Cycle(prf)
   }
 
-  write(
-    { bytes, start, end }: Slice,
-    { alphabet, accept, fixed }: Scrambling,
-    out: ByteSink,
-  ): void {
+  write({ bytes, start, end }: Slice, scrambling: Scrambling, out: ByteSink): void {
+    const { alphabet, accept } = scrambling
     const value = bytes.slice(start, end)
-    const places = placesOf(value, alphabet, fixed)
-    const radices = places.map((place) => alphabet.radixOf(value[place] as number))
-    const symbols = Uint8Array.from(places, (place) => alphabet.symbolOf(value[place] as number))
-    const masked = value.slice()
+    const count = this.#read(value, scrambling)
+    const masked = accept ? value.slice() : value
     do {
-      this.#cycle.step(symbols, radices)
-      for (let index = 0; index < places.length; index++) {
-        const place = places[index] as number
-        masked[place] = alphabet.byteOf(symbols[index] as number, value[place] as number)
+      this.#cycle.step(this.#symbols, this.#radices, count)
+      for (let index = 0; index < count; index++) {
+        const place = this.#places[index] as number
+        masked[place] = alphabet.byteOf(this.#symbols[index] as number, value[place] as number)
       }
     } while (accept && !accept(masked))
     out.copy(masked, 0, masked.length)
   }
-}
 
-function placesOf(
-  value: Uint8Array,
-  alphabet: Alphabet,
-  fixed: Scrambling['fixed'],
-): readonly number[] {
-  const places: number[] = []
-  for (let place = 0; place < value.length; place++) {
-    if (alphabet.radixOf(value[place] as number) === 0) continue
-    if (alphabet === byClass && boundByLead(value[place - 1])) continue
-    if (!fixed?.(place, value)) places.push(place)
+  #read(value: Uint8Array, { alphabet, fixed }: Scrambling): number {
+    if (value.length > this.#symbols.length) this.#grow(value.length * 2)
+    let count = 0
+    for (let place = 0; place < value.length; place++) {
+      const byte = value[place] as number
+      const radix = alphabet.radixOf(byte)
+      if (radix === 0 || fixed?.(place, value)) continue
+      if (alphabet === byClass && place > 0 && boundByLead(value[place - 1] as number)) continue
+      this.#symbols[count] = alphabet.symbolOf(byte)
+      this.#radices[count] = radix
+      this.#places[count] = place
+      count++
+    }
+    return count
   }
-  return places
+
+  #grow(capacity: number): void {
+    this.#symbols = new Uint8Array(capacity)
+    this.#radices = new Uint16Array(capacity)
+    this.#places = new Uint32Array(capacity)
+  }
 }
 
 /** After these bytes of UTF-8 not every continuation is allowed (RFC 3629, section 4). */
-function boundByLead(lead: number | undefined): boolean {
+function boundByLead(lead: number): boolean {
   return lead === 0xe0 || lead === 0xed || lead === 0xf0 || lead === 0xf4
 }

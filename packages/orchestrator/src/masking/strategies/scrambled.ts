@@ -1,7 +1,13 @@
 import type { Slice } from '../prf/siphash.ts'
 import { isDigit } from './characters.ts'
 import { latin1Of, type Mask, type MaskContext } from './mask.ts'
-import { byClass, lowerHexadecimal, Scramble, upperHexadecimal } from './scramble.ts'
+import {
+  byClass,
+  lowerHexadecimal,
+  Scramble,
+  type Scrambling,
+  upperHexadecimal,
+} from './scramble.ts'
 import { secretMask } from './secret.ts'
 
 /** Other digits in the same places; a number that began with 0 (or with +) still does. */
@@ -30,25 +36,26 @@ export function postcodeMask(context: MaskContext): Mask {
 export function uuidMask(context: MaskContext): Mask {
   const scramble = new Scramble(context.keys('uuid'))
   const other = secretMask(context)
-  const fixed = (place: number, bytes: Uint8Array) => {
-    const digit = hexDigitsBefore(place, bytes)
-    return digit === 12 || digit === 16
-  }
   return (value, out) => {
     const text = latin1Of(value)
     if (!uuidPattern.test(text)) return other(value, out)
     const alphabet = /[A-F]/.test(text) ? upperHexadecimal : lowerHexadecimal
-    scramble.write(value, { alphabet, fixed }, out)
+    scramble.write(value, { alphabet, fixed: text.includes('-') ? withDashes : without }, out)
   }
 }
 
 const uuidPattern =
-  /^\{?(?:[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|[0-9A-F]{8}-?(?:[0-9A-F]{4}-?){3}[0-9A-F]{12})\}?$/
+  /^\{?(?:[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}|[0-9A-F]{8}(-?)(?:[0-9A-F]{4}\2){3}[0-9A-F]{12})\}?$/
 
-function hexDigitsBefore(place: number, bytes: Uint8Array): number {
-  let count = 0
-  for (let at = 0; at < place; at++) if (bytes[at] !== 0x2d && bytes[at] !== 0x7b) count++
-  return count
+const withDashes = fixedAt(14, 19)
+const without = fixedAt(12, 16)
+
+/** The digits of version and variant, one place further where a brace stands first. */
+function fixedAt(version: number, variant: number): NonNullable<Scrambling['fixed']> {
+  return (place, bytes) => {
+    const digit = bytes[0] === 0x7b ? place - 1 : place
+    return digit === version || digit === variant
+  }
 }
 
 function startsWithZero(bytes: Uint8Array, start: number): boolean {

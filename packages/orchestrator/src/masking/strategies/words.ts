@@ -3,7 +3,7 @@ import { Choices } from '../prf/choices.ts'
 import type { SipHash, Slice } from '../prf/siphash.ts'
 import { isLower, isUpper } from './characters.ts'
 import { distinctLength, writeDistinct } from './distinct.ts'
-import type { Mask, MaskContext, Room } from './mask.ts'
+import { type Mask, type MaskContext, type Room, sliceOf, textOf } from './mask.ts'
 import { type Casing, writePseudoWord } from './pseudo-word.ts'
 
 /** Writes something to read, at most as long as there is room for; clipped if it is longer. */
@@ -40,6 +40,7 @@ function clippedLength({ bytes, length }: ByteSink, most: number): number {
 export class Coiner {
   readonly prf: SipHash
   readonly #choices = new Choices()
+  readonly #folded = new Uint8Array(64)
   readonly #most: number
 
   constructor(prf: SipHash, room: Room) {
@@ -49,7 +50,7 @@ export class Coiner {
 
   /** Seeds the choices that belong to a value, whatever its case. */
   choicesFor(value: Slice): Choices {
-    this.prf.hash(folded(value))
+    this.prf.hash(folded(value, this.#folded))
     return this.#choices.seed(this.prf.low, this.prf.high)
   }
 
@@ -78,15 +79,22 @@ export function casingOf({ bytes, start, end }: Slice): Casing {
   return lower === 0 && upper > 1 ? 'upper' : 'title'
 }
 
-function folded(value: Slice): Slice {
+/** In lower case; most names are short and plain, and none of those costs a string. */
+function folded(value: Slice, scratch: Uint8Array): Slice {
   const { bytes, start, end } = value
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
-  let plain = true
-  for (const byte of text) if (isUpper(byte) || byte >= 0x80) plain = false
-  if (plain) return value
-  // Bytes that are not UTF-8 would all fold to one replacement character: they stay as they are.
-  const lower = Buffer.from(text.toString('utf8').toLowerCase().normalize('NFC'), 'utf8')
-  return lower.includes('\ufffd') ? value : { bytes: lower, start: 0, end: lower.length }
+  if (end - start > scratch.length) return foldedText(value)
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] as number
+    if (byte >= 0x80) return foldedText(value)
+    scratch[at - start] = isUpper(byte) ? byte + 32 : byte
+  }
+  return { bytes: scratch, start: 0, end: end - start }
+}
+
+/** Bytes that are not UTF-8 would all fold to one replacement character: they stay as they are. */
+function foldedText(value: Slice): Slice {
+  const lower = sliceOf(textOf(value).toLowerCase().normalize('NFC'))
+  return Buffer.from(lower.bytes).includes('\ufffd') ? value : lower
 }
 
 function equals({ bytes, length }: ByteSink, from: number, value: Slice): boolean {
