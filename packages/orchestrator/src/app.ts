@@ -11,6 +11,7 @@ import { gatewayRoutes } from './gateway/routes.ts'
 import type { Log } from './lib/log.ts'
 import { asSandboxError } from './lib/progress-response.ts'
 import { abortOnClose } from './lib/requests.ts'
+import { traceOf } from './lib/trace.ts'
 import { openApiDocument } from './openapi/openapi.ts'
 import type { Recorder } from './recorder/recorder.ts'
 import { eventRoutes } from './recorder/routes.ts'
@@ -39,7 +40,7 @@ export interface AppParts {
 
 /** The control plane: `/v1` and the dashboard. Never listens. */
 export function createApp(parts: AppParts): Express {
-  const app = bare()
+  const app = bare(parts.log)
   const document = openApiDocument(parts.version)
   const health = (): Health => ({
     ok: true,
@@ -65,15 +66,16 @@ export function createApp(parts: AppParts): Express {
 
 /** The sandbox gateway. It shares no origin, cookie or route with the control plane. */
 export function createGatewayApp(parts: GatewayParts & { readonly log: Log }): Express {
-  const app = bare()
+  const app = bare(parts.log)
   app.use('/s/:handle', gatewayRoutes(parts))
   app.use(unknownRoute, answerErrors(parts.log))
   return app
 }
 
-function bare(): Express {
+function bare(log: Log): Express {
   const app = express().disable('x-powered-by').disable('etag')
   app.use((_request, response, next) => {
+    response.on('failure', (cause) => logFailure(log, cause))
     response.set({
       'cache-control': 'no-store',
       'content-security-policy':
@@ -106,7 +108,7 @@ const answerErrors =
   // biome-ignore lint/complexity/useMaxParams: express knows an error handler by its four parameters
   (cause, _request, response, _next) => {
     const error = bodyError(cause) ?? asSandboxError(cause)
-    if (error.code === 'internal') log.error({ err: cause }, 'a request failed')
+    logFailure(log, cause)
     if (response.headersSent) {
       response.destroy()
       return
@@ -114,6 +116,12 @@ const answerErrors =
     if (error.retryable) response.set('retry-after', '1')
     response.status(error.status).type(problemType).json(problemOf(error))
   }
+
+/** Our own errors are answers. What lies beneath them, and anything else, is for the log. */
+function logFailure(log: Log, cause: unknown): void {
+  const beneath = cause instanceof SandboxError ? cause.cause : cause
+  if (beneath !== undefined) log.error(traceOf(beneath), 'a request failed')
+}
 
 /** What express’ body parser complains about is the client’s mistake. */
 function bodyError(cause: unknown): SandboxError | undefined {

@@ -14,6 +14,7 @@ import { openInstallation } from './installation/installation.ts'
 import { systemClock } from './lib/clock.ts'
 import { every } from './lib/every.ts'
 import type { Log } from './lib/log.ts'
+import { traceOf } from './lib/trace.ts'
 import { listen } from './listen.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
@@ -117,7 +118,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const doors = scope.use(createDoors(engine))
   const uploads = join(directories.state, 'uploads')
   const workspaces = createWorkspaces({ directory: uploads, engine, clock })
-  scope.use(every(sweepUploadsMs, workspaces.sweep, (cause) => log.warn({ err: cause }, 'uploads')))
+  scope.use(every(sweepUploadsMs, workspaces.sweep, (cause) => log.warn(traceOf(cause), 'uploads')))
 
   const shared = { storage, engine, recorder, capabilities, workspaces, installation, clock, log }
   const snapshots = createSnapshots({

@@ -1,3 +1,4 @@
+import { traceOf } from '../lib/trace.ts'
 import type { Desk } from './desk.ts'
 import type { Ending } from './ending.ts'
 
@@ -21,7 +22,7 @@ export function createAdoption(desk: Desk, ending: Ending): () => Promise<void> 
     await Promise.all(
       living.map(({ id }) =>
         adopt(id).catch((cause) =>
-          log.warn({ err: cause, sandbox: id }, 'not adopted yet; will try again'),
+          log.warn({ ...traceOf(cause), sandbox: id }, 'not adopted yet; will try again'),
         ),
       ),
     )

@@ -1,4 +1,5 @@
 import { type Handover, parseDuration, type SandboxView } from '@stuntdouble/sdk/wire'
+import { traceOf } from '../lib/trace.ts'
 import type { Desk } from './desk.ts'
 import { idleAt } from './lease.ts'
 import type { Roster } from './roster.ts'
@@ -56,7 +57,7 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
       if (sandbox?.state !== 'ready' || at - sandbox.activeAt < resolutionMs) return
       store.touch(id, at)
       moveDeadline({ ...sandbox, activeAt: at }).catch((cause) =>
-        log.warn({ err: cause, sandbox: id }, 'deadline not moved'),
+        log.warn({ ...traceOf(cause), sandbox: id }, 'deadline not moved'),
       )
     },
   }

@@ -8,6 +8,7 @@ import type {
 } from '@stuntdouble/sdk/wire'
 import type { Egress } from '../egress/egress.ts'
 import { every } from '../lib/every.ts'
+import { traceOf } from '../lib/trace.ts'
 import { createActivity } from './activity.ts'
 import { createActs } from './acts.ts'
 import { createAdoption } from './adoption.ts'
@@ -81,7 +82,7 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
       storage.transaction(() => activity.beat())
       await sweeper.sweep(signal)
     },
-    (cause) => log.error({ err: cause }, 'beat failed'),
+    (cause) => log.error(traceOf(cause), 'beat failed'),
   )
 
   return {

@@ -1,6 +1,7 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { type OnProgress, problemOf } from '@stuntdouble/sdk/wire'
 import { asSandboxError } from '../lib/progress-response.ts'
+import { traceOf } from '../lib/trace.ts'
 import type { Desk } from './desk.ts'
 import type { Sandbox } from './sandbox.ts'
 
@@ -33,7 +34,7 @@ export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
     if (store.get(sandbox.id)?.endReason) return
     const error = asSandboxError(cause)
     if (!(cause instanceof SandboxError)) {
-      desk.log.error({ err: cause, sandbox: sandbox.id }, 'start failed')
+      desk.log.error({ ...traceOf(cause), sandbox: sandbox.id }, 'start failed')
     }
     storage.transaction(() => {
       store.update(sandbox.id, { endReason: 'failed', problem: problemOf(error) })

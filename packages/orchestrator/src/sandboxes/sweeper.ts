@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { traceOf } from '../lib/trace.ts'
 import { overdue } from './lease.ts'
 import type { SandboxStore } from './store.ts'
 
@@ -23,7 +24,9 @@ export function createSweeper({ store, engine, clock, reconcile, log }: Parts): 
   let lookedAt = Number.NEGATIVE_INFINITY
 
   async function settle(id: string): Promise<void> {
-    await reconcile(id).catch((cause) => log.warn({ err: cause, sandbox: id }, 'will try again'))
+    await reconcile(id).catch((cause) =>
+      log.warn({ ...traceOf(cause), sandbox: id }, 'will try again'),
+    )
   }
 
   /** Row without container: the reconciler sees it. */
