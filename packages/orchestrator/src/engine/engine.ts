@@ -28,10 +28,17 @@ export interface Engine extends AsyncDisposable {
   /** The moment the gate ends the pod by itself, with the orchestrator and the engine dead or alive. */
   setDeadline(pod: string, deadline: Date): Promise<void>
 
-  /** A connection to 127.0.0.1:port inside the pod, through the gate. Rejects when nothing listens there. */
+  /**
+   * A connection to 127.0.0.1:port inside the pod, through the gate. Rejects with `sandbox_gone` when
+   * the pod does not run. Where nothing listens on the port it ends at once without a byte: the gate
+   * cannot say so in words, so whoever must know awaits the first byte.
+   */
   connect(pod: string, port: number, signal: AbortSignal): Promise<Duplex>
 
-  /** Handles every connection that leaves the pod through 127.0.0.1:3128. One listener a pod. */
+  /**
+   * Handles every connection that leaves the pod through 127.0.0.1:3128. One listener a pod; may come
+   * before its start. Ends with the pod's destroy, or when disposed.
+   */
   listenEgress(pod: string, onConnection: (socket: Duplex) => void): Promise<AsyncDisposable>
 
   /** Runs a command in a running container. The process ends with the pod at the latest. */
@@ -144,7 +151,10 @@ export interface Process {
   readonly stderr: Readable
   /** Settles after both streams ended. Rejects with `sandbox_gone` when the pod went away underneath. */
   readonly exit: Promise<number>
-  /** SIGKILL to the whole tree the command started, also what left its session. Idempotent. */
+  /**
+   * SIGKILL to the whole tree the command started, also what left its session; output that is not
+   * read by then may be lost. Idempotent. Misses only what cleared its environment and lost its parent.
+   */
   kill(): Promise<void>
   /** Does nothing without a terminal. */
   resize(cols: number, rows: number): Promise<void>

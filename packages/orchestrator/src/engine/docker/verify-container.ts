@@ -12,7 +12,7 @@ export function verifyContainer(asked: Config, runs: Docker.ContainerInspectInfo
   const found = protections(runs.Config as Config, runs.HostConfig)
   const different = [...Object.keys(wanted).filter((key) => !same(wanted[key], found[key]))]
   if (noPathsMasked(runs.HostConfig)) different.push('MaskedPaths')
-  if (runs.Mounts.length !== mountsAsked(asked)) different.push('Mounts')
+  different.push(...mountsNotAsked(asked, runs))
   if (different.length === 0) return
   throw engineFailed(`hardening ${asked.name}: it runs with another ${different.join(', ')}`)
 }
@@ -59,8 +59,29 @@ function protections(config: Config, host: Docker.HostConfig): Record<string, un
 
 const noPathsMasked = (host: Docker.HostConfig) => (host.MaskedPaths ?? []).length === 0
 
-const mountsAsked = ({ HostConfig: host = {} }: Config) =>
-  (host.Binds ?? []).length + (host.Mounts ?? []).length
+/** An image's own VOLUME makes one where nothing of ours is mounted; it would have no limit. */
+function mountsNotAsked(
+  { HostConfig: host = {} }: Config,
+  { Mounts: mounts }: Docker.ContainerInspectInfo,
+): readonly string[] {
+  const asked = [
+    ...(host.Mounts ?? []).map(({ Source, Target, ReadOnly }) =>
+      spell([Source, Target, !ReadOnly]),
+    ),
+    ...(host.Binds ?? [])
+      .map((bind) => bind.split(':'))
+      .map(([from, to]) => spell([from, to, true])),
+  ]
+  const found = mounts.map(({ Type: type, Name: name, Source, Destination, RW }) =>
+    spell([type === 'volume' ? name : Source, Destination, RW]),
+  )
+  const strange = mounts.filter((_, index) => !asked.includes(found[index] ?? ''))
+  const missing = asked.filter((mount) => !found.includes(mount))
+  return [
+    ...strange.map(({ Destination }) => `Mounts (${Destination})`),
+    ...(missing.length > 0 ? ['Mounts (one is missing)'] : []),
+  ]
+}
 
 /** Equal as JSON whatever the order of keys; a list's order matters. */
 const same = (one: unknown, other: unknown) => spell(one) === spell(other)
