@@ -5,11 +5,11 @@ const lowBytes = 2 * 1024 ** 3
 const ours = ['stuntdouble/gate', 'stuntdouble/workspace', 'stuntdouble/postgres:15'] as const
 
 export interface Storage {
-  readonly volumes: Volumes
+  readonly volumes: Pick<Volumes, 'usage'> & { exists?(): Promise<boolean> }
   readonly images: Images
 }
 
-/** Rows for `sandbox doctor`: the pool, its room, our images. Opens the pool; never throws. */
+/** Rows for `sandbox doctor`: the pool, its room, our images. Makes none of them; never throws. */
 export async function diagnoseStorage(
   { volumes, images }: Storage,
   signal: AbortSignal,
@@ -21,7 +21,14 @@ export async function diagnoseStorage(
   return [...pool, present]
 }
 
-async function diagnosePool(volumes: Volumes, signal: AbortSignal): Promise<readonly Diagnosis[]> {
+async function diagnosePool(
+  volumes: Storage['volumes'],
+  signal: AbortSignal,
+): Promise<readonly Diagnosis[]> {
+  if ((await volumes.exists?.()) === false) {
+    const message = 'Not made yet: the first snapshot or sandbox makes it.'
+    return [{ name: 'clone pool', status: 'ok', message }]
+  }
   const usage = await volumes.usage(signal)
   return [mechanism(usage), room(usage)]
 }

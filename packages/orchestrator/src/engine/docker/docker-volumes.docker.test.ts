@@ -95,6 +95,14 @@ describe('a reflink pool', () => {
 })
 
 describe('a volume on the engine', () => {
+  test('is looked for and removed without making a pool', async () => {
+    await using box = await openVolumesUnderTest()
+
+    expect(await box.volumes.list(signal)).toEqual([])
+    await box.volumes.remove(box.named('data'), signal)
+    expect(await box.volumes.exists()).toBe(false)
+  })
+
   test('has the owner and mode that were asked for, and no setuid or devices', async () => {
     await using box = await openVolumesUnderTest()
     await box.volumes.create({ ...volumeSpec(box.named('data')), mode: 0o750 }, signal)

@@ -29,16 +29,19 @@ export async function bootstrap(work: Bootstrap, signal: AbortSignal): Promise<s
     stdio: ['ignore', 'pipe', 'pipe'],
     signal: AbortSignal.any([signal, stop.signal]),
   })
-  const exit = once(debian, 'close') as Promise<[number | null]>
   const lines = tail(debian.stderr, work)
   try {
-    const [id, [code]] = await Promise.all([importRoot(work, debian.stdout), exit])
-    if (code === 0) return id
-    await work.docker.getImage(id).remove()
-    throw new Error(`mmdebstrap failed: ${lines.slice(-5).join('\n')}`)
+    await once(debian, 'spawn')
+    const exit = once(debian, 'close') as Promise<[number | null]>
+    const [imported, ended] = await Promise.allSettled([importRoot(work, debian.stdout), exit])
+    if (ended.status === 'fulfilled' && ended.value[0] === 0 && imported.status === 'fulfilled') {
+      return imported.value
+    }
+    if (imported.status === 'fulfilled') await work.docker.getImage(imported.value).remove()
+    throw new Error(`mmdebstrap failed: ${lines.slice(-5).join('\n')}`, { cause: imported })
   } finally {
     stop.abort()
-    await exit.catch(() => {})
+    debian.once('error', () => {})
   }
 }
 

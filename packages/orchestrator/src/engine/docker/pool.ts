@@ -85,6 +85,12 @@ export class Pool implements AsyncDisposable {
     return this.open(signal)
   }
 
+  /** Whether there is one, open or not. Makes nothing. */
+  async exists(): Promise<boolean> {
+    if (this.#opening !== undefined) return true
+    return (await observeMechanism(this.#work)) !== undefined || this.#hasFile()
+  }
+
   /** Keeper, volume, loop device and file; every snapshot with them. Content when nothing was there. */
   async remove(signal: AbortSignal): Promise<void> {
     await this[Symbol.asyncDispose]()
