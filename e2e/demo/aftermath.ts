@@ -22,7 +22,10 @@ export async function assess(damage: Damage, narrator: Narrator): Promise<readon
   const after = await production.checksums()
   const changed = Object.keys({ ...before, ...after }).filter((it) => before[it] !== after[it])
   await narrator.say(`${Object.keys(after).length} tables, checksums of every row compared.`)
-  await narrator.outcome(changed.length === 0, `${changed.length} tables changed`)
+  await narrator.outcome(
+    changed.length === 0,
+    changed.length === 0 ? 'not one of them changed' : `changed: ${changed.join(', ')}`,
+  )
   const files = await Promise.allSettled(
     ['.env', 'src/report.js'].map((name) => access(join(project.project, name))),
   )
@@ -45,7 +48,8 @@ export async function endSandbox(ending: Ending, narrator: Narrator): Promise<re
   const { project, id, ghost } = ending
   await narrator.chapter('The end')
   const ghosts = await processesNamed(ghost)
-  await narrator.say(`The process it left behind runs as PID ${ghosts.join(', ')} of this machine.`)
+  const seen = ghosts.length > 0 ? ` It is PID ${ghosts.join(', ')} of this machine.` : ''
+  await narrator.say(`The process it left behind still runs.${seen}`)
   await narrator.command(`sandbox down ${id.slice(0, 6)}`)
   const receipt = (await project.run(['down', id, '--json'])).stdout
   return await check(JSON.parse(receipt) as Receipt, ending, narrator)
@@ -61,13 +65,16 @@ async function check(receipt: Receipt, ending: Ending, narrator: Narrator) {
     ],
     [receipt.clean, `${counted(receipt)} looked for, none left: clean`],
     [(await processesNamed(ending.ghost)).length === 0, 'the process it left behind is dead'],
-    [left.length === 0, `${left.length} things of it are on the engine`],
+    [left.length === 0, 'nothing of it is on the engine'],
   ] as const
   for (const [held, said] of promises) await narrator.outcome(held, said)
   return promises.filter(([held]) => !held).map(([, said]) => `not so: ${said}`)
 }
 
+const plural = (count: number, kind: string) =>
+  count === 1 ? `1 ${kind}` : `${count} ${kind.replace(/y$/, 'ie')}s`
+
 function counted({ inventory }: Receipt): string {
   const kinds = Object.entries(Object.groupBy(inventory, ({ kind }) => kind))
-  return kinds.map(([kind, items]) => `${items?.length} ${kind}`).join(', ')
+  return kinds.map(([kind, items]) => plural(items?.length ?? 0, kind)).join(', ')
 }

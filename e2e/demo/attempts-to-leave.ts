@@ -57,7 +57,7 @@ print('WON a datagram')" 2>&1`
       const output = await attempt(agent, wanted.map((it) => `(${throughProxy(it)})`).join('\n'))
       const refused = output.match(/^refused$/gm)?.length ?? 0
       if (refused !== wanted.length) return { held: false, said: output.trim() }
-      return { held: true, said: 'refused three times over, and every request was written down' }
+      return { held: true, said: 'refused three times over' }
     },
   },
   {

@@ -10,7 +10,7 @@ import { endKept, keep } from './kept.ts'
 import { crownJewelsOf } from './loot.ts'
 import { Narrator } from './narrate.ts'
 import { goRogue } from './rogue-agent.ts'
-import { openProject, raiseProduction, review, snapshot, up } from './stage.ts'
+import { compare, openProject, raiseProduction, review, snapshot, up } from './stage.ts'
 
 // A coding agent's worst day, on production's stunt double. Ends with 1 when any promise was broken.
 // --keep leaves sandbox and production up; --end ends what an earlier --keep left.
@@ -65,8 +65,9 @@ interface Scene {
 async function worstDay({ production, project, handover }: Scene): Promise<readonly string[]> {
   const ghost = `ghost-${randomBytes(6).toString('hex')}`
   const before = await production.checksums()
-  await narrator.chapter('The worst day of a coding agent')
   const box = await Sandbox.connect(handover.url)
+  await compare({ production, box }, narrator)
+  await narrator.chapter('The worst day of a coding agent')
   const jewels = await crownJewelsOf(production)
   const agent = { box, jewels, ghost, targets: await targetsOf(production) }
   const broken = [...(await goRogue(agent, narrator))]

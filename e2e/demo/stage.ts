@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Sandbox } from '@stuntdouble/sdk'
 import type { Handover, Review, Snapshot } from '@stuntdouble/sdk/wire'
 import { type Production, startProduction } from '../lib/production.ts'
 import { Stuntdouble } from '../lib/stuntdouble.ts'
@@ -69,3 +70,20 @@ const shown = { showProgress: true } as const
 
 /** The progress of commands keeps its colours exactly where our own narration has them. */
 const colour = (): Record<string, string> => (process.stderr.hasColors?.() ? { NO_COLOR: '' } : {})
+
+/** One person, as production knows them and as the agent will. */
+export async function compare(stage: Comparison, narrator: Narrator): Promise<void> {
+  const columns = ['first_name', 'last_name', 'email', 'phone', 'date_of_birth'].join(
+    " || ' · ' || ",
+  )
+  const query = `SELECT ${columns} AS person FROM people WHERE id = 4711`
+  const [real] = await stage.production.query<{ person: string }>(query)
+  const double = await stage.box.commands.run(['psql', stage.box.db.url, '-XAtc', query])
+  await narrator.say(`person 4711 in production   ${real?.person}`)
+  await narrator.say(`person 4711 in the double   ${double.stdout.trim()}`)
+}
+
+interface Comparison {
+  readonly production: Production
+  readonly box: Sandbox
+}

@@ -5,8 +5,11 @@ export interface Leftover {
   readonly kind: 'container' | 'volume' | 'network' | 'mount' | 'loop device'
   readonly id: string
   readonly name: string
+  /** The sandbox or the build it belongs to; undefined for a pool and the snapshots in it. */
+  readonly pod?: string | undefined
 }
 
+const podLabel = 'dev.stuntdouble.sandbox'
 /** On what a sandbox or a build is made of, and on the parts of a clone pool. */
 const labels = ['dev.stuntdouble.installation', 'dev.stuntdouble.pool']
 
@@ -51,8 +54,14 @@ async function listLabelled(label: string, installation?: string): Promise<reado
   const { Volumes } = await engine.listVolumes({ filters })
   const networks = await engine.listNetworks({ filters })
   return [
-    ...containers.map(({ Id, Names }) => found('container', Id, Names[0]?.slice(1) ?? '')),
-    ...(Volumes ?? []).map(({ Name }) => found('volume', Name, Name)),
+    ...containers.map(({ Id, Names, Labels }) => ({
+      ...found('container', Id, Names[0]?.slice(1) ?? ''),
+      pod: Labels[podLabel],
+    })),
+    ...(Volumes ?? []).map(({ Name, Labels }) => ({
+      ...found('volume', Name, Name),
+      pod: Labels?.[podLabel],
+    })),
     ...networks.map(({ Id, Name }) => found('network', Id, Name)),
   ]
 }

@@ -4,7 +4,7 @@ import { openDockerImages } from '../../packages/orchestrator/src/engine/docker/
 import { Pool } from '../../packages/orchestrator/src/engine/docker/pool.ts'
 import { openEngine } from './container-runtime.ts'
 import { repository } from './images.ts'
-import { type Leftover, lineOf, listLeftovers, sweep } from './leftovers.ts'
+import { lineOf, listLeftovers, sweep } from './leftovers.ts'
 
 interface Ended {
   readonly installation: string
@@ -18,7 +18,7 @@ interface Ended {
  */
 export async function expectNothingLeft({ installation, runDirectory }: Ended): Promise<void> {
   const sockets = await socketsIn(runDirectory)
-  const before = (await listLeftovers(installation)).filter((item) => !isOfPool(item))
+  const before = (await listLeftovers(installation)).filter(({ pod }) => pod !== undefined)
   await sweep(before)
   await removePool(installation)
   const after = await listLeftovers(installation)
@@ -27,10 +27,8 @@ export async function expectNothingLeft({ installation, runDirectory }: Ended): 
   if (lines.length > 0) throw new Error(`left behind by ${installation}:\n${lines.join('\n')}`)
 }
 
-/** Snapshots outlive sandboxes, and the pool is where they are. */
-const isOfPool = ({ name }: Leftover) => name.includes('stuntdouble.')
-
-export async function removePool(installation: string): Promise<void> {
+/** Snapshots outlive sandboxes; they go with the pool that holds them. */
+async function removePool(installation: string): Promise<void> {
   const docker = await openEngine()
   const images = openDockerImages({ docker, directory: join(repository, 'images') })
   await using pool = new Pool({ docker, installation, images, poolBytes: 0 })
