@@ -2,8 +2,8 @@ import { SandboxError } from '@stuntdouble/sdk/errors'
 import { closureOf, type Member } from '../policy/closure.ts'
 import { isMasked, strategyFor, tableKey } from '../policy/names.ts'
 import { keysFrom } from '../prf/keys.ts'
-import type { ColumnShape, Policy, Strategy, TableShape } from '../shapes.ts'
-import { type Mask, type MaskContext, type Room, sliceOf, textOf } from '../strategies/mask.ts'
+import type { ColumnShape, Policy, TableShape } from '../shapes.ts'
+import { type Mask, type Room, sliceOf, textOf } from '../strategies/mask.ts'
 import { makeMask } from '../strategies/strategies.ts'
 import { rewriteArray } from './array-literal.ts'
 import { ByteSink } from './byte-sink.ts'
@@ -36,8 +36,10 @@ export function treatmentsOf(request: MaskerRequest): readonly Treatment[] {
     if (!column || !strategy) throw unansweredColumn(request.shape, name)
     if (!isMasked(strategy)) return 'keep'
     if (strategy.name === 'null') return 'null'
-    const room = roomOf(closure.classOf(request.shape, name))
-    return maskFor(column, strategy, { keys, room, baseType: elementType(column) })
+    const members = closure.classOf(request.shape, name)
+    const context = { keys, room: roomOf(members), baseType: elementType(column) }
+    const mask = makeMask(strategy, context)
+    return onColumn(column, members.some(isCaseless) ? caseless(mask) : mask)
   })
 }
 
@@ -50,13 +52,12 @@ function roomOf(members: readonly Member[]): Room {
   }
 }
 
-function maskFor(column: ColumnShape, strategy: Strategy, context: MaskContext): Mask {
-  const mask = makeMask(strategy, context)
-  const cased = context.baseType === 'citext' ? caseless(mask) : mask
-  if (column.baseType.endsWith('[]')) return elementWise(cased)
-  return isPadded(column) ? padded(cased, column.maxLength ?? 1) : cased
+function onColumn(column: ColumnShape, mask: Mask): Mask {
+  if (column.baseType.endsWith('[]')) return elementWise(mask)
+  return isPadded(column) ? padded(mask, column.maxLength ?? 1) : mask
 }
 
+const isCaseless = ({ shape }: Member) => shape?.baseType === 'citext'
 const elementType = ({ baseType }: ColumnShape) => baseType.replace(/(?:\[\])+$/, '')
 const isPadded = ({ baseType }: ColumnShape) => ['character', 'bpchar', 'char'].includes(baseType)
 

@@ -76,7 +76,7 @@ function isStreet(text: string): boolean {
 }
 
 /** A known given name among one to four capitalised words, as in `Ana de Souza` or `SOUZA, ANA`. */
-function isPerson(text: string): boolean {
+export function isPerson(text: string): boolean {
   const words = text.split(/[\s,]+/).filter((word) => word !== '')
   if (words.length === 0 || words.length > 4 || !/^[\p{Lu}]/u.test(text)) return false
   if (!words.every((word) => /^[\p{L}.'’-]+$/u.test(word))) return false

@@ -16,6 +16,15 @@ export interface Closure {
 }
 
 export function closureOf(shapes: readonly TableShape[]): Closure {
+  const known = closures.get(shapes) ?? makeClosure(shapes)
+  closures.set(shapes, known)
+  return known
+}
+
+/** Every table of a source asks anew, with the same list. */
+const closures = new WeakMap<readonly TableShape[], Closure>()
+
+function makeClosure(shapes: readonly TableShape[]): Closure {
   const parents = new Map<string, string>()
   const members = new Map<string, Member>()
   const add = (member: Member) => {

@@ -12,13 +12,14 @@ const untouched = /^-?infinity$| BC$|^\d{5,}-/
 /** Dates move within blocks of this many days; an age stays about right. */
 const blockDays = 366
 const secondsPerDay = 86_400
-/** Beyond it stand only marks like 9999-12-31, and the dates of nobody alive. */
-const lastYear = 9000
+/** Outside stand only marks like 0001-01-01 and 9999-12-31, and the dates of nobody alive. */
+const firstYear = 2
+const lastYear = 8999
 
 /**
  * Moves a date within its block of 366 days and a time within its day, each by a keyed permutation:
  * days stay different days, and no day stays where it was. Fractions of a second, zone and format
- * stay; infinity, dates before our era and marks such as 9999-12-31 pass.
+ * stay; infinity, dates before our era and marks such as 0001-01-01 pass.
  */
 export function dateMask(context: MaskContext): Mask {
   const days = new Shift(context.keys('date'), blockDays)
@@ -30,7 +31,7 @@ export function dateMask(context: MaskContext): Mask {
     const time = clock.exec(text.slice(date ? 10 : 0))
     if (untouched.test(text)) return out.ascii(text)
     if (!date && !time) return other(value, out)
-    if (date && Number(date[1]) >= lastYear) return out.ascii(text)
+    if (date && isMark(Number(date[1]))) return out.ascii(text)
     const number = date ? daysFromCivil(Number(date[1]), Number(date[2]), Number(date[3])) : 0
     if (date) writeCivil(days.moved(number), out)
     if (time)
@@ -38,6 +39,8 @@ export function dateMask(context: MaskContext): Mask {
     out.ascii(text.slice((date ? 10 : 0) + (time?.[0].length ?? 0)))
   }
 }
+
+const isMark = (year: number) => year < firstYear || year > lastYear
 
 /** A permutation of the numbers within each block, another one for every block. */
 class Shift {

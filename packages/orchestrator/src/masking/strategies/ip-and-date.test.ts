@@ -53,7 +53,7 @@ describe('date', () => {
     expect(mask('24:00:00')).toMatch(/^[012]\d:\d\d:\d\d$/)
   })
 
-  test.each(['infinity', '-infinity', '0044-03-15 BC', '9999-12-31', '12000-01-01'])(
+  test.each(['infinity', '-infinity', '0044-03-15 BC', '0001-01-01', '9999-12-31', '12000-01-01'])(
     '%s is nobody’s and passes',
     (value) => void expect(mask(value)).toBe(value),
   )

@@ -12,8 +12,8 @@ export interface Leaf {
 export interface Rewriting {
   /** The text to put in a leaf’s place. */
   leaf(leaf: Leaf): string
-  /** The text to put in a key’s place, quotes included. */
-  key(raw: string): string
+  /** The text to put in a key’s place, quotes included; `path` is its member’s. */
+  key(raw: string, path: string): string
 }
 
 const token = /\s+|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d[\d.eE+-]*|true|false|null|[{}[\],:]/y
@@ -57,7 +57,7 @@ function rewritten(raw: string, levels: Level[], rewriting: Rewriting): string {
   if (level?.expectsKey && raw.startsWith('"')) {
     level.key = raw
     level.expectsKey = false
-    return rewriting.key(raw)
+    return rewriting.key(raw, pathAt(level))
   }
   return rewriting.leaf({ kind: kindOf(raw), raw, path: pathAt(level) })
 }

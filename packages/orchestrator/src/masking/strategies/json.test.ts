@@ -36,10 +36,17 @@ describe('a document', () => {
     expect(mask('{"a":{"b":"x","c":1}}', { '$.a': 'null' })).toBe('{"a":{"b":null,"c":null}}')
   })
 
-  test('has keys masked that are addresses themselves', () => {
-    const masked = Object.keys(JSON.parse(mask('{"mary@shop.org":true,"plan":1}')))
-    expect(masked[0]).toBe(textMasker('email')('mary@shop.org'))
-    expect(masked[1]).toBe('plan')
+  test('has keys masked that are people themselves', () => {
+    const text =
+      '{"mary@shop.org":1,"+49 711 284222":2,"Mary Smith":3,"plan":4,"First Name":5,"17":6}'
+    const masked = Object.entries(JSON.parse(mask(text)))
+    const keyOf = (value: number) => masked.find(([, each]) => each === value)?.[0]
+    expect(keyOf(1)).toBe(textMasker('email')('mary@shop.org'))
+    expect(keyOf(2)).toMatch(/^\+\d\d \d{3} \d{6}$/)
+    expect(keyOf(2)).not.toBe('+49 711 284222')
+    expect(keyOf(3)).toBe(textMasker('full_name')('Mary Smith'))
+    expect([keyOf(4), keyOf(5), keyOf(6)]).toEqual(['plan', 'First Name', '17'])
+    expect(mask(text, { $: 'keep' })).toBe(text)
   })
 
   test('stays a document of the same form, whatever is in it', () => {

@@ -1,4 +1,5 @@
 import { ByteSink } from '../copy-text/byte-sink.ts'
+import { isPerson } from '../detect/values.ts'
 import type { Strategy, StrategyName } from '../shapes.ts'
 import { parentOf } from './json-paths.ts'
 import { type Leaf, rewriteJson, unquoted } from './json-tokens.ts'
@@ -6,12 +7,17 @@ import { type Mask, sliceOf, textOf } from './mask.ts'
 
 export type MaskOf = (strategy: StrategyName) => Mask
 
-const email = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+/** What a key must not be: a document that maps people to something holds them in its keys. */
+const personalKeys: readonly (readonly [StrategyName, (key: string) => boolean])[] = [
+  ['email', (key) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(key)],
+  ['phone', (key) => /^\+\d[\d ()/.-]{6,}$/.test(key)],
+  ['full_name', (key) => key.includes(' ') && isPerson(key)],
+]
 
 /**
  * Masks JSON by path. A path stands for everything below it; the longest that fits decides. Strings
  * that no path speaks of are masked as text, numbers and booleans stay. A key that is itself an
- * address is masked, other keys belong to the shape. What is not JSON is masked as text.
+ * address, a number to call or a person’s name is masked; other keys belong to the shape. What is not JSON is masked as text.
  */
 export function jsonMask(strategy: Strategy, maskOf: MaskOf): Mask {
   const scratch = new ByteSink()
@@ -26,14 +32,19 @@ export function jsonMask(strategy: Strategy, maskOf: MaskOf): Mask {
   }
   const rewriting = {
     leaf: (leaf: Leaf) => rewrittenLeaf(leaf, find(leaf.path), masked),
-    key: (raw: string) =>
-      email.test(unquoted(raw)) ? JSON.stringify(masked('email', unquoted(raw))) : raw,
+    key: (raw: string, path: string) =>
+      find(path) === 'keep' ? raw : (rewrittenKey(unquoted(raw), masked) ?? raw),
   }
   return (value, out) => {
     const text = textOf(value)
     const rewritten = rewriteJson(text, rewriting)
     out.utf8(rewritten ?? masked('text', text))
   }
+}
+
+function rewrittenKey(key: string, masked: Masked): string | undefined {
+  const personal = personalKeys.find(([, isPersonal]) => isPersonal(key))
+  return personal && JSON.stringify(masked(personal[0], key))
 }
 
 type Masked = (name: StrategyName, text: string) => string

@@ -37,7 +37,6 @@ function writeNames(choices: Choices, most: number, out: ByteSink): void {
 }
 
 const origin = 'https://example.com/'
-export const shortestUrl = distinctLength
 
 export function urlMask({ keys, room }: MaskContext): Mask {
   const prf = keys('url')
