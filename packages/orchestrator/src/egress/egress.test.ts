@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer } from 'node:net'
+import { duplexPair } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createEgress, type Denial } from './egress.ts'
 
 /** What a program in the sandbox reads when it sends `request` to its proxy. */
@@ -44,15 +45,41 @@ test.each([
   expect(denials).toMatchObject([{ sandbox: 'sbaaaaaaaaaaaa', target }])
 })
 
-test('what is not HTTP is turned away', async () => {
-  const { answer, denials } = await ask('SSH-2.0-OpenSSH_9.2\r\n')
+test.each([
+  ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n'],
+  ['headers without end', `GET http://a/ HTTP/1.1\r\nX: ${'x'.repeat(400_000)}\r\n\r\n`],
+  [
+    'a second request behind two lengths',
+    'POST http://a/ HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n',
+  ],
+])('%s is turned away with the reason, and recorded once', async (_what, request) => {
+  const { answer, denials } = await ask(request)
 
   expect(answer).toMatch(/^HTTP\/1\.1 400 /)
-  expect(denials).toEqual([])
+  expect(answer).toContain('"error":"blocked_by_policy"')
+  expect(denials).toEqual([{ sandbox: 'sbaaaaaaaaaaaa', method: '', target: 'unreadable' }])
 })
 
-test('headers without end are turned away', async () => {
-  const { answer } = await ask(`GET http://a/ HTTP/1.1\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`)
+test('a body that waits to be asked for is not asked for', async () => {
+  const { answer } = await ask(
+    'PUT http://a/ HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n',
+  )
 
-  expect(answer).toMatch(/^HTTP\/1\.1 4/)
+  expect(answer).toMatch(/^HTTP\/1\.1 403 /)
+})
+
+test.each([
+  ['nothing', ''],
+  ['half a request', 'GET http://a'],
+  ['half a body', 'POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhal'],
+])('who sends %s is not waited for', async (_what, beginning) => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const [near, far] = duplexPair()
+  createEgress(() => {}).serve('sbaaaaaaaaaaaa', far)
+  near.write(beginning)
+  near.resume()
+
+  vi.advanceTimersByTime(10_000)
+  expect(far.destroyed).toBe(true)
 })

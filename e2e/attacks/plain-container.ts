@@ -1,0 +1,28 @@
+import { GenericContainer } from 'testcontainers'
+import { ensureImage } from '../lib/images.ts'
+
+/** What an agent gets where nobody thought about it: the same image and root. */
+export interface PlainContainer extends AsyncDisposable {
+  said(script: string): Promise<string>
+  pythonSaid(program: string): Promise<string>
+}
+
+const image = 'stuntdouble/workspace'
+
+export async function startPlain(network?: 'host'): Promise<PlainContainer> {
+  await ensureImage(image)
+  const plain = new GenericContainer(image)
+    .withUser('root')
+    .withCommand(['sleep', 'infinity'])
+    .withLabels({ 'dev.stuntdouble.installation': 'test-plain' })
+    .withBindMounts([{ source: '/var/run/docker.sock', target: '/var/run/docker.sock' }])
+  const started = await (network ? plain.withNetworkMode(network) : plain).start()
+  const run = async (command: string[]) => (await started.exec(command)).output
+  return {
+    said: (script) => run(['bash', '-c', script]),
+    pythonSaid: (program) => run(['python3', '-c', program]),
+    [Symbol.asyncDispose]: async () => {
+      await started.stop({ timeout: 0, removeVolumes: true })
+    },
+  }
+}
