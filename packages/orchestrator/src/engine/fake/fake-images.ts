@@ -2,10 +2,7 @@ import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { OnProgress } from '@stuntdouble/sdk/wire'
 import type { Images } from '../engine.ts'
 
-/** `present` from the start; anything else of ours is made when it is asked for. */
-export const openFakeImages = (present: readonly string[] = []) => new FakeImages(present)
-
-/** Images that are present as soon as they are asked for, if they are among those there are. */
+/** Has `present` from the start; anything else that is available is made when it is asked for. */
 export class FakeImages implements Images {
   /** How often an image had to be made. */
   readonly made: string[] = []

@@ -5,8 +5,6 @@ interface FakeVolume extends VolumeStatus {
   readonly files: Map<string, string>
 }
 
-export const openFakeVolumes = () => new FakeVolumes()
-
 /** Volumes in memory. Two of them over one map are two processes of one installation. */
 export class FakeVolumes implements Volumes {
   readonly #volumes: Map<string, FakeVolume>
