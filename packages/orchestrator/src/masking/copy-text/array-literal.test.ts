@@ -12,9 +12,16 @@ test('elements of any text survive quoting', () => {
 })
 
 test.each(['', 'a', '{', '{a', '{"a}', '{{a}', '}{'])('%j is no array literal', (text) => {
-  expect(rewriteArray(text, () => 'x')).toBeUndefined()
+  expect(rewriteArray(text, { delimiter: ',', element: () => 'x' })).toBeUndefined()
 })
 
 test('NULL in quotes is a text', () => {
   expect(elementsOf('{NULL,null,"NULL"}')).toEqual(['NULL'])
+})
+
+test('boxes are kept apart by semicolons', () => {
+  const element = (text: string) => text.replaceAll('1', '7')
+  expect(rewriteArray('{(1,2),(3,4);(1,1),(0,0)}', { delimiter: ';', element })).toBe(
+    '{"(7,2),(3,4)";"(7,7),(0,0)"}',
+  )
 })

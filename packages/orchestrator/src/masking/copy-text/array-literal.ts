@@ -1,25 +1,41 @@
+const quotedText = '"[^"\\\\]*(?:\\\\[\\s\\S][^"\\\\]*)*"'
+
+/** Delimiters of PostgreSQL’s types: a comma, but for box, whose own literal is full of them. */
+const tokens = {
+  ',': new RegExp(`[{},]|${quotedText}|[^{},"\\\\]+(?:\\\\[\\s\\S][^{},"\\\\]*)*`, 'y'),
+  ';': new RegExp(`[{};]|${quotedText}|[^{};"\\\\]+(?:\\\\[\\s\\S][^{};"\\\\]*)*`, 'y'),
+}
+
+export type Delimiter = keyof typeof tokens
+
+interface Rewriting {
+  readonly delimiter: Delimiter
+  readonly element: (text: string) => string
+}
+
 /**
  * Rewrites the elements of a PostgreSQL array literal of any dimension, such as `{a,"b c",{NULL}}` or
- * `[0:1]={1,2}`. NULL and empty elements stay. Undefined where the text is no array literal.
+ * `[0:1]={1,2}`. NULL stays. Undefined where the text is no array literal.
  */
 export function rewriteArray(
   literal: string,
-  rewrite: (element: string) => string,
+  { delimiter, element }: Rewriting,
 ): string | undefined {
   const bounds = /^(?:\[[-+]?\d+:[-+]?\d+\])+=/.exec(literal)?.[0] ?? ''
   if (literal[bounds.length] !== '{') return undefined
+  const token = tokens[delimiter]
   let out = bounds
   let depth = 0
   let at = bounds.length
   while (at < literal.length) {
-    const element = /[{},]|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|[^{},"\\]+(?:\\[\s\S][^{},"\\]*)*/y
-    element.lastIndex = at
-    const raw = element.exec(literal)?.[0]
+    token.lastIndex = at
+    const raw = token.exec(literal)?.[0]
     if (raw === undefined) return undefined
     at += raw.length
     if (raw === '{') depth++
     if (raw === '}') depth--
-    out += /^[{},]$/.test(raw) || raw.toUpperCase() === 'NULL' ? raw : quoted(rewrite(bare(raw)))
+    const stays = /^[{}]$/.test(raw) || raw === delimiter || raw.toUpperCase() === 'NULL'
+    out += stays ? raw : quoted(element(bare(raw)))
   }
   return depth === 0 ? out : undefined
 }
@@ -27,11 +43,11 @@ export function rewriteArray(
 /** The elements of an array literal; none where it is not one. */
 export function elementsOf(literal: string): readonly string[] {
   const elements: string[] = []
-  const whole = rewriteArray(literal, (element) => {
-    elements.push(element)
-    return element
-  })
-  return whole === undefined ? [] : elements
+  const element = (text: string) => {
+    elements.push(text)
+    return text
+  }
+  return rewriteArray(literal, { delimiter: ',', element }) === undefined ? [] : elements
 }
 
 function bare(raw: string): string {

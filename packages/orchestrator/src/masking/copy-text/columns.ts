@@ -5,7 +5,7 @@ import { keysFrom } from '../prf/keys.ts'
 import type { ColumnShape, Policy, TableShape } from '../shapes.ts'
 import { type Mask, type Room, sliceOf, textOf } from '../strategies/mask.ts'
 import { makeMask } from '../strategies/strategies.ts'
-import { rewriteArray } from './array-literal.ts'
+import { type Delimiter, rewriteArray } from './array-literal.ts'
 import { ByteSink } from './byte-sink.ts'
 
 export interface MaskerRequest {
@@ -53,7 +53,8 @@ function roomOf(members: readonly Member[]): Room {
 }
 
 function onColumn(column: ColumnShape, mask: Mask): Mask {
-  if (column.baseType.endsWith('[]')) return elementWise(mask)
+  if (column.baseType.endsWith('[]'))
+    return elementWise(mask, column.baseType.startsWith('box') ? ';' : ',')
   return isPadded(column) ? padded(mask, column.maxLength ?? 1) : mask
 }
 
@@ -67,14 +68,15 @@ function caseless(mask: Mask): Mask {
 }
 
 /** What is no array literal is masked as a whole: better refused by the server than let through. */
-function elementWise(mask: Mask): Mask {
+function elementWise(mask: Mask, delimiter: Delimiter): Mask {
   const scratch = new ByteSink()
+  const element = (text: string) => {
+    if (text === '') return text
+    mask(sliceOf(text), scratch)
+    return scratch.take().toString('utf8')
+  }
   return (value, out) => {
-    const rewritten = rewriteArray(textOf(value), (element) => {
-      if (element === '') return element
-      mask(sliceOf(element), scratch)
-      return scratch.take().toString('utf8')
-    })
+    const rewritten = rewriteArray(textOf(value), { delimiter, element })
     if (rewritten === undefined) mask(value, out)
     else out.utf8(rewritten)
   }

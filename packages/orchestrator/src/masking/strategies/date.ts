@@ -1,12 +1,14 @@
+import type { ByteSink } from '../copy-text/byte-sink.ts'
 import { Choices } from '../prf/choices.ts'
 import { oneCycle } from '../prf/cycle.ts'
 import type { SipHash } from '../prf/siphash.ts'
 import { daysFromCivil, writeCivil } from './calendar.ts'
-import { latin1Of, type Mask, type MaskContext } from './mask.ts'
+import { latin1Of, type Mask, type MaskContext, sliceOf } from './mask.ts'
+import { byClass, Scramble } from './scramble.ts'
 import { secretMask } from './secret.ts'
 
 const day = /^(\d{4})-(\d\d)-(\d\d)/
-const clock = /^([ T]?)(\d\d):(\d\d):(\d\d)/
+const clock = /^([ T]?)(\d\d):(\d\d):(\d\d)(\.\d+)?/
 const untouched = /^-?infinity$| BC$|^\d{5,}-/
 
 /** Dates move within blocks of this many days; an age stays about right. */
@@ -18,12 +20,13 @@ const lastYear = 8999
 
 /**
  * Moves a date within its block of 366 days and a time within its day, each by a keyed permutation:
- * days stay different days, and no day stays where it was. Fractions of a second, zone and format
- * stay; infinity, dates before our era and marks such as 0001-01-01 pass.
+ * days stay different days, and no day stays where it was. Fractions of a second become others as
+ * long; zone and format stay; infinity, dates before our era and marks such as 0001-01-01 pass.
  */
 export function dateMask(context: MaskContext): Mask {
   const days = new Shift(context.keys('date'), blockDays)
   const seconds = new Shift(context.keys('date time'), secondsPerDay)
+  const fractions = new Scramble(context.keys('date fraction'))
   const other = secretMask(context)
   return (value, out) => {
     const text = latin1Of(value)
@@ -34,10 +37,19 @@ export function dateMask(context: MaskContext): Mask {
     if (date && isMark(Number(date[1]))) return out.ascii(text)
     const number = date ? daysFromCivil(Number(date[1]), Number(date[2]), Number(date[3])) : 0
     if (date) writeCivil(days.moved(number), out)
-    if (time)
+    if (time) {
       out.ascii(`${time[1]}${timeOf(seconds.moved(number * secondsPerDay + secondOf(time)))}`)
+      if (time[5]) writeFraction(time[5], fractions, out)
+    }
     out.ascii(text.slice((date ? 10 : 0) + (time?.[0].length ?? 0)))
   }
+}
+
+/** The server writes no zero at the end, so one that was not there would be lost, and two might meet. */
+function writeFraction(fraction: string, fractions: Scramble, out: ByteSink): void {
+  const zero = fraction.endsWith('0')
+  const accept = (bytes: Uint8Array) => (bytes.at(-1) === 0x30) === zero
+  fractions.write(sliceOf(fraction), { alphabet: byClass, accept }, out)
 }
 
 const isMark = (year: number) => year < firstYear || year > lastYear

@@ -113,6 +113,15 @@ describe('number', () => {
     )
   })
 
+  test.each(['1.7976931348623157e+308', '-1.2e+38', '5e-324', '3.4028235e+38'])(
+    'of the size of %s is still one of a float',
+    (value) => {
+      const masked = mask(value)
+      expect(Number.isFinite(Number(masked)) && Number(masked) !== 0).toBe(true)
+      expect(Math.abs(Number(masked)) <= 3.4028235e38).toBe(Math.abs(Number(value)) <= 3.4028235e38)
+    },
+  )
+
   test('never lets two numbers meet', () => {
     const values = Array.from({ length: 40_000 }, (_, index) => String(index - 2000))
     expect(new Set(values.map(mask)).size).toBe(values.length)

@@ -69,8 +69,12 @@ function exponentAt(text: string): number {
   return at < 0 ? text.length : at
 }
 
+/** The largest finite real; a double’s is where JavaScript’s numbers end. */
+const largestReal = 3.4028235e38
+
 /** Which limits have as many digits as this integer, and on which side of them it lies. */
 function limitsOf(text: string) {
+  if (/e/i.test(text)) return [floatLimit(text)]
   const digits = /^([-+]?)(\d+)$/.exec(text)
   if (!digits) return []
   const [, sign, magnitude = ''] = digits
@@ -84,4 +88,14 @@ function limitsOf(text: string) {
       latin1Of({ bytes, start: from, end: bytes.length }) <= limit === within
     return { keeps }
   })
+}
+
+function floatLimit(text: string) {
+  const within = Math.abs(Number(text)) <= largestReal
+  const keeps = (bytes: Uint8Array) => {
+    const size = Math.abs(Number(latin1Of({ bytes, start: 0, end: bytes.length })))
+    return size !== 0 && size !== Infinity && size <= largestReal === within
+  }
+  // A numeric may be beyond both, and has no limit there.
+  return { keeps: Number.isFinite(Number(text)) && Number(text) !== 0 ? keeps : () => true }
 }
