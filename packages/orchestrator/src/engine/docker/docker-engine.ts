@@ -20,6 +20,7 @@ import { DockerClient } from './docker-client.ts'
 import { containerNotFound, podGone } from './docker-errors.ts'
 import { openDockerImages } from './docker-images.ts'
 import { type DockerVolumes, openDockerVolumes } from './docker-volumes.ts'
+import { diagnoseStorage } from './docker-volumes-diagnosis.ts'
 import { EgressListeners } from './egress-listeners.ts'
 import { startExec } from './exec.ts'
 import { dialIn } from './gate-sockets.ts'
@@ -48,13 +49,13 @@ export interface DockerEngineOptions {
 }
 
 /**
- * Throws `engine_unavailable` when no engine answers, or one that is too old. Changes nothing on the
- * engine yet: the gate's image is made for the first pod, the pool for the first volume.
+ * Opens without a word to the engine, so that `diagnose` can tell what is wrong with one that is not
+ * there; every other call then throws `engine_unavailable`. The gate's image is made for the first
+ * pod, the pool for the first volume.
  */
 export async function openDockerEngine(options: DockerEngineOptions): Promise<Engine> {
   const { socketPath = usualSocket, installation, mechanism, onProgress = () => {} } = options
   const client = new DockerClient(socketPath, installation)
-  await requireEngine(client, AbortSignal.timeout(openMs))
   const { docker } = client
   const { imagesDirectory: directory, registries = [], poolBytes } = options
   const images = openDockerImages({ docker, directory, registries })
@@ -72,7 +73,6 @@ export async function openDockerEngine(options: DockerEngineOptions): Promise<En
 
 const gateImage = 'stuntdouble/gate'
 const usualSocket = '/var/run/docker.sock'
-const openMs = 10_000
 const sweepMs = 30_000
 /** A teardown nobody gave a limit must still end. */
 const destroyMs = 30_000
@@ -95,7 +95,7 @@ class DockerEngine implements Engine {
   readonly #egress: EgressListeners
   readonly #processes = new RunningProcesses()
   readonly #turns = new PodTurns()
-  #gateImagePresent = false
+  #prepared = false
 
   constructor(parts: DockerEngineParts) {
     this.#parts = parts
@@ -159,8 +159,10 @@ class DockerEngine implements Engine {
     })
   }
 
-  diagnose(signal: AbortSignal): Promise<readonly Diagnosis[]> {
-    return diagnoseEngine(this.#parts.client, signal)
+  async diagnose(signal: AbortSignal): Promise<readonly Diagnosis[]> {
+    const engine = await diagnoseEngine(this.#parts.client, signal)
+    if (engine.some(({ status }) => status === 'fail')) return engine
+    return [...engine, ...(await diagnoseStorage(this.#parts, signal))]
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -170,7 +172,7 @@ class DockerEngine implements Engine {
 
   async #startOrSweep(pod: PodSpec, signal: AbortSignal): Promise<void> {
     try {
-      await this.#ensureGateImage(signal)
+      await this.#prepare(signal)
       await startPod({ ...this.#parts, gateImage }, pod, signal)
     } catch (cause) {
       // Volumes and directory stay: others may have made them before; `destroy` removes them.
@@ -180,10 +182,11 @@ class DockerEngine implements Engine {
   }
 
   /** Once a process; a gate image lost later is reported by the create that misses it. */
-  async #ensureGateImage(signal: AbortSignal): Promise<void> {
-    if (this.#gateImagePresent) return
+  async #prepare(signal: AbortSignal): Promise<void> {
+    if (this.#prepared) return
+    await requireEngine(this.#parts.client, signal)
     await this.#parts.images.ensure(gateImage, this.#parts.onProgress, signal)
-    this.#gateImagePresent = true
+    this.#prepared = true
   }
 
   async #running(pod: string, container: string, signal: AbortSignal): Promise<string> {

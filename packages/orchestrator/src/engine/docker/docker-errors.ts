@@ -25,7 +25,7 @@ export const engineTooOld = (version: string) =>
   new SandboxError(
     'engine_unavailable',
     `The engine speaks API ${version}; ${oldestApiVersion} or newer is needed.`,
-    { hint: 'Update Docker to 20.10 or newer.' },
+    { hint: 'Update Docker to 20.10 or newer; `docker version` shows what runs.' },
   )
 
 export const engineFailed = (doing: string, cause?: unknown) =>

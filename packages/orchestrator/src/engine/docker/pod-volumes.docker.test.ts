@@ -31,7 +31,7 @@ test('a volume is the container user’s to write, and goes with its pod', async
 test('the last output of a container’s main process can be read', async ({ signal }) => {
   const bare = aPod(under)
   destroyedAfterwards(under.engine, bare)
-  const command = ['sh', '-c', 'echo first; echo second >&2; sleep infinity']
+  const command = ['sh', '-c', 'echo first; echo second; sleep infinity']
   const containers = bare.containers.map((container) => ({ ...container, command }))
   await under.engine.start({ ...bare, containers }, signal)
 
