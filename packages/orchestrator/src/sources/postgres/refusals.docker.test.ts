@@ -30,7 +30,10 @@ describe('a source that cannot be reached', () => {
 
   test('stops trying when it is told to', async () => {
     await expect(
-      postgresKind.open({ name: 'shop', url: server.url() }, AbortSignal.abort(new Error('enough'))),
+      postgresKind.open(
+        { name: 'shop', url: server.url() },
+        AbortSignal.abort(new Error('enough')),
+      ),
     ).rejects.toThrow('enough')
   })
 })

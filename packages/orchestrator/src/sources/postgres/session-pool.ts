@@ -14,26 +14,27 @@ export function createSessionPool(
 ): SessionPool {
   const idle: Session[] = []
   const all = new Set<Session>()
-  const waiting: (() => void)[] = []
+  const waiting = new Set<() => void>()
   let places = limit
 
   const place = async (signal: AbortSignal) => {
-    while (places === 0) {
-      await new Promise<void>((resolve) => waiting.push(resolve))
-      signal.throwIfAborted()
-    }
+    while (places === 0) await nextTurn(waiting, signal)
+    signal.throwIfAborted()
     places--
   }
   const leave = () => {
     places++
-    waiting.shift()?.()
+    const [first] = waiting
+    first?.()
   }
 
   const pool: SessionPool = {
     acquire: async (signal) => {
       await place(signal)
-      const kept = idle.pop()
-      if (kept !== undefined) return kept
+      const kept = idle.splice(0).filter(({ broken }) => !broken)
+      const next = kept.pop()
+      idle.push(...kept)
+      if (next !== undefined) return next
       try {
         const session = await open(signal)
         all.add(session)
@@ -61,4 +62,22 @@ export function createSessionPool(
     },
   }
   return pool
+}
+
+/** An abort gives the turn up at once, so that it wakes whoever waits behind. */
+function nextTurn(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const wake = () => {
+    waiting.delete(wake)
+    signal.removeEventListener('abort', abort)
+    resolve()
+  }
+  const abort = () => {
+    waiting.delete(wake)
+    reject(signal.reason)
+  }
+  waiting.add(wake)
+  signal.addEventListener('abort', abort, { once: true })
+  return promise
 }

@@ -1,4 +1,4 @@
-import type { ClientConfig } from 'pg'
+import { type ClientConfig, DatabaseError } from 'pg'
 import { checkVersion } from './preflight.ts'
 import { connect, type Session, untilAborted } from './session.ts'
 import { createSessionPool, type SessionPool } from './session-pool.ts'
@@ -74,7 +74,7 @@ async function start(
   checkVersion(name, version)
   const encoding = await clientEncoding(primary)
   await begin(primary, encoding)
-  const snapshot = await exportSnapshot(primary)
+  const snapshot = await exportSnapshot(primary, encoding)
 
   const pool =
     snapshot === null
@@ -117,19 +117,20 @@ async function begin(session: Session, encoding: string, snapshot?: string): Pro
   )
 }
 
-/** Null where the server cannot: then one connection does it all. */
-async function exportSnapshot(session: Session): Promise<string | null> {
-  await session.client.query('SAVEPOINT exporting')
+/** Null where the server cannot: then one connection does it all, in a transaction begun anew. */
+async function exportSnapshot(session: Session, encoding: string): Promise<string | null> {
   try {
     const [row] = await session.rows<{ snapshot: string }>(
       'SELECT pg_export_snapshot() AS snapshot',
     )
     const snapshot = row?.snapshot ?? ''
-    return /^[0-9A-Fa-f-]+$/.test(snapshot) ? snapshot : null
-  } catch {
-    await session.client.query('ROLLBACK TO SAVEPOINT exporting')
-    return null
+    if (/^[0-9A-Fa-f-]+$/.test(snapshot)) return snapshot
+  } catch (cause) {
+    if (!(cause instanceof DatabaseError)) throw cause
   }
+  await session.client.query('ROLLBACK')
+  await begin(session, encoding)
+  return null
 }
 
 async function openWorker(

@@ -15,7 +15,7 @@ export interface SourceUrl {
 /** Reads a connection URL as libpq does, without its environment variables and password files. */
 export function parseSourceUrl(name: string, text: string): SourceUrl {
   const url = parse(name, text)
-  const host = url.searchParams.get('host') ?? decode(name, url.hostname.replace(/^\[|\]$/g, ''))
+  const host = url.searchParams.get('host') ?? hostOf(name, url)
   const port = Number(url.searchParams.get('port') ?? (url.port || 5432))
   const database = decode(name, url.pathname.slice(1))
   const user = decode(name, url.username)
@@ -32,8 +32,15 @@ export function parseSourceUrl(name: string, text: string): SourceUrl {
   }
 }
 
+/** `user@/database?host=…` is libpq’s own; a URL cannot have a user and no host. */
+const nowhere = 'nowhere.invalid'
+
+function hostOf(name: string, { hostname }: URL): string {
+  return hostname === nowhere ? '' : decode(name, hostname.replace(/^\[|\]$/g, ''))
+}
+
 function parse(name: string, text: string): URL {
-  const url = URL.parse(text)
+  const url = URL.parse(text.replace(/^(\w+:\/\/[^/?#]*@)(?=[/:])/, `$1${nowhere}`))
   if (url === null) throw urlInvalid(name, 'cannot be read')
   if (!['postgres:', 'postgresql:'].includes(url.protocol)) {
     throw urlInvalid(name, 'does not begin with postgres://')

@@ -51,7 +51,10 @@ describe('a staging cluster', () => {
     ] as const) {
       const { piping, done } = await write(target, row)
 
-      expect(done).toMatchObject({ status: 'rejected', reason: { code: 'snapshot_failed', details: { sqlstate } } })
+      expect(done).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'snapshot_failed', details: { sqlstate } },
+      })
       for (const result of [piping, done]) {
         const { reason } = result as PromiseRejectedResult
         expect(`${reason.stack} ${reason.hint} ${JSON.stringify(reason)}`).not.toContain('Jane')
