@@ -67,6 +67,20 @@ describe('masking.yaml', () => {
     ])
   })
 
+  test('keeps a reason in its comment, whatever table it names', () => {
+    const shape = table('t', [column('a')])
+    const reason = 'as x\n  b: keep\u001b[2J\u0085, joined'
+    const answer = {
+      table: shape,
+      column: 'a',
+      strategy: { name: 'text' },
+      confidence: 0,
+      unsure: true,
+    } as const
+    const text = renderPolicy([shape], [{ ...answer, reason }])
+    expect(text.split('\n').at(-2)).toBe('  a: text # unsure: as x b: keep [2J , joined')
+  })
+
   test('takes a bare null for the strategy, and json with or without paths', () => {
     const read = parsePolicy(
       'public.t:\n  a: null\n  b: json\n  c: { json: { "$.x[*].y": email, "$[\\"o k\\"]": null } }\npublic.u:\n',

@@ -36,8 +36,13 @@ export function renderStrategy({ name, paths }: Strategy): string {
 }
 
 function line(column: string, strategy: Strategy, unsure?: string): string {
-  const comment = unsure === undefined ? '' : ` # unsure: ${unsure.replaceAll(/\s+/g, ' ')}`
+  const comment = unsure === undefined ? '' : ` # unsure: ${oneLine(unsure)}`
   return `  ${yamlText(column)}: ${renderStrategy(strategy)}${comment}\n`
+}
+
+/** A reason may name a table, and a hostile one may be called anything. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\s\p{C}]+/gu, ' ')
 }
 
 /** Plain where YAML reads it back as the same text; else quoted. */

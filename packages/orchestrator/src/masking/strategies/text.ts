@@ -7,8 +7,11 @@ import { emailMask, urlMask } from './online.ts'
 import { writePseudoWord } from './pseudo-word.ts'
 import { casingOf, readableMask } from './words.ts'
 
-/** An address or a link inside prose, over the bytes of UTF-8 seen as Latin-1. */
-const embedded = /[\w.%+-]+@[\w-]+(?:\.[\w-]+)+|\bhttps?:\/\/[^\s"'<>\\)]+/g
+/**
+ * An address or a link inside prose, over the bytes of UTF-8 seen as Latin-1. The parts are bounded as
+ * RFC 5321 bounds them: a megabyte without a space must not be tried from each of its letters.
+ */
+const embedded = /[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|\bhttps?:\/\/[^\s"'<>\\)]+/g
 
 /**
  * Prose that keeps its shape and none of its words: words of the same length, other digits, the

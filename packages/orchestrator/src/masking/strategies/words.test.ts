@@ -93,6 +93,11 @@ describe('free text', () => {
     expect(new Set(stands).size).toBeGreaterThan(1)
   })
 
+  test('of a megabyte without a space takes no longer than its length', () => {
+    const masked = textMasker('text')(`${'a1'.repeat(500_000)} @ ${'x.'.repeat(200_000)}@`)
+    expect(masked).toHaveLength(1_400_004)
+  })
+
   test('of any script becomes as many letters', () => {
     expect(textMasker('text')('Привет мир')).toMatch(/^[A-Za-z]{6} [A-Za-z]{3}$/)
   })
