@@ -41,7 +41,6 @@ async function demo(): Promise<boolean> {
     return broken.length === 0
   } catch (cause) {
     console.error(`\n${cause instanceof Error ? cause.message : cause}`)
-    console.error(`The orchestrator's log ends:\n${await project.log()}`)
     return false
   }
 }

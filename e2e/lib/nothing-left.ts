@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openDockerImages } from '../../packages/orchestrator/src/engine/docker/docker-images.ts'
-import { Pool } from '../../packages/orchestrator/src/engine/docker/pool.ts'
+import { openDockerVolumes } from '../../packages/orchestrator/src/engine/docker/docker-volumes.ts'
 import { openEngine } from './container-runtime.ts'
 import { repository } from './images.ts'
 import { lineOf, listLeftovers, sweep } from './leftovers.ts'
@@ -31,8 +31,8 @@ export async function expectNothingLeft({ installation, runDirectory }: Ended): 
 async function removePool(installation: string): Promise<void> {
   const docker = await openEngine()
   const images = openDockerImages({ docker, directory: join(repository, 'images') })
-  await using pool = new Pool({ docker, installation, images, poolBytes: 0 })
-  await pool.remove(AbortSignal.timeout(60_000))
+  await using volumes = openDockerVolumes({ docker, installation, images, poolBytes: 0 })
+  await volumes.removePool(AbortSignal.timeout(60_000))
 }
 
 async function socketsIn(directory: string): Promise<readonly string[]> {

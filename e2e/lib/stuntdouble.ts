@@ -76,9 +76,14 @@ export class Stuntdouble implements AsyncDisposable {
     })
   }
 
-  /** `./sandbox … --json`, its one object. Fails when the command does. */
+  /** `./sandbox … --json`, its one object. Fails when the command does, with the end of the log. */
   async json<T>(args: readonly string[], options: RunOptions = {}): Promise<T> {
-    return (await this.run([...args, '--json'], options)).json<T>()
+    const result = await this.run([...args, '--json'], options)
+    if (result.exitCode === 0) return result.json<T>()
+    const { exitCode, stderr } = result
+    throw new Error(
+      `sandbox ${args.join(' ')} ended with ${exitCode}: ${stderr}\nlog: ${await this.log()}`,
+    )
   }
 
   /** The local orchestrator, once a command has started it. */
