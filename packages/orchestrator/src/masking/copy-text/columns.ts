@@ -1,4 +1,5 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
+import { elementType } from '../column-kind.ts'
 import { closureOf, type Member } from '../policy/closure.ts'
 import { isMasked, strategyFor, tableKey } from '../policy/names.ts'
 import { keysFrom } from '../prf/keys.ts'
@@ -59,7 +60,6 @@ function onColumn(column: ColumnShape, mask: Mask): Mask {
 }
 
 const isCaseless = ({ shape }: Member) => shape?.baseType === 'citext'
-const elementType = ({ baseType }: ColumnShape) => baseType.replace(/(?:\[\])+$/, '')
 const isPadded = ({ baseType }: ColumnShape) => ['character', 'bpchar', 'char'].includes(baseType)
 
 /** Values that citext holds for equal must stay equal. */

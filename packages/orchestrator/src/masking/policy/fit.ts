@@ -1,3 +1,4 @@
+import { elementType, kindOf } from '../column-kind.ts'
 import type { ColumnShape, Strategy, StrategyName } from '../shapes.ts'
 import { distinctLength } from '../strategies/distinct.ts'
 import { shortestEmail } from '../strategies/online.ts'
@@ -42,7 +43,7 @@ export function neededLength(name: StrategyName): number {
 
 function fits(column: ColumnShape, name: StrategyName): boolean {
   const type = elementType(column)
-  const kind = column.category === 'array' ? kindOf(type) : column.category
+  const kind = kindOf(column)
   if (name === 'keep') return true
   if (name === 'enum') return kind === 'enum' || kind === 'boolean' || kind === 'string'
   if (kind === 'string') return name !== 'bytes'
@@ -55,17 +56,8 @@ function fits(column: ColumnShape, name: StrategyName): boolean {
   return name === kind
 }
 
-/** The categories of element types; everything else is compared by name. */
-function kindOf(type: string): string {
-  if (/^(?:text|character|character varying|citext|name|bpchar|"char")/.test(type)) return 'string'
-  if (/^(?:smallint|integer|bigint|numeric|real|double precision|money)/.test(type)) return 'number'
-  if (/^(?:date|time|timestamp)/.test(type)) return 'datetime'
-  if (/^jsonb?$/.test(type)) return 'json'
-  return type === 'bytea' ? 'binary' : type
-}
-
 function suggestion(column: ColumnShape): string {
-  const kind = column.category === 'array' ? kindOf(elementType(column)) : column.category
+  const kind = kindOf(column)
   const masking: Readonly<Record<string, string>> = {
     string: 'text',
     number: 'number',
@@ -77,8 +69,4 @@ function suggestion(column: ColumnShape): string {
   }
   const options = [masking[kind], column.notNull ? undefined : 'null', 'keep']
   return `Answer ${options.filter((option) => option !== undefined).join(', or ')}.`
-}
-
-function elementType({ baseType }: ColumnShape): string {
-  return baseType.replace(/(?:\[\])+$/, '')
 }

@@ -1,3 +1,4 @@
+import { elementType, kindOf } from '../column-kind.ts'
 import { isCardNumber } from '../detect/checksums.ts'
 import { guessByName, isIdentifierName } from '../detect/column-words.ts'
 import { subjectOf } from '../detect/table-words.ts'
@@ -12,9 +13,9 @@ const harmless =
 
 /** An answer for one column, by its type first: a type rules most strategies out. */
 export function guessColumn(evidence: Evidence): Guess {
-  switch (kindOf(evidence)) {
+  switch (kindOf(evidence.column)) {
     case 'string':
-      return guessString(evidence)
+      return isDocument(evidence) ? guessJson(evidence) : guessString(evidence)
     case 'number':
       return guessNumber(evidence)
     case 'datetime':
@@ -36,15 +37,10 @@ export function guessColumn(evidence: Evidence): Guess {
   }
 }
 
-function kindOf({ column }: Evidence): string {
-  if (column.category !== 'array') return column.category
-  const type = elementType(column.baseType)
-  if (/^(?:text|character|citext|name|bpchar|"char")/.test(type)) return 'string'
-  if (/^(?:smallint|integer|bigint|numeric|real|double precision|money)/.test(type)) return 'number'
-  if (/^(?:date|time|timestamp)/.test(type)) return 'datetime'
-  if (/^jsonb?$/.test(type)) return 'json'
-  if (/^(?:inet|cidr|macaddr8?)$/.test(type)) return 'network'
-  return { bytea: 'binary', uuid: 'uuid', boolean: 'boolean' }[type] ?? 'other'
+/** JSON in a column of characters. */
+function isDocument({ values }: Evidence): boolean {
+  const documents = values.filter((value) => /^\s*(?:\{\s*["}]|\[\s*["{[\d\]])/.test(value))
+  return values.length > 0 && documents.length > values.length * 0.8
 }
 
 function guessNumber({ column, values }: Evidence): Guess {
@@ -83,7 +79,7 @@ function guessUuid({ column }: Evidence): Guess {
 }
 
 function guessOther({ column }: Evidence): Guess {
-  const type = elementType(column.baseType)
+  const type = elementType(column)
   const scalar = column.category !== 'array'
   if (type === 'tsvector') return sure('text', 'the words of other columns, for searching', 0.8)
   if (type === 'xml') return unsure('text', 'a document; its elements stay, their contents do not')
@@ -95,8 +91,4 @@ function guessOther({ column }: Evidence): Guess {
     `nothing here can mask ${type}, and it must not be NULL: look closely`,
     scalar ? 0.1 : 0,
   )
-}
-
-function elementType(baseType: string): string {
-  return baseType.replace(/(?:\[\])+$/, '')
 }

@@ -78,6 +78,12 @@ describe('a proposal', () => {
     )
   })
 
+  test('knows a document in a column of characters', () => {
+    expect(answerFor(column('raw'), ['{"email":"a@b.de"}', '[{"email":"c@d.fr"}]'])).toBe(
+      '{ json: { "$.email": email, "$[*].email": email } }',
+    )
+  })
+
   test.each([
     ['tsvector', 'other', true, 'text'],
     ['xml', 'other', true, 'text?'],
