@@ -148,18 +148,31 @@ export function guessByName(column: string): NameGuess | undefined {
   return lists.find(([, list]) => list.some((term) => mentions(words, term)))?.[0]
 }
 
-/** Words after which a name is an identifier's, whatever stands before them. */
+const identifiers = new Set([
+  'id',
+  'uuid',
+  'guid',
+  'key',
+  'code',
+  'number',
+  'no',
+  'nr',
+  'ref',
+  'sku',
+  'slug',
+])
+const generic = new Set(
+  `name title label caption bezeichnung titel nom libelle titre nombre denominacion titulo nome titolo naam`.split(
+    ' ',
+  ),
+)
+
+/** Words after which a name is an identifier’s, whatever stands before them. */
 export function isIdentifierName(column: string): boolean {
-  const last = wordsOf(column).at(-1)
-  return ['id', 'uuid', 'guid', 'key', 'code', 'number', 'no', 'nr', 'ref', 'sku', 'slug'].includes(
-    last ?? '',
-  )
+  return identifiers.has(wordsOf(column).at(-1) ?? '')
 }
 
-/** `name`, `title`, `label`: what they hold is the table's to say. */
+/** `name`, `title`, `label`: what they hold is the table’s to say. */
 export function isGenericName(column: string): boolean {
-  const last = wordsOf(column).at(-1) ?? ''
-  const generic =
-    'name, title, label, caption, nom, nombre, nome, naam, titel, titre, titulo, titolo'
-  return `, ${generic}, bezeichnung, denominacion, libelle, omschrijving,`.includes(`, ${last},`)
+  return generic.has(wordsOf(column).at(-1) ?? '')
 }

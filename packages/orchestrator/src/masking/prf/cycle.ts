@@ -44,13 +44,13 @@ export class Cycle {
   #seed(symbols: Uint8Array, count: number, round: number): void {
     const { from, to } = targetOf(count, round + 1)
     const length = to - from
-    if (this.#half.bytes.length < length + 2)
+    if (this.#half.bytes.length <= length)
       this.#half = { bytes: new Uint8Array(length * 2), start: 0, end: 0 }
     const { bytes } = this.#half
-    bytes[0] = round
-    bytes[1] = count & 0xff
-    for (let index = 0; index < length; index++) bytes[index + 2] = symbols[from + index] as number
-    this.#half.end = length + 2
+    // Round and length in one byte: with it, half of a phone number still is one block of the hash.
+    bytes[0] = (count << 2) | round
+    for (let index = 0; index < length; index++) bytes[index + 1] = symbols[from + index] as number
+    this.#half.end = length + 1
     this.#prf.hash(this.#half)
     this.#choices.seed(this.#prf.low, this.#prf.high)
   }
