@@ -1,3 +1,4 @@
+import type { SandboxError } from '@stuntdouble/sdk/errors'
 import {
   type CreateSandboxRequest,
   errorOf,
@@ -44,24 +45,40 @@ export function createCreation({ desk, starting, ending, leases }: Parts): Creat
     return sandbox
   }
 
-  return async (request, onProgress, signal) => {
-    const { id } = journal(request)
-    const abandon = () => ending.request(id, 'failed')
+  async function prepareAndStart(
+    sandbox: Sandbox,
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const abandon = () => ending.request(sandbox.id, 'failed')
     signal.addEventListener('abort', abandon)
     try {
-      await prepareAndStart(id)
+      signal.throwIfAborted()
+      await starting.prepare(sandbox, onProgress, signal)
+      await desk.reconcile(sandbox.id)
+    } catch (cause) {
+      abandon()
+      // What cannot be cleared away now is tried again every second.
+      await desk.reconcile(sandbox.id).catch(() => {})
+      throw errorIn(sandbox.id) ?? cause
     } finally {
       signal.removeEventListener('abort', abandon)
     }
-    const { problem, state } = store.get(id) ?? {}
-    if (problem) throw errorOf(problem)
-    if (state !== 'ready') throw endedBeforeReady(id)
-    return leases.handover(id)
+  }
 
-    async function prepareAndStart(created: string): Promise<void> {
-      const sandbox = store.get(created)
-      if (sandbox) await starting.prepare(sandbox, onProgress, signal)
-      await desk.reconcile(created)
-    }
+  /** What was written down first, not what went wrong after it. */
+  function errorIn(id: string): SandboxError | undefined {
+    const problem = store.get(id)?.problem
+    return problem ? errorOf(problem) : undefined
+  }
+
+  return async (request, onProgress, signal) => {
+    const sandbox = journal(request)
+    const { id } = sandbox
+    await prepareAndStart(sandbox, onProgress, signal)
+    const error = errorIn(id)
+    if (error) throw error
+    if (store.get(id)?.state !== 'ready') throw endedBeforeReady(id)
+    return leases.handover(id)
   }
 }

@@ -40,8 +40,9 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
 
     handover(id, seconds) {
       const sandbox = roster.ready(id)
-      const wanted = seconds === undefined ? sandbox.expiresAt : clock() + seconds * 1000
-      const token = capabilities.issue(id, Math.min(wanted, sandbox.expiresAt))
+      // Not cut to the sandbox’s end, which takes every capability along and may be moved before.
+      const until = seconds === undefined ? sandbox.expiresAt : clock() + seconds * 1000
+      const token = capabilities.issue(id, until)
       return {
         id,
         url: desk.urlOf(token),

@@ -76,14 +76,10 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const activity = createActivity(clock, leases.touch)
   const sweeper = createSweeper(desk)
 
-  const beat = every(
-    beatMs,
-    async (signal) => {
-      storage.transaction(() => activity.beat())
-      await sweeper.sweep(signal)
-    },
-    (cause) => log.error(traceOf(cause), 'beat failed'),
-  )
+  // Two rhythms: an end that takes long must not let the leases of those in use run out.
+  const failed = (cause: unknown) => log.error({ err: cause }, 'beat failed')
+  const beats = async () => storage.transaction(() => activity.beat())
+  const rhythms = [every(beatMs, beats, failed), every(beatMs, sweeper.sweep, failed)]
 
   return {
     create: createCreation({ desk, starting, ending, leases }),
@@ -98,7 +94,7 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     adopt: createAdoption(desk, ending),
 
     async [Symbol.asyncDispose]() {
-      await beat[Symbol.asyncDispose]()
+      await Promise.all(rhythms.map((rhythm) => rhythm[Symbol.asyncDispose]()))
       await attachments.detachAll()
     },
   }

@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { traceOf } from '../lib/trace.ts'
 import { overdue } from './lease.ts'
+import type { Sandbox } from './sandbox.ts'
 import type { SandboxStore } from './store.ts'
 
 export interface Sweeper {
@@ -29,12 +30,15 @@ export function createSweeper({ store, engine, clock, reconcile, log }: Parts): 
     )
   }
 
+  const isOver = (sandbox: Sandbox) =>
+    sandbox.state === 'ending' || sandbox.endReason !== null || overdue(sandbox, clock()) !== null
+
   /** Row without container: the reconciler sees it. */
   async function sweepRows(everything: boolean): Promise<void> {
     const due = store
       .list({ ended: false })
-      .filter((sandbox) => sandbox.state !== 'creating')
-      .filter((sandbox) => everything || sandbox.state === 'ending' || overdue(sandbox, clock()))
+      .filter((sandbox) => sandbox.state !== 'creating' || sandbox.endReason !== null)
+      .filter((sandbox) => everything || isOver(sandbox))
     await Promise.all(due.map(({ id }) => settle(id)))
   }
 

@@ -1,0 +1,43 @@
+import { SandboxError } from '@stuntdouble/sdk/errors'
+import type { Engine } from '../../engine/engine.ts'
+
+export interface FailingEngine {
+  readonly engine: Engine
+  /** The names of all calls so far, in order. */
+  readonly calls: readonly string[]
+}
+
+export const failure = () =>
+  new SandboxError('disk_full', 'The engine has no room.', { hint: 'Make some.' })
+
+/** An engine of which one call fails, by its number from 0, before or after it did its work. */
+export function failingEngine(
+  engine: Engine,
+  fails: { readonly at: number; readonly when: 'before' | 'after' },
+): FailingEngine {
+  const calls: string[] = []
+
+  function watched<Part extends object>(part: Part, prefix: string): Part {
+    return new Proxy(part, {
+      get(target, name) {
+        const value = Reflect.get(target, name, target)
+        if (name === 'volumes' || name === 'images')
+          return watched(value as object, `${String(name)}.`)
+        if (typeof value !== 'function' || typeof name === 'symbol') return value
+        return (...given: unknown[]) => act(`${prefix}${name}`, () => value.apply(target, given))
+      },
+    })
+  }
+
+  async function act(name: string, work: () => unknown): Promise<unknown> {
+    // The sweeper’s own look at everything is not the creation’s.
+    if (name === 'list') return await work()
+    const isMine = calls.push(name) - 1 === fails.at
+    if (isMine && fails.when === 'before') throw failure()
+    const result = await work()
+    if (isMine) throw failure()
+    return result
+  }
+
+  return { engine: watched(engine, ''), calls }
+}

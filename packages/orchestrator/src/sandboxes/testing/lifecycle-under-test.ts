@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type CreateSandboxInput,
+  CreateSandboxRequest,
+  type Handover,
+  LimitsConfig,
+} from '@stuntdouble/sdk/wire'
+import { capabilityMigrations, createCapabilities } from '../../capabilities/capabilities.ts'
+import { createEgress } from '../../egress/egress.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { type FakeEngine, openFakeEngine } from '../../engine/fake/fake-engine.ts'
+import { openInstallation } from '../../installation/installation.ts'
+import { createLog } from '../../lib/log.ts'
+import { createRecorder, recorderMigrations } from '../../recorder/recorder.ts'
+import type { SealedSnapshot } from '../../snapshots/snapshots.ts'
+import type { StoreKind } from '../../sources/sources.ts'
+import { openStorage } from '../../storage/storage.ts'
+import type { Workspaces } from '../../workspaces/workspaces.ts'
+import { createSandboxes, type Sandboxes, sandboxMigrations } from '../sandboxes.ts'
+
+export interface LifecycleUnderTest extends AsyncDisposable {
+  readonly engine: FakeEngine
+  readonly sandboxes: Sandboxes
+  readonly recorder: ReturnType<typeof createRecorder>
+  readonly capabilities: ReturnType<typeof createCapabilities>
+  /** Moved by the test alone. */
+  readonly time: { now: number }
+  /** What the database’s readiness waits for. */
+  ready: (signal: AbortSignal) => Promise<void>
+  /** A sandbox with one database and an uploaded workspace. */
+  create(request?: CreateSandboxInput, signal?: AbortSignal): Promise<Handover>
+  /** Another process over the same journal and engine; this one’s view of it may differ. */
+  restarted(engine?: Engine): Sandboxes
+  /** Pods and volumes of sandboxes. */
+  remains(): Promise<readonly string[]>
+}
+
+const image = 'stuntdouble/postgres:15'
+
+const sealed: SealedSnapshot = {
+  ...{ id: 'sn000000000000', source: 'shop', kind: 'postgres', version: 15, image },
+  volume: 'sealed-shop',
+  credentials: { user: 'app', password: 'in-the-sandbox-only', database: 'shop' },
+}
+
+/** The lifecycle over a journal and an engine in memory. */
+export async function openLifecycle(): Promise<LifecycleUnderTest> {
+  await using scope = new AsyncDisposableStack()
+  const directory = mkdtempSync(join(tmpdir(), 'lifecycle-'))
+  scope.defer(() => rmSync(directory, { recursive: true }))
+  const storage = scope.use(openStorage(':memory:', migrations))
+  const time = { now: Date.UTC(2026, 0, 1) }
+  const clock = () => time.now
+  const engine = scope.use(openFakeEngine({ now: clock, program: () => 0 }))
+  await sealOne(engine)
+  const recorder = createRecorder(storage, clock)
+  const capabilities = createCapabilities(storage, clock)
+
+  const processes = scope.use(new AsyncDisposableStack())
+  const restarted = (seen: Engine = engine) =>
+    processes.use(
+      createSandboxes({
+        ...{ storage, recorder, capabilities, clock, workspaces, engine: seen },
+        snapshots: { sealed: () => sealed },
+        kind: kindOf((signal) => under.ready(signal)),
+        limits: LimitsConfig.parse({ maxTtl: '2h', maxSandboxes: 3 }),
+        installation: openInstallation(directory),
+        log: createLog('silent'),
+        urlOf: (token) => `http://gateway.example/s/${token}`,
+        onEnded: () => {},
+        egress: createEgress(() => {}),
+      }),
+    )
+  const under: LifecycleUnderTest = {
+    ...{ engine, recorder, capabilities, time, restarted },
+    sandboxes: restarted(),
+    ready: async () => {},
+    create: (request, signal) => createIn(under.sandboxes, request, signal),
+    remains: () => remainsOf(engine),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
+  const parts = scope.move()
+  return under
+}
+
+export function createIn(
+  sandboxes: Sandboxes,
+  request: CreateSandboxInput = {},
+  signal = new AbortController().signal,
+): Promise<Handover> {
+  const blueprint = { data: { db: { source: 'shop' } } }
+  const wanted = { blueprint, workspace: 'ws000000000000', ...request }
+  return sandboxes.create(CreateSandboxRequest.parse(wanted), () => {}, signal)
+}
+
+const migrations = [...recorderMigrations, ...capabilityMigrations, ...sandboxMigrations]
+
+async function sealOne({ volumes }: FakeEngine): Promise<void> {
+  const signal = new AbortController().signal
+  const volume = { name: 'staged', pod: 'sn000000000000', uid: 999, gid: 999, mode: 0o700 }
+  await volumes.create(volume, signal)
+  await volumes.seal(volume.name, sealed.volume, signal)
+}
+
+/** As far as the lifecycle asks. */
+function kindOf(ready: (signal: AbortSignal) => Promise<void>): StoreKind {
+  const kind: Pick<StoreKind, 'kind' | 'port' | 'ready' | 'url' | 'container'> = {
+    kind: 'postgres',
+    port: 5432,
+    ready: (_dial, _credentials, signal) => ready(signal),
+    url: ({ user, database }, { host, port }) => `postgres://${user}@${host}:${port}/${database}`,
+    container: ({ name, mount, cpus, memoryBytes, pids }) => ({
+      ...{ name, image, command: ['postgres'], uid: 999, gid: 999, env: {}, tmpfs: [] },
+      workingDirectory: '/',
+      limits: { cpus, memoryBytes, pids, shmBytes: 0 },
+      mounts: [mount],
+    }),
+  }
+  return kind as StoreKind
+}
+
+const workspaces: Workspaces = {
+  receive: async () => ({ id: 'ws000000000000', entries: 0, bytes: 0 }),
+  require: () => {},
+  unpack: async () => {},
+  sweep: async () => {},
+}
+
+async function remainsOf(engine: FakeEngine): Promise<readonly string[]> {
+  const signal = new AbortController().signal
+  const pods = (await engine.list(signal)).map(({ id }) => `pod ${id}`)
+  const volumes = (await engine.volumes.list(signal)).filter(({ pod }) => pod !== null)
+  return [...pods, ...volumes.map(({ name }) => `volume ${name}`)]
+}
