@@ -7,8 +7,8 @@ import type { Narrator } from './narrate.ts'
 import { projectFiles } from './project.ts'
 
 const sql = (name: string) => join(import.meta.dirname, name)
-export const number = (value: number) => value.toLocaleString('en-GB').replaceAll(',', ' ')
-export const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`
+const number = (value: number) => value.toLocaleString('en-GB').replaceAll(',', ' ')
+const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
 export async function raiseProduction(narrator: Narrator): Promise<Production> {
   await narrator.chapter('A production database')
