@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newSecret } from '../../lib/ids.ts'
@@ -17,6 +18,7 @@ describe('a source whose schema attacks the copy', () => {
   const stack = new AsyncDisposableStack()
   let staging: TestServer
   let inside: Client
+  let hidden: Buffer
 
   beforeAll(async () => {
     const hostile = stack.use(await startServer(16))
@@ -30,6 +32,14 @@ describe('a source whose schema attacks the copy', () => {
     const target = stack.use(await postgresKind.target(staging.dial, superuser, signal))
     await roundTrip(source, target, signal)
     inside = await staging.client('victim')
+    const swap =
+      'DROP TABLE public.decoy; CREATE VIEW public.decoy AS SELECT 1 AS id WHERE public.spy()'
+    await target.run({ what: 'swap', sql: swap }, signal)
+    await target.count({ schema: 'public', name: 'decoy' }, signal)
+    await buffer(await target.read({ schema: 'public', name: 'decoy' }, ['id'], signal))
+    hidden = await buffer(
+      await target.read({ schema: 'public', name: 'hidden' }, ['secret'], signal),
+    )
     await target.finish(role, signal)
   })
   afterAll(() => stack.disposeAsync())
@@ -45,6 +55,19 @@ describe('a source whose schema attacks the copy', () => {
       expect(outcome.replaceAll(/DONE\(RESET [A-Z ]+\)/g, '')).not.toContain('DONE')
       expect(outcome.match(/42501/g)?.length).toBeGreaterThan(8)
     }
+  })
+
+  test('does not lure the superuser into a view of its own', async () => {
+    const { rows } = await inside.query('SELECT * FROM public.log')
+
+    expect(rows).toEqual([
+      { who: 'stuntdouble_check', super: false },
+      { who: 'stuntdouble_check', super: false },
+    ])
+  })
+
+  test('hides no row from the checks', () => {
+    expect(hidden.toString()).toBe('a row that no policy shows\n')
   })
 
   test('writes no file and starts no program', () => {

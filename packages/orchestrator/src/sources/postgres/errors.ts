@@ -4,7 +4,7 @@ import { DatabaseError } from 'pg'
 export const sourceRefused = (name: string, message: string, hint: string) =>
   new SandboxError('source_refused', `Source "${name}": ${message}`, { hint })
 
-export const sourceUnreachable = (name: string, message: string) =>
+const sourceUnreachable = (name: string, message: string) =>
   new SandboxError('source_unreachable', `Source "${name}": ${message}`, {
     hint: 'Check host, port and firewall from this machine, and that the server is up.',
     retryable: true,

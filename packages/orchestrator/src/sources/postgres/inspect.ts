@@ -15,7 +15,7 @@ interface TableRow {
   readonly foreignKeys: readonly ForeignKeyShape[]
 }
 
-export interface TypeFacts {
+interface TypeFacts {
   /** typtype of the type below domains, and its typcategory. */
   readonly kind: string
   readonly group: string

@@ -33,7 +33,7 @@ export function parseSourceUrl(name: string, text: string): SourceUrl {
 }
 
 /** `user@/database?host=…` is libpq’s own; a URL cannot have a user and no host. */
-const nowhere = 'nowhere.invalid'
+const nowhere = 'no-host-is-named.invalid'
 
 function hostOf(name: string, { hostname }: URL): string {
   return hostname === nowhere ? '' : decode(name, hostname.replace(/^\[|\]$/g, ''))

@@ -59,8 +59,8 @@ export const ranks = {
   trigger: 21,
   rule: 22,
   policy: 23,
-  rowSecurity: 24,
-  refresh: 25,
+  refresh: 24,
+  rowSecurity: 25,
 } as const
 
 export const isLate = ({ rank }: SchemaObject) => rank >= ranks.view

@@ -8,7 +8,7 @@ import {
   type SchemaObject,
 } from './schema-object.ts'
 
-export interface SequenceRow {
+interface SequenceRow {
   readonly oid: number
   readonly schema: string
   readonly name: string

@@ -49,3 +49,17 @@ CREATE TABLE public.guarded (id int);
 CREATE POLICY named ON public.guarded TO "x""; ALTER ROLE app SUPERUSER; --", "$do$; ALTER ROLE app SUPERUSER; $do$" USING (true);
 CREATE SCHEMA "x""; ALTER ROLE app SUPERUSER; --";
 CREATE EXTENSION intarray SCHEMA "x""; ALTER ROLE app SUPERUSER; --";
+
+-- A view that stands where a table stood, for whoever looks next; and rows that hide.
+CREATE TABLE public.decoy (id int);
+CREATE TABLE public.log (who text, super boolean);
+CREATE FUNCTION public.spy() RETURNS boolean LANGUAGE plpgsql AS $f$
+BEGIN
+  INSERT INTO public.log SELECT session_user, rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user;
+  RETURN true;
+END $f$;
+CREATE TABLE public.hidden (secret text);
+INSERT INTO public.hidden VALUES ('a row that no policy shows');
+CREATE MATERIALIZED VIEW public.shown AS SELECT secret FROM public.hidden;
+ALTER TABLE public.hidden ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.hidden FORCE ROW LEVEL SECURITY;

@@ -28,7 +28,7 @@ export interface TestServerOptions {
 }
 
 /** PostgreSQL refuses to run as root. */
-const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+export const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 
 export async function startServer(
   major: Major,
@@ -80,10 +80,16 @@ interface Native {
   spawn(program: string, args: readonly string[]): ChildProcess
 }
 
+const require = createRequire(import.meta.url)
+const packages: Readonly<Record<Major, () => string>> = {
+  13: () => require.resolve('postgres-13'),
+  16: () => require.resolve('postgres-16'),
+  18: () => require.resolve('postgres-18'),
+}
+
 /** The package leaves out its libraries' short names, which an install script would have linked. */
 async function prepare(major: Major, directory: string): Promise<Native> {
-  const require = createRequire(import.meta.url)
-  const native = join(dirname(require.resolve(`postgres-${major}`)), '../native')
+  const native = join(dirname(packages[major]()), '../native')
   const links = join(directory, 'lib')
   await mkdir(links)
   const text = await readFile(join(native, 'pg-symlinks.json'), 'utf8')
