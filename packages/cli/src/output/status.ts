@@ -1,12 +1,14 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Context } from '../context.ts'
 import { isTerminal } from './paint.ts'
+import { printable } from './printable.ts'
 import { type ProgressReport, progressText } from './progress-text.ts'
 
 const frames = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏']
 const frameMs = 80
+const plainEveryMs = 5_000
 
-/** What is going on, on standard error: one line that moves on a terminal, a line for each step elsewhere. */
+/** What is going on, on standard error: one line that moves on a terminal, a line for each phase elsewhere. */
 export interface Status extends Disposable {
   show(report: ProgressReport): void
   /** A line that stays. */
@@ -16,14 +18,18 @@ export interface Status extends Disposable {
 export const openStatus = (context: Context): Status =>
   isTerminal(context, context.stderr) ? new MovingStatus(context) : plainStatus(context)
 
-/** The same step is told once, however often its numbers change. */
+/** A line when a phase begins, and while it lasts one every few seconds: logs are read, not watched. */
 function plainStatus({ stderr }: Context): Status {
-  let told = ''
+  let phase = ''
+  let toldAt = 0
   return {
-    show({ phase, message }) {
-      if (told === phase + message) return
-      told = phase + message
-      stderr.write(`${progressText({ phase, message })}\n`)
+    show(report) {
+      const now = Date.now()
+      if (report.phase === phase && now - toldAt < plainEveryMs) return
+      const begins = report.phase !== phase
+      phase = report.phase
+      toldAt = now
+      stderr.write(`${begins ? printable(report.message) : progressText(report)}\n`)
     },
     note: (text) => void stderr.write(`${text}\n`),
     [Symbol.dispose]() {},

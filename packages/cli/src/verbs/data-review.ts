@@ -40,14 +40,14 @@ function describe(review: Review): string {
     ? review.columns.filter(({ change }) => change !== 'same')
     : review.columns
   const rows = shown.map((column) => [
-    review.existed ? signs[column.change] : '',
+    ...(review.existed ? [signs[column.change]] : []),
     `${column.table}.${column.column}`,
     column.type,
     column.strategy,
     column.unsure ? `UNSURE: ${column.reason}` : column.reason,
   ])
-  const list =
-    rows.length > 0 ? `${table(['', 'COLUMN', 'TYPE', 'ANSWER', 'BECAUSE'], rows)}\n` : ''
+  const head = [...(review.existed ? [''] : []), 'COLUMN', 'TYPE', 'ANSWER', 'BECAUSE']
+  const list = rows.length > 0 ? `${table(head, rows)}\n` : ''
   return `${list}${summary(review)}${outcome(review, shown.length)}`
 }
 

@@ -9,7 +9,7 @@ import type { Handover } from '@stuntdouble/sdk/wire'
 import { duration } from '../arguments/duration.ts'
 import type { AddVerb, Call } from '../call.ts'
 import { interruptible } from '../context.ts'
-import { humanSeconds, plural } from '../output/amounts.ts'
+import { humanSeconds } from '../output/amounts.ts'
 import { paint } from '../output/paint.ts'
 import { printable } from '../output/printable.ts'
 import { openStatus, type Status } from '../output/status.ts'
@@ -77,9 +77,7 @@ function describe({ context }: Call<Options>, { id, url, expiresAt, databases }:
   const steps = [
     [`sandbox sh ${id}`, 'a terminal inside'],
     [`sandbox exec ${id} -- ls -la`, 'one command'],
-    ...(names.length > 0
-      ? [[`sandbox db ${id}`, `psql on ${plural(names.length, 'database')}`]]
-      : []),
+    ...(names.length > 0 ? [[`sandbox db ${id}`, 'psql on its data']] : []),
     [`sandbox down ${id}`, 'end it, with a receipt'],
   ]
   return [
