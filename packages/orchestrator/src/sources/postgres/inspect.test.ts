@@ -20,7 +20,9 @@ test.each([
   ['public.pair', 'c', 'C', 'other'],
   ['int4range', 'r', 'R', 'other'],
   ['text[]', 'b', 'A', 'array'],
-])('a column of %s is masked as its kind', (baseType, kind, group, category) => {
+] as const)('a column of %s is masked as its kind', (baseType, ...rest) => {
+  const [kind, group, category] = rest
+
   expect(categoryOf({ baseType, kind, group })).toBe(category)
 })
 
