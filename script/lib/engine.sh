@@ -36,7 +36,7 @@ start_engine() {
   say 'starting the Docker engine'
   if has_systemd_engine; then
     as_root systemctl start docker 9>&- || stop 'systemd could not start the Docker engine; see: journalctl -u docker'
-  else
+  elif ! dockerd_lives; then
     start_dockerd
   fi
   await_engine
@@ -69,6 +69,7 @@ await_engine() {
 dockerd_lives() { grep -qsx dockerd /proc/[0-9]*/comm; }
 
 explain_dead_engine() {
+  dockerd_lives && stop 'A dockerd runs, but does not answer at /var/run/docker.sock. Restart it, then run this again.'
   tail -n 10 "$engine_log" >&2 2>/dev/null || true
   stop "The Docker engine did not start. Its log: $engine_log"
 }
