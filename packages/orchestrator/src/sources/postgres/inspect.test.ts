@@ -20,9 +20,7 @@ test.each([
   ['public.pair', 'c', 'C', 'other'],
   ['int4range', 'r', 'R', 'other'],
   ['text[]', 'b', 'A', 'array'],
-] as const)('a column of %s is masked as its kind', (baseType, ...rest) => {
-  const [kind, group, category] = rest
-
+] as const)('a column of %s is masked as its kind', (...[baseType, kind, group, category]) => {
   expect(categoryOf({ baseType, kind, group })).toBe(category)
 })
 
