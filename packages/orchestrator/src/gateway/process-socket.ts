@@ -6,6 +6,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Process } from '../engine/engine.ts'
 import { asSandboxError } from '../lib/progress-response.ts'
 import { authorize, type GatewayParts } from './gateway.ts'
+import { Inbox } from './inbox.ts'
 import { pump } from './socket-pump.ts'
 
 const maxFrameBytes = 1024 ** 2
@@ -41,14 +42,15 @@ async function serve(parts: GatewayParts, sandbox: string, client: WebSocket): P
   const gone = new AbortController()
   client.once('close', () => gone.abort())
   client.on('error', () => client.terminate())
+  const inbox = new Inbox(client)
   try {
-    const start = await firstMessage(client)
+    const start = await firstMessage(inbox)
     const signals = [
       gone.signal,
       ...(start.timeoutMs ? [AbortSignal.timeout(start.timeoutMs)] : []),
     ]
     const process = await parts.doors.commands.start(sandbox, start, AbortSignal.any(signals))
-    client.on('message', (data, isBinary) => void hear({ process, client }, data, isBinary))
+    inbox.listen((data, isBinary) => void hear({ process, client }, data, isBinary))
     await Promise.all([
       pump(process.stdout, client, channel.stdout),
       pump(process.stderr, client, channel.stderr),
@@ -74,10 +76,10 @@ function tell(client: WebSocket, control: ProcessControl): void {
   if (client.readyState === client.OPEN) client.send(JSON.stringify(control))
 }
 
-function firstMessage(client: WebSocket): Promise<ProcessStart> {
+function firstMessage(inbox: Inbox): Promise<ProcessStart> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(badStart('nothing came')), startWithinMs)
-    client.once('message', (data) => {
+    void inbox.first().then((data) => {
       clearTimeout(timer)
       const parsed = ProcessStart.safeParse(jsonOf(data))
       if (parsed.success) resolve(parsed.data)
