@@ -116,7 +116,8 @@ async function checkForLeaks(
   await target.run(writeOut, signal)
   const tables = source.tables.map((table) => ({ table, columns: answers.columnsOf(table) }))
   const files = { directory: kind.dataDirectory, pristine: kind.pristineFiles, exec: staging.exec }
-  const verdict = await searchCopy({ target, tables, files, leaks }, signal)
+  const statements = [...source.schema.beforeData, ...source.schema.afterData]
+  const verdict = await searchCopy({ target, tables, statements, files, leaks }, signal)
   if (verdict.leaks.length > 0) throw leaked(configured.name, verdict.leaks)
   return verdict.findings
 }

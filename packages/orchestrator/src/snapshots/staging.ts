@@ -50,23 +50,25 @@ export async function openStaging(options: StagingOptions, signal: AbortSignal):
     dial: (port, dialSignal) => engine.connect(id, port, dialSignal),
     exec,
     async stop(command, stopSignal) {
-      const timeout = AbortSignal.any([stopSignal, AbortSignal.timeout(stopTimeoutMs)])
-      await run(() => exec(command, timeout))
-      return waitForExit(engine, { id, name: container.name }, timeout)
+      const signal = AbortSignal.any([stopSignal, AbortSignal.timeout(stopTimeoutMs)])
+      try {
+        leaveAlone(await exec(command, signal))
+        return await waitForExit(engine, { id, name: container.name }, signal)
+      } catch (cause) {
+        stopSignal.throwIfAborted()
+        if (signal.aborted) return null
+        throw cause
+      }
     },
     [Symbol.asyncDispose]: () => heart[Symbol.asyncDispose](),
   }
 }
 
-/** The command may be torn down with the server that it stops; the container's exit tells. */
-async function run(start: () => Promise<Process>): Promise<void> {
-  try {
-    const process = await start()
-    process.stdin.end()
-    process.stdout.resume()
-    process.stderr.resume()
-    await process.exit
-  } catch {}
+/** The command may be torn down with the server that it stops: the container's exit tells, not its own. */
+function leaveAlone(process: Process): void {
+  process.stdout.resume()
+  process.stderr.resume()
+  process.exit.catch(() => {})
 }
 
 interface Watched {

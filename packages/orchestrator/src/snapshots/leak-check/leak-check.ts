@@ -1,5 +1,5 @@
 import type { TableShape } from '../../masking/masking.ts'
-import type { Target } from '../../sources/sources.ts'
+import type { SchemaStatement, Target } from '../../sources/sources.ts'
 import type { AnsweredColumn, LeakCheck } from './leaks.ts'
 import { searchTable } from './search-copy.ts'
 import { type Files, searchFiles } from './search-files.ts'
@@ -15,18 +15,20 @@ export interface SearchedCopy {
     readonly table: TableShape
     readonly columns: readonly AnsweredColumn[]
   }[]
+  readonly statements: readonly SchemaStatement[]
   readonly files: Files
   readonly leaks: LeakCheck
 }
 
 /**
- * Looks for every collected value: first in the columns, which says where it stands and sees through
- * compression, then in the files, which hold what no query shows.
+ * Looks for every collected value: first in the columns and definitions, which says where it
+ * stands and sees through compression, then in the files, which hold what no query shows.
  */
 export async function searchCopy(copy: SearchedCopy, signal: AbortSignal): Promise<Verdict> {
   for (const { table, columns } of copy.tables) {
     await searchTable(copy.target, { table, columns, leaks: copy.leaks }, signal)
   }
+  for (const statement of copy.statements) copy.leaks.searchStatement(statement)
   await searchFiles(copy.files, copy.leaks, signal)
   const { leaks, findings } = judge(copy.leaks.sightings)
   return { leaks, findings: [...findings, ...sampled(copy.leaks.sampledOneIn)] }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ColumnShape, StrategyName, TableShape } from '../../masking/masking.ts'
+import type { SchemaStatement } from '../../sources/sources.ts'
 import { LeakCheck } from './leaks.ts'
 import { judge } from './sightings.ts'
 
@@ -40,6 +41,7 @@ function check(strategy: StrategyName, real: readonly string[]) {
     inLog: (text: string) => leaks.searchColumns(log, answered(log)).push(Buffer.from(text)),
     inCustomers: (text: string) =>
       leaks.searchColumns(customers, answered(customers, strategy)).push(Buffer.from(text)),
+    inDefinition: (statement: SchemaStatement) => leaks.searchStatement(statement),
     inFile: (text: string, path = 'base/16384/2619', pristine = false) => {
       const tap = leaks.searchFile(path, pristine)
       tap.push(Buffer.from(text))
@@ -68,7 +70,7 @@ test('a verdict never holds the value', () => {
   expect(JSON.stringify(seen.verdict())).not.toMatch(/mary|smith|sakila/)
 })
 
-test('a masked city in a kept text is worth a warning', () => {
+test('a masked city in a kept text is worth a word', () => {
   const seen = check('city', ['Reykjavik'])
   seen.inLog('shipped to Reykjavik\n')
 
@@ -95,6 +97,16 @@ test('a value in a file and in no column stops the seal', () => {
   seen.inFile(`\0\u0001${mary}\0`)
 
   expect(seen.verdict().leaks).toEqual([expect.stringMatching(/outside of every column/)])
+})
+
+test('an address in a definition stops the seal, naming the object and not its file', () => {
+  const seen = check('email', [mary])
+  seen.inDefinition({ what: 'function public.boss()', sql: `SELECT '${mary}'` })
+  seen.inFile(mary)
+
+  expect(seen.verdict().leaks).toEqual([
+    expect.stringMatching(/also stand in the definition of function public.boss\(\)/),
+  ])
 })
 
 test('what stands in a column is not reported again for its file', () => {

@@ -4,6 +4,7 @@ import {
   type TableShape,
   tableKey,
 } from '../../masking/masking.ts'
+import type { SchemaStatement } from '../../sources/sources.ts'
 import { CopyFields } from './copy-fields.ts'
 import { type Entry, Fingerprints } from './fingerprints.ts'
 import { eachLeaf, fromHex, holdsText, isKept, type MaskedColumn } from './leaves.ts'
@@ -24,7 +25,7 @@ export interface Tap {
 }
 
 const columnBits = 20
-const seenInColumn = 1
+const seenByName = 1
 const seenPristine = 2
 
 /**
@@ -78,6 +79,12 @@ export class LeakCheck {
     return { push: (chunk) => fields.push(chunk), end: () => {} }
   }
 
+  /** Looks at what an object of the schema was made with. */
+  searchStatement({ what, sql }: SchemaStatement): void {
+    this.#readyToSearch()
+    this.#values.search(Buffer.from(sql), (entry) => this.#sight(entry, 'schema', what))
+  }
+
   /** Listens to a file of the cluster. What a `pristine` one holds, every cluster holds. */
   searchFile(path: string, pristine: boolean): Tap {
     this.#readyToSearch()
@@ -109,7 +116,7 @@ export class LeakCheck {
   }
 
   #sight(entry: Entry, place: Sighting['place'], where: string): void {
-    if (place !== 'outside') this.#flags[entry] = (this.#flags[entry] as number) | seenInColumn
+    if (place !== 'outside') this.#flags[entry] = (this.#flags[entry] as number) | seenByName
     const label = this.#values.label(entry)
     const number = label & (2 ** columnBits - 1)
     const weight = this.#isCommon(entry, number) ? 'word' : weights[label >>> columnBits]

@@ -12,7 +12,7 @@ export interface Files {
 }
 
 /** `tar` says 1 when a file changed while it read: the server is up, and may well have written. */
-const read = new Set([0, 1])
+const whole = new Set([0, 1])
 
 /**
  * Reads every file of a cluster as it lies on disk (heap, indexes, TOAST, WAL) and looks for masked
@@ -36,20 +36,43 @@ export async function searchFiles(
 
 type Open = (path: string) => ReturnType<LeakCheck['searchFile']>
 
+/** The command reads no input; ending it early is known to cost the engine's streams their last bytes. */
 async function searchArchive(process: Process, open: Open): Promise<void> {
-  process.stdin.end()
   process.stderr.resume()
   const archive = extract()
-  const piped = pipeline(process.stdout, archive)
-  const searched = (async () => {
+  const end = new ArchiveEnd()
+  const searched = async () => {
     for await (const entry of archive) {
-      const tap = open(entry.header.name)
+      const tap = open(entry.header.name.replace(/^\.\//, ''))
       for await (const chunk of entry) tap.push(chunk as Buffer)
       tap.end()
     }
-  })()
-  const [exitCode] = await Promise.all([process.exit, piped, searched])
-  if (!read.has(exitCode)) throw unreadable(exitCode)
+  }
+  const [piped, done] = await Promise.allSettled([
+    pipeline(process.stdout, (chunks) => end.watch(chunks), archive),
+    searched(),
+  ])
+  const exitCode = await process.exit
+  const isWhole = piped.status === 'fulfilled' && done.status === 'fulfilled' && end.isThere
+  if (!isWhole || !whole.has(exitCode)) throw unreadable(exitCode)
+}
+
+const endBytes = 1024
+
+/** An archive ends in two blocks of zeros. What was cut off between two files would look whole without. */
+class ArchiveEnd {
+  #last = Buffer.alloc(0)
+
+  async *watch(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      this.#last = Buffer.concat([this.#last, chunk.subarray(-endBytes)]).subarray(-endBytes)
+      yield chunk
+    }
+  }
+
+  get isThere(): boolean {
+    return this.#last.length === endBytes && this.#last.every((byte) => byte === 0)
+  }
 }
 
 const unreadable = (exitCode: number) =>
@@ -57,6 +80,6 @@ const unreadable = (exitCode: number) =>
     'snapshot_failed',
     `The copy's files could not be read for the leak check (exit code ${exitCode}).`,
     {
-      hint: 'The image that runs the copy must have `tar`; leave `image:` out of the source to use ours.',
+      hint: 'Build again. The image that runs the copy must have `tar`; without `image:` the source uses ours.',
     },
   )

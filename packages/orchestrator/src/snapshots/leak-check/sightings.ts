@@ -6,8 +6,8 @@ export interface Sighting {
   /** `schema.table.column` the values came from. */
   readonly from: string
   readonly weight: Weight
-  readonly place: 'kept' | 'masked' | 'outside'
-  /** `schema.table.column`, or a file of the cluster. */
+  readonly place: 'kept' | 'masked' | 'schema' | 'outside'
+  /** `schema.table.column`, an object such as `function public.f()`, or a file of the cluster. */
   readonly where: string
   readonly times: number
 }
@@ -26,10 +26,10 @@ type Judgement = 'leak' | 'warning' | 'chance'
  * chance, except where nothing does. Outside of every column only a word can be chance.
  */
 const judgements: Record<Weight, Record<Sighting['place'], Judgement>> = {
-  telling: { kept: 'leak', masked: 'leak', outside: 'leak' },
-  personal: { kept: 'leak', masked: 'chance', outside: 'leak' },
-  name: { kept: 'warning', masked: 'chance', outside: 'warning' },
-  word: { kept: 'warning', masked: 'chance', outside: 'chance' },
+  telling: { kept: 'leak', masked: 'leak', schema: 'leak', outside: 'leak' },
+  personal: { kept: 'leak', masked: 'chance', schema: 'leak', outside: 'leak' },
+  name: { kept: 'warning', masked: 'chance', schema: 'warning', outside: 'warning' },
+  word: { kept: 'warning', masked: 'chance', schema: 'chance', outside: 'chance' },
 }
 
 export function judge(sightings: readonly Sighting[]): Verdict {
@@ -38,7 +38,11 @@ export function judge(sightings: readonly Sighting[]): Verdict {
     leaks: told.filter((seen) => judgementOf(seen) === 'leak').map(describe),
     findings: told
       .filter((seen) => judgementOf(seen) === 'warning')
-      .map((seen) => ({ severity: 'warning', where: seen.from, message: describe(seen) })),
+      .map((seen) => ({
+        severity: seen.weight === 'word' ? 'info' : 'warning',
+        where: seen.from,
+        message: describe(seen),
+      })),
   }
 }
 
@@ -51,6 +55,7 @@ function describe({ from, place, where, times }: Sighting): string {
   const values = `values of ${from}, which is masked,`
   const often = times === 1 ? 'once' : `${times} times`
   if (place === 'kept') return `${values} also stand in ${where}, which is kept (${often})`
+  if (place === 'schema') return `${values} also stand in the definition of ${where} (${often})`
   if (place === 'masked') return `${values} still stand in ${where} after masking (${often})`
   return `${values} also stand outside of every column, in ${where} (${often})`
 }

@@ -1,0 +1,60 @@
+import { PassThrough, Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { pack } from 'tar-stream'
+import { expect, test } from 'vitest'
+import type { Process } from '../../engine/engine.ts'
+import { LeakCheck } from './leaks.ts'
+import { searchFiles } from './search-files.ts'
+
+const never = new AbortController().signal
+
+function answering(archive: Buffer, exitCode = 0): Process {
+  return {
+    stdin: new PassThrough(),
+    stdout: Readable.from([archive.subarray(0, 700), archive.subarray(700)]),
+    stderr: Readable.from(['']),
+    exit: Promise.resolve(exitCode),
+    kill: async () => {},
+    resize: async () => {},
+  }
+}
+
+async function archiveOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
+  const archive = pack()
+  for (const [name, text] of Object.entries(files)) archive.entry({ name }, text)
+  archive.finalize()
+  return buffer(archive)
+}
+
+const search = (archive: Buffer, exitCode = 0) =>
+  searchFiles(
+    { directory: '/data', pristine: 'base/1', exec: async () => answering(archive, exitCode) },
+    new LeakCheck({ capacity: 10 }),
+    never,
+  )
+
+test('a whole archive is searched', async () => {
+  const archive = await archiveOf({ a: 'one', b: 'x'.repeat(5000) })
+
+  await expect(search(archive)).resolves.toBeUndefined()
+})
+
+test('a file that changed while it was read is no failure', async () => {
+  await expect(search(await archiveOf({ a: 'one' }), 1)).resolves.toBeUndefined()
+})
+
+test.each([
+  ['in the middle of a file', 900],
+  ['between two files', 1024],
+  ['before anything came', 0],
+])('an archive that is cut off %s is not taken for the whole', async (_, length) => {
+  const archive = await archiveOf({ a: 'one', b: 'two' })
+
+  await expect(search(archive.subarray(0, length))).rejects.toMatchObject({
+    code: 'snapshot_failed',
+  })
+})
+
+test('an archive that could not be made is not taken for the whole', async () => {
+  await expect(search(await archiveOf({ a: 'one' }), 2)).rejects.toThrow(/exit code 2/)
+})
