@@ -15,6 +15,9 @@ export async function dialled(
 /** `pg` expects a socket to connect; ours reports that it is. Overrides stand on the instance alone. */
 function asSocket(stream: Duplex): Duplex {
   const settled = () => stream
+  // A pod's connection may stay half open, and `pg` would wait for its close until it gives up: one
+  // that was refused inside ends at once.
+  stream.once('end', () => stream.destroy())
   return Object.assign(stream, {
     connect: () => setImmediate(() => stream.emit('connect')),
     setNoDelay: settled,
