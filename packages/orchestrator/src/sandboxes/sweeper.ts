@@ -1,3 +1,4 @@
+import { SandboxId } from '@stuntdouble/sdk/wire'
 import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -18,6 +19,9 @@ interface Parts {
   readonly reconcile: (id: string) => Promise<void>
   readonly log: Log
 }
+
+/** By its id: a pod that has only volumes yet does not say whether it is a snapshot’s build. */
+const isOurs = (pod: string) => SandboxId.safeParse(pod).success
 
 const fullLookEveryMs = 5_000
 
@@ -46,7 +50,7 @@ export function createSweeper({ store, engine, clock, reconcile, log }: Parts): 
   async function sweepEngine(signal: AbortSignal): Promise<void> {
     for (const pod of await engine.list(signal)) {
       const sandbox = store.get(pod.id)
-      if (pod.kind !== 'sandbox' || (sandbox && sandbox.state !== 'ended')) continue
+      if (!isOurs(pod.id) || (sandbox && sandbox.state !== 'ended')) continue
       log.warn({ pod: pod.id }, 'removing a pod that belongs to no living sandbox')
       await engine.destroy(pod.id, signal)
     }
