@@ -1,6 +1,6 @@
 import { Sandbox } from '@stuntdouble/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { dataFilesOf, survivors } from './lib/data-files.ts'
+import { dataFilesOf, emptyDataFiles, survivors } from './lib/data-files.ts'
 import { type Dataset, datasets, isPresent, loadDataset } from './lib/datasets.ts'
 import { listLeftovers } from './lib/leftovers.ts'
 import { type PersonalValues, personalValues } from './lib/personal-values.ts'
@@ -68,7 +68,7 @@ describe.each(datasets.map((dataset) => [dataset.name, dataset] as const))(
         const { stdout, stderr, exitCode } = await journey.box.commands.run([
           'sh',
           '-c',
-          'psql "$DATABASE_URL" -XAtq -v ON_ERROR_STOP=1 -c "$1"',
+          'PGOPTIONS="-c client_min_messages=warning" psql "$DATABASE_URL" -XAtq -v ON_ERROR_STOP=1 -c "$1"',
           'sh',
           sql,
         ])
@@ -115,7 +115,8 @@ describe.each(datasets.map((dataset) => [dataset.name, dataset] as const))(
         expect(survivors(telling, files)).toEqual([])
         const distinct = names.filter((value) => value.length >= 6)
         expect(distinct.length).toBeGreaterThan(words)
-        expect(survivors(distinct, files)).toEqual([])
+        const catalogs = await emptyDataFiles('stuntdouble/postgres:15')
+        expect(survivors(distinct, files)).toEqual(survivors(distinct, catalogs))
       })
 
       test('no name, e-mail or address of a person is in a dump', async () => {

@@ -16,7 +16,8 @@ export function describeExhaustion(scene: () => Scene): void {
   /** Resident memory of the orchestrator, in bytes. */
   async function resident(): Promise<number> {
     const { pid } = (await scene().stuntdouble.orchestrator()) ?? {}
-    const [, kibibytes = '0'] = /VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
+    const [, kibibytes = '0'] =
+      /VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
     return Number(kibibytes) * 1024
   }
 
@@ -43,7 +44,9 @@ export function describeExhaustion(scene: () => Scene): void {
 
   describe('a sandbox that takes all it can get', () => {
     test('forks up to its limit, while another one answers', async () => {
-      const bomb = spare.commands.run(['bash', '-c', 'f() { f | f & }; f; sleep 600'], { timeoutMs: 4000 })
+      const bomb = spare.commands.run(['bash', '-c', 'f() { f | f & }; f; sleep 600'], {
+        timeoutMs: 4000,
+      })
       await sleep(1500)
       await isWell(scene().other)
       const tasks = await tasksOf(spare)
@@ -64,7 +67,10 @@ export function describeExhaustion(scene: () => Scene): void {
     })
 
     test('fills its temporary files and not the machine', async () => {
-      const output = await said(spare, 'head -c 2G /dev/zero > /tmp/fill; stat -c %s /tmp/fill; rm -f /tmp/fill')
+      const output = await said(
+        spare,
+        'head -c 2G /dev/zero > /tmp/fill; stat -c %s /tmp/fill; rm -f /tmp/fill',
+      )
 
       expect(Number(/^\d+$/m.exec(output)?.[0] ?? 0)).toBeLessThanOrEqual(256 * mebibyte)
       await isWell(scene().other)
@@ -72,8 +78,11 @@ export function describeExhaustion(scene: () => Scene): void {
 
     test('writes without end, and the orchestrator keeps the beginning', async () => {
       const before = await resident()
-      const { stdout, truncated } = await spare.commands
-        .run(['bash', '-c', 'head -c 400M /dev/zero | tr "\\0" x'])
+      const { stdout, truncated } = await spare.commands.run([
+        'bash',
+        '-c',
+        'head -c 400M /dev/zero | tr "\\0" x',
+      ])
       expect(truncated).toBe(true)
       expect(stdout.length).toBeLessThanOrEqual(9 * mebibyte)
 
@@ -118,11 +127,14 @@ export function describeExhaustion(scene: () => Scene): void {
 
     test('a reader that stops reading stops the writer', async () => {
       const before = await resident()
-      const answer = await fetch(`${(await scene().stuntdouble.orchestrator())?.gatewayUrl}/s/${spare.token}/exec`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/x-ndjson' },
-        body: JSON.stringify({ command: 'yes' }),
-      })
+      const answer = await fetch(
+        `${(await scene().stuntdouble.orchestrator())?.gatewayUrl}/s/${spare.token}/exec`,
+        {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', accept: 'application/x-ndjson' },
+          body: JSON.stringify({ command: 'yes' }),
+        },
+      )
       const peak = await peakDuring(sleep(2500))
       await answer.body?.cancel()
 
@@ -139,7 +151,7 @@ async function tasksOf(box: Sandbox): Promise<number> {
   const filters = { label: [`dev.stuntdouble.sandbox=${box.id}`, 'dev.stuntdouble.kind=workspace'] }
   const [found] = await docker.listContainers({ filters: JSON.stringify(filters) })
   const stats = await docker.getContainer(found?.Id ?? '').stats({ stream: false })
-  return stats.pids_stats.current ?? 0
+  return stats.pids_stats?.current ?? 0
 }
 
 function endless(bytes: number): ReadableStream<Uint8Array> {

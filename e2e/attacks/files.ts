@@ -24,10 +24,19 @@ export function describeFiles(scene: () => Scene): void {
     })
 
     test('a link leads no further than the agent', async () => {
-      await said(scene().box, 'ln -s /etc /workspace/etc; ln -s /etc/shadow /workspace/shadow; ln -s /proc/1/environ /workspace/environ; ln -s /proc/1/root /workspace/root')
+      await said(
+        scene().box,
+        'ln -s /etc /workspace/etc; ln -s /etc/shadow /workspace/shadow; ln -s /proc/1/environ /workspace/environ; ln -s /proc/1/root /workspace/root',
+      )
 
       expect((await files('/workspace/etc/passwd')).body).toBe(await passwd())
-      for (const path of ['/workspace/shadow', '/workspace/environ', '/workspace/root/etc/passwd', '/proc/1/environ', '/proc/1/mem']) {
+      for (const path of [
+        '/workspace/shadow',
+        '/workspace/environ',
+        '/workspace/root/etc/passwd',
+        '/proc/1/environ',
+        '/proc/1/mem',
+      ]) {
         const { status, body } = await files(path)
         expect([403, 404], path).toContain(status)
         expect(JSON.parse(body).hint).toBeTruthy()
@@ -38,7 +47,10 @@ export function describeFiles(scene: () => Scene): void {
     })
 
     test.each(['pipe', 'unix socket'])('a %s does not hang a request', async (kind) => {
-      const make = kind === 'pipe' ? 'mkfifo' : `python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])'`
+      const make =
+        kind === 'pipe'
+          ? 'mkfifo'
+          : `python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])'`
       await said(scene().box, `${make} '/workspace/special ${kind}'`)
       const started = performance.now()
       const path = `/workspace/special%20${encodeURIComponent(kind)}`
@@ -51,7 +63,16 @@ export function describeFiles(scene: () => Scene): void {
     })
 
     test('names may hold anything', async () => {
-      const names = ['two\nlines', 'tab\there', '-rf', "quote ' \" $(id) `id` \\", 'ünïcødé 🎭', '%2e%2e', '...', ' ']
+      const names = [
+        'two\nlines',
+        'tab\there',
+        '-rf',
+        'quote \' " $(id) `id` \\',
+        'ünïcødé 🎭',
+        '%2e%2e',
+        '...',
+        ' ',
+      ]
       const { box } = scene()
       for (const name of names) {
         await box.files.write(`/workspace/names/${name}`, name)
@@ -94,7 +115,10 @@ export function describeFiles(scene: () => Scene): void {
     })
 
     test('a directory’s names do not become a page either', async () => {
-      await said(scene().box, `mkdir -p /workspace/d; touch '/workspace/d/<script>alert(1)<script>'`)
+      await said(
+        scene().box,
+        `mkdir -p /workspace/d; touch '/workspace/d/<script>alert(1)<script>'`,
+      )
       const { headers } = await files('/workspace/d', { headers: { accept: 'text/html' } })
 
       expect(headers['content-type']).toMatch(/^application\/json/)

@@ -77,14 +77,17 @@ export function describeInside(scene: () => Scene): void {
       expect(output.match(/^WON.*/gm)).toBeNull()
       // The gate, its carrier, the database’s five or more, the workspace’s own.
       expect(Number(output.split('SEEN ')[1])).toBeGreaterThan(6)
-      const files = 'find / -name PG_VERSION -path "*data*" 2>/dev/null; ls /var/lib/stuntdouble 2>&1'
+      const files =
+        'find / -name PG_VERSION -path "*data*" 2>/dev/null; ls /var/lib/stuntdouble 2>&1'
       expect(await said(scene().box, files)).toMatch(/^ls: cannot access/)
     })
 
     test('a process that leaves its session and its environment still ends with its command', async () => {
       const box = scene().box
       const daemon = `env -i setsid bash -c 'trap "" TERM HUP INT; exec -a straggler sleep 600' >/dev/null 2>&1 &`
-      const command = box.commands.run(['bash', '-c', `${daemon} disown; sleep 600`], { timeoutMs: 1500 })
+      const command = box.commands.run(['bash', '-c', `${daemon} disown; sleep 600`], {
+        timeoutMs: 1500,
+      })
 
       await expect(command).rejects.toMatchObject({ code: 'timed_out' })
       expect(await said(box, 'pgrep -fc "^straggle[r]" || true')).toBe('0\n')

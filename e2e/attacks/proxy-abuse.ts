@@ -22,16 +22,47 @@ const text = (request: string) => `${JSON.stringify(request)}.encode('latin1')`
 const refusals: readonly [what: string, request: string, target: string][] = [
   ['a tunnel', text('CONNECT prod.example:5432 HTTP/1.1\r\nHost: x\r\n\r\n'), 'prod.example:5432'],
   ['an absolute address', text('GET http://a.example/x HTTP/1.1\r\nHost: a\r\n\r\n'), 'a.example'],
-  ['a post', text('POST http://b.example/ HTTP/1.1\r\nHost: b\r\nContent-Length: 2\r\n\r\nhi'), 'b.example'],
-  ['an upgrade', text('GET http://c.example/ HTTP/1.1\r\nHost: c\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'), 'c.example'],
-  ['the orchestrator’s own address', text('GET http://127.0.0.1/v1/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'), '127.0.0.1'],
-  ['a body that waits to be asked', text('PUT http://d.example/ HTTP/1.1\r\nHost: d\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n'), 'd.example'],
+  [
+    'a post',
+    text('POST http://b.example/ HTTP/1.1\r\nHost: b\r\nContent-Length: 2\r\n\r\nhi'),
+    'b.example',
+  ],
+  [
+    'an upgrade',
+    text(
+      'GET http://c.example/ HTTP/1.1\r\nHost: c\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n',
+    ),
+    'c.example',
+  ],
+  [
+    'the orchestrator’s own address',
+    text('GET http://127.0.0.1/v1/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'),
+    '127.0.0.1',
+  ],
+  [
+    'a body that waits to be asked',
+    text(
+      'PUT http://d.example/ HTTP/1.1\r\nHost: d\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n',
+    ),
+    'd.example',
+  ],
 ]
 
 const malformed: readonly [what: string, request: string][] = [
-  ['two lengths', text('POST http://e.example/ HTTP/1.1\r\nHost: e\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET http://smuggled.example/ HTTP/1.1\r\nHost: s\r\n\r\n')],
-  ['headers without end', `b'GET http://f.example/ HTTP/1.1\\r\\nX: ' + b'x' * 200000 + b'\\r\\n\\r\\n'`],
-  ['ten thousand headers', `b'GET http://g.example/ HTTP/1.1\\r\\n' + b'A: b\\r\\n' * 10000 + b'\\r\\n'`],
+  [
+    'two lengths',
+    text(
+      'POST http://e.example/ HTTP/1.1\r\nHost: e\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET http://smuggled.example/ HTTP/1.1\r\nHost: s\r\n\r\n',
+    ),
+  ],
+  [
+    'headers without end',
+    `b'GET http://f.example/ HTTP/1.1\\r\\nX: ' + b'x' * 200000 + b'\\r\\n\\r\\n'`,
+  ],
+  [
+    'ten thousand headers',
+    `b'GET http://g.example/ HTTP/1.1\\r\\n' + b'A: b\\r\\n' * 10000 + b'\\r\\n'`,
+  ],
   ['another protocol', text('SSH-2.0-OpenSSH_9.2\r\n')],
   ['bytes of TLS', `bytes.fromhex('1603010200010001fc0303') + b'\\0' * 64`],
   ['a PROXY line', text('PROXY TCP4 1.2.3.4 127.0.0.1 1 5432\r\n\r\n')],
@@ -78,7 +109,10 @@ export function describeProxyAbuse(scene: () => Scene): void {
     })
 
     test('still answers the others when one sandbox uses it up', async () => {
-      await pythonSaid(scene().box, 'import socket\n[socket.create_connection(("127.0.0.1", 3128)) for _ in range(300)]')
+      await pythonSaid(
+        scene().box,
+        'import socket\n[socket.create_connection(("127.0.0.1", 3128)) for _ in range(300)]',
+      )
       const answer = await pythonSaid(scene().other, ask(refusals[0]?.[1] ?? ''))
 
       expect(answer).toContain('blocked_by_policy')

