@@ -77,7 +77,7 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const sweeper = createSweeper(desk)
 
   // Two rhythms: an end that takes long must not let the leases of those in use run out.
-  const failed = (cause: unknown) => log.error({ err: cause }, 'beat failed')
+  const failed = (cause: unknown) => log.error(traceOf(cause), 'beat failed')
   const beats = async () => storage.transaction(() => activity.beat())
   const rhythms = [every(beatMs, beats, failed), every(beatMs, sweeper.sweep, failed)]
 
