@@ -128,6 +128,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     maskingKey: installation.maskingKey,
     signer: installation.signer,
   })
+  scope.use(snapshots)
   const sandboxes = createSandboxes({
     ...shared,
     snapshots,

@@ -41,7 +41,6 @@ test.skipIf(!existsSync(data))(
     await snapshots.review('shop', false, signal)
 
     const built = await snapshots.build('shop', () => {}, signal)
-    
 
     const { rows } = await source.query(
       'SELECT sum(n)::int AS rows FROM (SELECT count(*) AS n FROM payment UNION ALL SELECT count(*) FROM customer) t',

@@ -183,6 +183,16 @@ test('nothing is left when a build is aborted in the middle of a table', async (
   expect(await under.remains()).toEqual([])
 })
 
+test('a process that stops ends its builds first and leaves nothing of them', async () => {
+  await using under = openBuild(shop({ hangs: 'public.customer' }), shopPolicy)
+  const building = under.build().catch((cause: unknown) => cause)
+  await expect.poll(() => under.progress.some(({ phase }) => phase === 'copy')).toBe(true)
+
+  await under.snapshots[Symbol.asyncDispose]()
+  expect(await building).toBeInstanceOf(SandboxError)
+  expect(await under.remains()).toEqual([])
+})
+
 test('no error of a failing build holds the password or a row', async () => {
   const error = Object.assign(new Error(`Key (email)=(${canary}) exists`), {
     detail: canary,

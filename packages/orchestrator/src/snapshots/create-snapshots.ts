@@ -26,22 +26,26 @@ export interface SnapshotsOptions {
   readonly clock: Clock
 }
 
-export function createSnapshots(options: SnapshotsOptions): Snapshots {
+/** Disposal ends what is being built, and waits until it is cleared away. */
+export function createSnapshots(options: SnapshotsOptions): Snapshots & AsyncDisposable {
   const { engine, storage, kinds, config, maskingKey, signer, clock } = options
   const store = createSnapshotStore(storage, clock)
   const origin = config.path ?? ''
-  const underWay = new Set<string>()
+  const underWay = new Map<string, Promise<unknown>>()
+  const closing = new AbortController()
   const configured = (name: string) => configuredSource(config, name)
 
   return {
     async build(name, onProgress, signal) {
       const source = configured(name)
       if (underWay.has(name)) throw alreadyBuilding(name)
-      underWay.add(name)
       const kind = kinds[source.kind]
       const parts = { engine, kind, store, clock, signer, maskingKey, origin }
+      const until = AbortSignal.any([signal, closing.signal])
+      const building = buildSnapshot(parts, { source, onProgress }, until)
+      underWay.set(name, building)
       try {
-        return await buildSnapshot(parts, { source, onProgress }, signal)
+        return await building
       } finally {
         underWay.delete(name)
       }
@@ -59,6 +63,10 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
     sealed: (request) => sealedOf(sealedRow(store, { ...request, origin })),
     remove: (id, signal) => removeSnapshot({ engine, store, row: known(store, id) }, signal),
     recover: (signal) => recoverSnapshots({ engine, store }, signal),
+    async [Symbol.asyncDispose]() {
+      closing.abort(new Error('the orchestrator is stopping'))
+      await Promise.allSettled(underWay.values())
+    },
   }
 }
 

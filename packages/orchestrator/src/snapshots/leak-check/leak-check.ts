@@ -5,7 +5,7 @@ import { searchTable } from './search-copy.ts'
 import { type Files, searchFiles } from './search-files.ts'
 import { judge, type Verdict } from './sightings.ts'
 
-export type { AnsweredColumn, Tap } from './leaks.ts'
+export type { AnsweredColumn } from './leaks.ts'
 export { LeakCheck } from './leaks.ts'
 export type { Verdict } from './sightings.ts'
 

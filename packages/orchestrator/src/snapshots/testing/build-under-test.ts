@@ -21,7 +21,7 @@ import { type FakeCopy, type FakeStore, fakeKind } from './fake-store.ts'
 export const sourcePassword = 'canary-password-81c4'
 
 export interface BuildUnderTest extends AsyncDisposable {
-  readonly snapshots: Snapshots
+  readonly snapshots: Snapshots & AsyncDisposable
   readonly engine: FakeEngine
   readonly storage: Storage
   readonly copy: FakeCopy
