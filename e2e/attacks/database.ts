@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Scene, said } from './scene.ts'
 
-const psql = (sql: string) => `psql "$DATABASE_URL" -XAtq <<'END'\n${sql}\nEND`
+const psql = (sql: string) => `psql "$DATABASE_URL" -XAtq <<'END'\n${sql}\nEND\n`
 
 const forbidden: readonly [what: string, sql: string][] = [
   ['run a program by COPY', "COPY (SELECT 1) TO PROGRAM 'id > /tmp/id'"],
@@ -28,7 +28,7 @@ const forbidden: readonly [what: string, sql: string][] = [
   ['change the server', "ALTER SYSTEM SET archive_command = 'id'"],
   [
     'end the server’s other sessions',
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()",
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()',
   ],
   ['reload a file of rules', 'SELECT pg_reload_conf()'],
 ]
@@ -66,7 +66,7 @@ export function describeDatabase(scene: () => Scene): void {
       const mark = `mark-${other.id}`
       await said(
         other,
-        `${psql(`UPDATE people SET name = '${mark}' WHERE id = 1`)}; echo ${mark} > /workspace/${mark}; echo ${mark} > /tmp/${mark}; echo ${mark} > /dev/shm/${mark}`,
+        `${psql(`UPDATE people SET name = '${mark}' WHERE id = 1`)}echo ${mark} > /workspace/${mark}; echo ${mark} > /tmp/${mark}; echo ${mark} > /dev/shm/${mark}`,
       )
       const tampered = psql('SELECT name FROM people WHERE id = 1')
       expect(await said(other, tampered)).toBe(`${mark}\n`)

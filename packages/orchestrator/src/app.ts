@@ -98,8 +98,8 @@ function dashboard(directory: string) {
 }
 
 const unknownRoute = () => {
-  throw new SandboxError('usage', 'There is nothing at this address.', {
-    hint: 'GET /v1/openapi.json lists what there is.',
+  throw new SandboxError('address_not_found', 'There is nothing at this address.', {
+    hint: 'GET /v1/openapi.json of the control plane lists what there is; a hand-over URL, opened, explains itself.',
   })
 }
 
@@ -107,7 +107,7 @@ const answerErrors =
   (log: Log): ErrorRequestHandler =>
   // biome-ignore lint/complexity/useMaxParams: express knows an error handler by its four parameters
   (cause, _request, response, _next) => {
-    const error = bodyError(cause) ?? asSandboxError(cause)
+    const error = clientError(cause) ?? asSandboxError(cause)
     logFailure(log, cause)
     if (response.headersSent) {
       response.destroy()
@@ -123,11 +123,17 @@ function logFailure(log: Log, cause: unknown): void {
   if (beneath !== undefined) log.error(traceOf(beneath), 'a request failed')
 }
 
-/** What express’ body parser complains about is the client’s mistake. */
-function bodyError(cause: unknown): SandboxError | undefined {
+/** What express and its body parser complain about is the client’s mistake. */
+function clientError(cause: unknown): SandboxError | undefined {
+  if (cause instanceof URIError) return badAddress()
   const { type, status } = cause as { type?: string; status?: number }
   if (typeof type !== 'string' || typeof status !== 'number' || status >= 500) return undefined
   return new SandboxError('usage', `The request body cannot be read: ${type}.`, {
     hint: 'Send JSON with content-type: application/json, at most 1 MB.',
   })
 }
+
+const badAddress = () =>
+  new SandboxError('usage', 'The address is not percent-encoded as it should be.', {
+    hint: 'Encode each part of the path, such as with encodeURIComponent.',
+  })

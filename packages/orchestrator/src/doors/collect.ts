@@ -6,14 +6,24 @@ export interface Collected {
   readonly truncated: boolean
 }
 
-/** Reads a stream to its end and keeps its first `limit` bytes. */
-export async function collect(stream: Readable, limit: number): Promise<Collected> {
+/** Reads a stream to its end and keeps of its first `limit` bytes what `take` grants. */
+export async function collect(
+  stream: Readable,
+  limit: number,
+  take: (bytes: number) => number = (bytes) => bytes,
+): Promise<Collected> {
   const kept: Buffer[] = []
+  let room = limit
   let size = 0
+  let keptSize = 0
   for await (const chunk of stream) {
-    const room = limit - Math.min(size, limit)
-    if (room > 0) kept.push(chunk.subarray(0, room))
     size += chunk.length
+    const granted = take(Math.min(chunk.length, room))
+    room = granted < chunk.length ? 0 : room - granted
+    // A copy: a slice would hold on to the whole chunk it was cut from.
+    if (granted > 0)
+      kept.push(granted < chunk.length ? Buffer.from(chunk.subarray(0, granted)) : chunk)
+    keptSize += granted
   }
-  return { text: Buffer.concat(kept).toString('utf8'), truncated: size > limit }
+  return { text: Buffer.concat(kept).toString('utf8'), truncated: size > keptSize }
 }

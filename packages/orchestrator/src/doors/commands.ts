@@ -1,24 +1,38 @@
 import type { SandboxError } from '@stuntdouble/sdk/errors'
 import type { ExecRequest, ExecResult, ProcessStart } from '@stuntdouble/sdk/wire'
 import type { Engine, Process } from '../engine/engine.ts'
-import { pause } from '../lib/every.ts'
 import { agent, workspaceContainer } from './agent.ts'
 import { collect } from './collect.ts'
 import { commandTimedOut } from './errors.ts'
+import { killable } from './killable.ts'
+import { createOutputShares } from './output-share.ts'
 
 /** Runs commands as the agent. */
 export interface Commands {
-  /** Collects the output, up to 8 MiB a stream. Throws `timed_out` after killing the whole tree. */
-  run(sandbox: string, request: ExecRequest, signal: AbortSignal): Promise<ExecResult>
-  /** The caller reads both streams and settles `exit`. An abort kills the tree. */
+  /**
+   * Collects the output, up to 8 MiB a stream and 16 MiB a sandbox. Throws `timed_out` after killing
+   * the whole tree.
+   */
+  run(sandbox: string, request: ExecRequest, answer: Answer): Promise<ExecResult>
+  /** The caller reads both streams and settles `exit`. An abort kills the tree, or gives it up. */
   start(sandbox: string, request: ProcessStart, signal: AbortSignal): Promise<Process>
   /** What `run` throws, for those who stream. */
   timedOut(timeoutMs: number): SandboxError
 }
 
-const outputLimitBytes = 8 * 1024 ** 2
+export interface Answer {
+  /** Aborts when nobody waits for it any more. */
+  readonly signal: AbortSignal
+  /** Settles when it was sent, or its reader is gone: until then its output counts. */
+  readonly closed: Promise<unknown>
+}
+
+const streamLimitBytes = 8 * 1024 ** 2
+const sandboxLimitBytes = 16 * 1024 ** 2
 
 export function createCommands(engine: Pick<Engine, 'exec'>): Commands {
+  const shares = createOutputShares(sandboxLimitBytes)
+
   async function start(
     sandbox: string,
     request: ProcessStart,
@@ -36,33 +50,24 @@ export function createCommands(engine: Pick<Engine, 'exec'>): Commands {
       },
       signal,
     )
-    signal.addEventListener('abort', () => void process.kill().catch(() => {}), { once: true })
-    return process
+    return killable(process, signal)
   }
 
   return {
     start,
     timedOut: commandTimedOut,
-    async run(sandbox, { timeoutMs, ...request }, signal) {
-      const process = await start(sandbox, request, signal)
+    async run(sandbox, { timeoutMs, ...request }, { signal, closed }) {
+      const share = shares.open(sandbox)
+      closed.finally(() => share[Symbol.dispose]())
+      const timed = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+      const process = await start(sandbox, request, timed)
       process.stdin.end()
-      const output = Promise.all([
-        collect(process.stdout, outputLimitBytes),
-        collect(process.stderr, outputLimitBytes),
+      const [stdout, stderr, exitCode] = await Promise.all([
+        collect(process.stdout, streamLimitBytes, share.take),
+        collect(process.stderr, streamLimitBytes, share.take),
         process.exit,
       ])
-      const timer = new AbortController()
-      const late = pause(timeoutMs, timer.signal).then(() => !timer.signal.aborted)
-      try {
-        if ((await Promise.race([output.then(() => false), late])) === true) {
-          await process.kill()
-          throw commandTimedOut(timeoutMs)
-        }
-      } finally {
-        timer.abort()
-        output.catch(() => {})
-      }
-      const [stdout, stderr, exitCode] = await output
+      if (timed.aborted && !signal.aborted) throw commandTimedOut(timeoutMs)
       const truncated = stdout.truncated || stderr.truncated
       return { stdout: stdout.text, stderr: stderr.text, exitCode, ...(truncated && { truncated }) }
     },

@@ -9,6 +9,15 @@ export const commandTimedOut = (timeoutMs: number) =>
     },
   )
 
+export const commandOutlives = () =>
+  new SandboxError(
+    'timed_out',
+    'The command was to be killed and cannot be: it starts processes faster than they end.',
+    {
+      hint: 'It stays within the sandbox’s limits; end the sandbox to be rid of it.',
+    },
+  )
+
 export const fileNotFound = (path: string) =>
   new SandboxError('file_not_found', `There is no "${path}" in the sandbox.`, {
     hint: 'List its directory first; paths are absolute, such as /workspace/README.md.',

@@ -12,19 +12,21 @@ exec 3<"$1" || exit 1
 echo "file $(stat -L -c %s "$1")"
 exec cat <&3`
 
-/** Written beside and renamed, so that a torn upload leaves the old file. Prints the size. */
+/** Written beside, as $2, and renamed, so that a torn upload leaves the old file. Prints the size. */
 export const writeScript = `
-set -e
+set -eC
 [ ! -d "$1" ] || { echo "sh: is a directory" >&2; exit 1; }
 mkdir -p -- "$(dirname -- "$1")"
-partial=$(mktemp -- "$(dirname -- "$1")/.upload-XXXXXXXX")
-trap 'rm -f -- "$partial"' EXIT
-cat >"$partial"
-chmod 644 -- "$partial"
-[ ! -f "$1" ] || chmod --reference="$1" -- "$partial"
-size=$(stat -c %s "$partial")
-mv -f -- "$partial" "$1"
+trap 'rm -f -- "$2"' EXIT
+cat >"$2"
+chmod 644 -- "$2"
+[ ! -f "$1" ] || chmod --reference="$1" -- "$2"
+size=$(stat -c %s "$2")
+mv -f -- "$2" "$1"
 echo "$size"`
+
+/** What a torn upload left: killed, it could not clear away itself. */
+export const discardScript = 'exec rm -f -- "$1"'
 
 export const removeScript = `
 [ -e "$1" ] || [ -L "$1" ] || exit 3

@@ -1,12 +1,14 @@
+import { posix } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { FileEntry } from '@stuntdouble/sdk/wire'
 import type { Process } from '../engine/engine.ts'
+import { newSecret } from '../lib/ids.ts'
 import { collect } from './collect.ts'
 import type { Commands } from './commands.ts'
 import { cut } from './cut.ts'
 import { fileNotFound, fileRefused } from './errors.ts'
 import { feed } from './feed.ts'
-import { readScript, removeScript, writeScript } from './file-scripts.ts'
+import { discardScript, readScript, removeScript, writeScript } from './file-scripts.ts'
 import { parseListing } from './listing.ts'
 
 /**
@@ -35,16 +37,24 @@ export interface FileContent {
 }
 
 const messageLimitBytes = 4096
+const discardWithinMs = 10_000
 const listingLimitBytes = 8 * 1024 ** 2
 
 export function createFiles(commands: Commands): Files {
   const start = (
-    { sandbox, path }: FileRef,
+    { sandbox, path, partial }: FileRef & { readonly partial?: string },
     script: string,
     signal: AbortSignal,
   ): Promise<Process> => {
-    const command = ['/bin/sh', '-c', script, 'sh', path]
+    const command = ['/bin/sh', '-c', script, 'sh', path, ...(partial ? [partial] : [])]
     return commands.start(sandbox, { command, cwd: '/', env: {} }, signal)
+  }
+
+  async function discard(sandbox: string, path: string): Promise<void> {
+    const signal = AbortSignal.timeout(discardWithinMs)
+    const process = await start({ sandbox, path }, discardScript, signal)
+    process.stdin.end()
+    await settle(process, path)
   }
 
   /** Exit 3 says the path is not there; anything else is what the agent’s user would have been told. */
@@ -76,11 +86,17 @@ export function createFiles(commands: Commands): Files {
       return parseListing(file.path, await settle({ stdout: rest, stderr, exit }, file.path))
     },
     async write(file, body, signal) {
-      const process = await start(file, writeScript, signal)
+      const partial = posix.join(posix.dirname(file.path), `.upload-${newSecret()}`)
+      const process = await start({ ...file, partial }, writeScript, signal)
       const settled = settle(process, file.path)
       settled.catch(() => {})
-      await feed(body, process)
-      return Number(await settled)
+      try {
+        await feed(body, process)
+        return Number(await settled)
+      } catch (cause) {
+        await discard(file.sandbox, partial).catch(() => {})
+        throw cause
+      }
     },
     async remove(file, signal) {
       const process = await start(file, removeScript, signal)

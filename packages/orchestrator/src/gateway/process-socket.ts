@@ -26,7 +26,7 @@ export function createProcessSocket(parts: GatewayParts) {
       const handle = /^\/s\/([^/?]+)\/process$/.exec(request.url ?? '')?.[1]
       try {
         if (handle === undefined) throw notHere()
-        const sandbox = authorize(parts, decodeURIComponent(handle), request.headers.authorization)
+        const sandbox = authorize(parts, handle, request.headers.authorization)
         const use = parts.hosted.use(sandbox)
         socket.once('close', () => use[Symbol.dispose]())
         server.handleUpgrade(request, socket, head, (client) => void serve(parts, sandbox, client))

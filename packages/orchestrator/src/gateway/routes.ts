@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises'
+import { SandboxError } from '@stuntdouble/sdk/errors'
 import { ExecRequest, ndjsonType } from '@stuntdouble/sdk/wire'
 import { json, type Request, type Response, Router } from 'express'
 import { abortOnClose, parseBody } from '../lib/requests.ts'
@@ -27,7 +28,8 @@ export function gatewayRoutes(parts: GatewayParts): Router {
       return
     }
     const started = performance.now()
-    const result = await parts.doors.commands.run(sandbox, command, signal)
+    const closed = new Promise((resolve) => response.once('close', resolve))
+    const result = await parts.doors.commands.run(sandbox, command, { signal, closed })
     parts.recorder.record(sandbox, 'command', {
       command: shown(command.command),
       exitCode: result.exitCode,
@@ -92,8 +94,12 @@ function explain(parts: GatewayParts, sandbox: string, response: Response): void
 const shown = (command: string | readonly string[]) =>
   (typeof command === 'string' ? command : command.join(' ')).slice(0, 2000)
 
-/** The absolute path inside; express has decoded it. */
+/** The absolute path inside; express has decoded it. A NUL would cut it short inside. */
 function pathOf(request: Request): string {
-  const parts = request.params.path
-  return `/${Array.isArray(parts) ? parts.join('/') : (parts ?? '')}`
+  const path = [request.params.path ?? ''].flat().join('/')
+  if (path.includes('\0')) throw notAPath()
+  return `/${path}`
 }
+
+const notAPath = () =>
+  new SandboxError('usage', 'A path holds no NUL.', { hint: 'Leave out the %00 and what follows.' })

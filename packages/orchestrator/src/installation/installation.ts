@@ -7,7 +7,8 @@ import {
   sign,
 } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { SandboxError } from '@stuntdouble/sdk/errors'
 import { newSecret, newWorkspaceId } from '../lib/ids.ts'
 
 /** One orchestrator’s identity and keys, kept in its state directory (0700) across restarts. */
@@ -33,7 +34,7 @@ export interface Signer {
 export function openInstallation(directory: string): Installation {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   chmodSync(directory, 0o700)
-  const keep = (name: string, make: () => string) => kept(join(directory, name), make)
+  const keep = (name: keyof typeof forms, make: () => string) => kept(join(directory, name), make)
 
   return {
     directory,
@@ -47,15 +48,30 @@ export function openInstallation(directory: string): Installation {
   }
 }
 
-/** A half-written key would be a lost one: written beside, synced by the rename, never overwritten. */
+/** A key that was cut short is no key: an empty one would mask with nothing. */
+const forms = {
+  installation: /^[a-z0-9]{12}$/,
+  'api-key': /^sdk_[\w-]{43}$/,
+  'masking-key': /^[0-9a-f]{64}$/,
+  'signing-key.pem': /^-----BEGIN PRIVATE KEY-----\s[^-]+-----END PRIVATE KEY-----$/,
+} as const
+
+/** A half-written key would be a lost one: written beside, synced, renamed, never overwritten. */
 function kept(path: string, make: () => string): string {
   if (!existsSync(path)) {
     const partial = `${path}.${process.pid}`
-    writeFileSync(partial, `${make().trim()}\n`, { mode: 0o600 })
+    writeFileSync(partial, `${make().trim()}\n`, { mode: 0o600, flush: true })
     renameSync(partial, path)
   }
-  return readFileSync(path, 'utf8').trim()
+  const text = readFileSync(path, 'utf8').trim()
+  if (!forms[basename(path) as keyof typeof forms].test(text)) throw damaged(path)
+  return text
 }
+
+const damaged = (path: string) =>
+  new SandboxError('internal', `The file ${path} is damaged.`, {
+    hint: 'Restore it from a backup. Removing it makes a new one: masked values and signatures then change.',
+  })
 
 function newSigningKey(): string {
   return generateKeyPairSync('ed25519')

@@ -72,15 +72,23 @@ const keptPerSandbox = 10_000
 export function createRecorder({ sqlite }: Storage, clock: Clock): Recorder {
   const subscribers = new EventEmitter().setMaxListeners(0)
   const fields = 'seq, at, sandbox, type, data'
-  const insert = sqlite.prepare(
-    `INSERT INTO events (at, sandbox, type, data) VALUES (?, ?, ?, ?) RETURNING ${fields}`,
-  )
+  const insert = sqlite.prepare('INSERT INTO events (at, sandbox, type, data) VALUES (?, ?, ?, ?)')
   const latest = sqlite.prepare(
     `SELECT ${fields} FROM events WHERE sandbox = ? ORDER BY seq DESC LIMIT 1000`,
   )
   const later = sqlite.prepare(`SELECT ${fields} FROM events WHERE seq > ? ORDER BY seq LIMIT 1000`)
   const counted = sqlite.prepare('SELECT count(*) AS count FROM events WHERE sandbox = ?')
   const counts = new Map<string, number>()
+  const newest = sqlite.prepare('SELECT coalesce(max(seq), 0) AS count FROM events')
+  let told = Count.parse(newest.get()).count
+
+  /** Tells what is stored and was not told. */
+  function tell(): void {
+    for (const event of later.all(told).map(eventOf)) {
+      told = event.seq
+      subscribers.emit('event', event)
+    }
+  }
 
   function isFull(sandbox: string): boolean {
     const count = counts.get(sandbox) ?? Count.parse(counted.get(sandbox)).count
@@ -92,13 +100,14 @@ export function createRecorder({ sqlite }: Storage, clock: Clock): Recorder {
     record(sandbox, type, data = {}) {
       if (isFull(sandbox) && !lifecycle.has(type)) return
       if (type === 'ended') counts.delete(sandbox)
-      const event = eventOf(insert.get(clock(), sandbox, type, JSON.stringify(data)))
-      // After the transaction that it joined: a subscriber reads what was stored.
-      queueMicrotask(() => subscribers.emit('event', event))
+      insert.run(clock(), sandbox, type, JSON.stringify(data))
+      // After the transaction that it joined, which may be rolled back.
+      queueMicrotask(tell)
     },
     list: (sandbox) => latest.all(sandbox).map(eventOf).reverse(),
     after: (seq) => later.all(seq).map(eventOf),
     subscribe(listener) {
+      tell()
       subscribers.on('event', listener)
       return () => subscribers.off('event', listener)
     },

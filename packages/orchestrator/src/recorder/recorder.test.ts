@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { openStorage } from '../storage/storage.ts'
+import { createRecorder, recorderMigrations } from './recorder.ts'
+
+const sandbox = 'sb000000000000'
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+function open() {
+  const storage = openStorage(':memory:', recorderMigrations)
+  return { storage, recorder: createRecorder(storage, () => 1000) }
+}
+
+test('events are kept in order, each sandbox’s for itself', () => {
+  const { recorder } = open()
+  recorder.record(sandbox, 'created', { snapshot: null })
+  recorder.record('sb111111111111', 'created')
+  recorder.record(sandbox, 'ready')
+
+  expect(recorder.list(sandbox)).toEqual([
+    { seq: 1, at: '1970-01-01T00:00:01.000Z', sandbox, type: 'created', data: { snapshot: null } },
+    { seq: 3, at: '1970-01-01T00:00:01.000Z', sandbox, type: 'ready', data: {} },
+  ])
+  expect(recorder.after(1).map(({ seq }) => seq)).toEqual([2, 3])
+})
+
+test('what an agent causes without end stops being kept, its life does not', () => {
+  const { storage, recorder } = open()
+  storage.transaction(() => {
+    for (let made = 0; made < 10_100; made++) recorder.record(sandbox, 'egress_denied')
+  })
+  recorder.record(sandbox, 'ending')
+  recorder.record('sb111111111111', 'egress_denied')
+
+  const [{ count }] = storage.sqlite.prepare('SELECT count(*) AS count FROM events').all() as [
+    { count: number },
+  ]
+  expect(count).toBe(10_002)
+  expect(recorder.list(sandbox)).toHaveLength(1000)
+  expect(recorder.list(sandbox).at(-1)?.type).toBe('ending')
+})
+
+test('an event of a transaction that failed is told to nobody', async () => {
+  const { storage, recorder } = open()
+  const told: number[] = []
+  recorder.subscribe(({ seq }) => told.push(seq))
+  expect(() =>
+    storage.transaction(() => {
+      recorder.record(sandbox, 'created')
+      throw new Error('rolled back')
+    }),
+  ).toThrow('rolled back')
+  await settled()
+
+  expect(recorder.list(sandbox)).toEqual([])
+  expect(told).toEqual([])
+})
+
+test('a subscriber hears what comes after it, until it ends', async () => {
+  const { recorder } = open()
+  recorder.record(sandbox, 'created')
+  const told: string[] = []
+  const end = recorder.subscribe(({ type }) => told.push(type))
+  recorder.record(sandbox, 'ready')
+  await settled()
+  end()
+  recorder.record(sandbox, 'ended')
+  await settled()
+
+  expect(told).toEqual(['ready'])
+})
