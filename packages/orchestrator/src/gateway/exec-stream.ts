@@ -20,8 +20,8 @@ export async function streamCommand(parts: GatewayParts, streamed: Streamed): Pr
   response.setHeader('content-type', ndjsonType)
   const write = (line: ExecLine) => writeLine(response, line, signal)
   try {
-    const process = await parts.doors.commands.start(sandbox, start, timed)
-    process.stdin.end()
+    const silent = { ...start, stdin: 'none' } as const
+    const process = await parts.doors.commands.start(sandbox, silent, timed)
     const [exitCode] = await Promise.all([
       process.exit,
       forward(process.stdout, 'stdout', write),

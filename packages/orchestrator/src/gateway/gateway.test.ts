@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest'
+import { openGateway, problem, sandbox } from './testing/gateway-under-test.ts'
+
+describe('a hand-over URL', () => {
+  test.each([
+    ['application/json', 'application/json; charset=utf-8'],
+    ['text/plain', 'text/plain; charset=utf-8'],
+    ['text/html,application/xhtml+xml,*/*;q=0.8', 'text/html; charset=utf-8'],
+    ['*/*', 'application/json; charset=utf-8'],
+  ])('opened for %s explains itself as %s', async (accept, type) => {
+    await using gateway = await openGateway()
+    const response = await fetch(gateway.url, { headers: { accept } })
+    const body = await response.text()
+
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe(type)
+    expect(response.headers.get('vary')).toBe('accept')
+    expect(body).toContain(`${gateway.url}/exec`)
+    expect(body).toContain(sandbox)
+  })
+
+  test('shown to a person holds nothing that a browser would run', async () => {
+    await using gateway = await openGateway()
+    const response = await fetch(gateway.url, { headers: { accept: 'text/html' } })
+
+    expect(await response.text()).not.toMatch(/<script|<b>shop|\son\w+=/)
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(response.headers.get('referrer-policy')).toBe('no-referrer')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+  })
+
+  test('counts as a use while it is open, and no longer', async () => {
+    await using gateway = await openGateway()
+    await fetch(gateway.url)
+    await gateway.exec({ command: 'true' })
+
+    expect(gateway.uses).toEqual({ open: 0, ever: 2 })
+  })
+
+  test.each([
+    ['of nobody', 'sd_sb000000000000_' + 'a'.repeat(43), 401, 'unauthorized'],
+    ['of another form', 'hello', 401, 'unauthorized'],
+    ['that is only an id', sandbox, 401, 'unauthorized'],
+  ])('%s is refused', async (...[, handle, status, code]) => {
+    await using gateway = await openGateway()
+    const response = await fetch(`${gateway.origin}/s/${handle}`)
+
+    expect(response.status).toBe(status)
+    expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+    expect(await problem(response)).toEqual({
+      ...{ type: `urn:stuntdouble:error:${code}`, status, code, retryable: false },
+      ...{ title: expect.any(String), hint: expect.any(String) },
+    })
+  })
+
+  test('that expired, or was revoked, is gone', async () => {
+    await using gateway = await openGateway()
+    const short = gateway.capabilities.issue(sandbox, gateway.time.now + 1000)
+    gateway.time.now += 1000
+    const expired = await fetch(`${gateway.origin}/s/${short}`)
+    gateway.capabilities.revokeAll(sandbox)
+    const revoked = await fetch(gateway.url)
+
+    expect([expired.status, revoked.status]).toEqual([410, 410])
+    expect(await problem(revoked)).toMatchObject({ code: 'sandbox_gone' })
+  })
+
+  test.each(['/s/%zz', '/nothing', '/s', '/v1/sandboxes'])(
+    '%s is no address here',
+    async (path) => {
+      await using gateway = await openGateway()
+      const response = await fetch(`${gateway.origin}${path}`)
+
+      expect([400, 404]).toContain(response.status)
+      expect(await problem(response)).toMatchObject({ hint: expect.any(String) })
+    },
+  )
+})
+
+describe('exec', () => {
+  test('answers in JSON, and is recorded', async () => {
+    await using gateway = await openGateway(({ stdout, stderr }) => {
+      stdout.write('out')
+      stderr.write('err')
+      return 3
+    })
+    const response = await gateway.exec({ command: ['run', 'it'] })
+
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({ stdout: 'out', stderr: 'err', exitCode: 3 })
+    expect(gateway.recorder.list(sandbox)).toMatchObject([
+      { type: 'command', data: { command: 'run it', exitCode: 3, stdoutTail: 'out' } },
+    ])
+    expect(JSON.stringify(gateway.recorder.list(sandbox))).not.toContain(gateway.token)
+  })
+
+  test('streams lines to who accepts them', async () => {
+    await using gateway = await openGateway(({ stdout }) => {
+      stdout.write(Buffer.of(0xff, 0x00))
+      return 7
+    })
+    const response = await gateway.exec({ command: 'x' }, { accept: 'application/x-ndjson' })
+    const lines = (await response.text())
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+
+    expect(response.headers.get('content-type')).toBe('application/x-ndjson')
+    expect(lines).toEqual([
+      { type: 'stdout', data: '/wA=' },
+      { type: 'exit', exitCode: 7 },
+    ])
+  })
+
+  test.each([
+    ['application/json', 504],
+    ['application/x-ndjson', 200],
+  ])('that takes too long is told to who accepts %s', async (accept, status) => {
+    await using gateway = await openGateway(() => new Promise(() => {}))
+    const response = await gateway.exec({ command: 'x', timeoutMs: 30 }, { accept })
+
+    expect(response.status).toBe(status)
+    expect(await response.text()).toContain('"code":"timed_out"')
+    expect(gateway.uses.open).toBe(0)
+  })
+
+  test.each([
+    [{}, /command/],
+    [{ command: '' }, /command/],
+    [{ command: 'x', cwd: 'relative' }, /cwd/],
+    [{ command: 'x', env: { 'A=B': '' } }, /env/],
+    [{ command: 'x', user: 'root' }, /user/],
+    [{ command: 'x', timeoutMs: -1 }, /timeoutMs/],
+  ])('of %j is a matter of usage', async (body, word) => {
+    await using gateway = await openGateway()
+    const response = await gateway.exec(body)
+
+    expect(response.status).toBe(400)
+    expect((await problem(response)).title).toMatch(word)
+  })
+
+  test('of what is not JSON, or too large, is the client’s mistake', async () => {
+    await using gateway = await openGateway()
+    const post = (body: string) =>
+      fetch(`${gateway.url}/exec`, {
+        ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body },
+      })
+
+    for (const body of ['{', JSON.stringify({ command: 'x'.repeat(2 ** 20) })]) {
+      const response = await post(body)
+      expect(response.status).toBe(400)
+      expect(await problem(response)).toMatchObject({ code: 'usage' })
+    }
+  })
+})
+
+describe('files', () => {
+  test('are written, read as bytes for saving, and removed', async () => {
+    await using gateway = await openGateway()
+    const url = `${gateway.url}/files/workspace/a%20b/%C3%BC.html`
+    const written = await fetch(url, { method: 'PUT', body: '<script>' })
+    const read = await fetch(url)
+
+    expect(await written.json()).toEqual({ path: '/workspace/a b/ü.html', size: 8 })
+    expect(await read.text()).toBe('<script>')
+    expect(Object.fromEntries(read.headers)).toMatchObject({
+      'content-type': 'application/octet-stream',
+      'content-disposition': 'attachment',
+      'x-content-type-options': 'nosniff',
+      'x-stuntdouble-type': 'file',
+    })
+    expect((await fetch(url, { method: 'DELETE' })).status).toBe(204)
+    expect(gateway.recorder.list(sandbox).map(({ type }) => type)).toEqual([
+      ...['file_written', 'file_removed'],
+    ])
+  })
+
+  test('of a directory are listed', async () => {
+    await using gateway = await openGateway()
+    const response = await fetch(`${gateway.url}/files/`)
+
+    expect(response.headers.get('x-stuntdouble-type')).toBe('directory')
+    expect(await response.json()).toEqual({ path: '/', entries: [] })
+  })
+
+  test('that are not there are not found', async () => {
+    await using gateway = await openGateway()
+    for (const method of ['GET', 'DELETE']) {
+      const response = await fetch(`${gateway.url}/files/none`, { method })
+      expect(response.status).toBe(404)
+      expect(await problem(response)).toMatchObject({ code: 'file_not_found' })
+    }
+  })
+
+  test('with a NUL in their path are refused', async () => {
+    await using gateway = await openGateway()
+    for (const method of ['GET', 'PUT', 'DELETE']) {
+      const response = await fetch(`${gateway.url}/files/cut%00short`, { method })
+      expect(response.status).toBe(400)
+    }
+    expect(gateway.contents.size).toBe(0)
+  })
+})

@@ -1,0 +1,120 @@
+import { Readable } from 'node:stream'
+import { SandboxError } from '@stuntdouble/sdk/errors'
+import type { Problem, SandboxView } from '@stuntdouble/sdk/wire'
+import { createGatewayApp } from '../../app.ts'
+import { capabilityMigrations, createCapabilities } from '../../capabilities/capabilities.ts'
+import { createDoors, type Files } from '../../doors/doors.ts'
+import { openFakeEngine } from '../../engine/fake/fake-engine.ts'
+import type { FakeProgram } from '../../engine/fake/fake-process.ts'
+import { createLog } from '../../lib/log.ts'
+import { listen } from '../../listen.ts'
+import { createRecorder, recorderMigrations } from '../../recorder/recorder.ts'
+import { openStorage } from '../../storage/storage.ts'
+
+export const sandbox = 'sb000000000000'
+
+/** The gateway’s app on a port of its own, before a sandbox that is a script. */
+export async function openGateway(program: FakeProgram = () => 0) {
+  await using scope = new AsyncDisposableStack()
+  const storage = scope.use(
+    openStorage(':memory:', [...recorderMigrations, ...capabilityMigrations]),
+  )
+  const time = { now: Date.now() }
+  const clock = () => time.now
+  const capabilities = createCapabilities(storage, clock)
+  const recorder = createRecorder(storage, clock)
+  const engine = scope.use(openFakeEngine({ program }))
+  await startPod(engine)
+  const uses = { open: 0, ever: 0 }
+  const contents = new Map<string, Buffer>()
+  const app = createGatewayApp({
+    ...{ capabilities, recorder, log: createLog('silent') },
+    doors: { ...scope.use(createDoors(engine)), files: filesIn(contents) },
+    hosted: { get: () => view, use: () => use(uses) },
+    origin: () => gateway.origin,
+  })
+  const gateway = scope.use(await listen(app, { host: '127.0.0.1', port: 0, remembered: 0 }))
+  const token = capabilities.issue(sandbox, time.now + 60_000)
+  const url = `${gateway.origin}/s/${token}`
+  const parts = scope.move()
+  return {
+    ...{ capabilities, recorder, contents, time, token, uses, url, origin: gateway.origin },
+    exec: (body: object, headers: Record<string, string> = {}) =>
+      fetch(`${url}/exec`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
+}
+
+export const problem = async (response: Response) => (await response.json()) as Problem
+
+const view: SandboxView = {
+  ...{ id: sandbox, state: 'ready', image: 'stuntdouble/workspace', snapshot: 'sn000000000000' },
+  ...{ createdAt: '2026-01-01T00:00:00.000Z', expiresAt: '2026-01-01T01:00:00.000Z' },
+  ...{ idleAt: '2026-01-01T00:15:00.000Z', endedAt: null, endReason: null },
+  databases: {
+    db: {
+      url: 'postgres://app:pw@db:5432/shop',
+      snapshot: 'sn000000000000',
+      source: '<b>shop</b>',
+    },
+  },
+  ...{ problem: null, clean: null },
+}
+
+function use(uses: { open: number; ever: number }): Disposable {
+  uses.open += 1
+  uses.ever += 1
+  return {
+    [Symbol.dispose]: () => {
+      uses.open -= 1
+    },
+  }
+}
+
+const missing = (path: string) =>
+  new SandboxError('file_not_found', `There is no "${path}" in the sandbox.`, { hint: 'Look.' })
+
+/** Files in a map; `/` is the one directory. */
+function filesIn(contents: Map<string, Buffer>): Files {
+  return {
+    read: async ({ path }) => {
+      if (path === '/') return []
+      const bytes = contents.get(path)
+      if (bytes === undefined) throw missing(path)
+      return { size: bytes.length, body: Readable.from([bytes]) }
+    },
+    write: async ({ path }, body) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of body) chunks.push(chunk)
+      contents.set(path, Buffer.concat(chunks))
+      return contents.get(path)?.length ?? 0
+    },
+    remove: async ({ path }) => {
+      if (!contents.delete(path)) throw missing(path)
+    },
+  }
+}
+
+async function startPod(engine: ReturnType<typeof openFakeEngine>): Promise<void> {
+  const signal = new AbortController().signal
+  const image = 'stuntdouble/workspace'
+  await engine.images.ensure(image, () => {}, signal)
+  const workspace = {
+    ...{ name: 'workspace', image, command: ['sleep'], uid: 64_002, gid: 64_002, env: {} },
+    ...{ workingDirectory: '/', mounts: [], tmpfs: [] },
+    limits: { cpus: 1, memoryBytes: 1, pids: 16, shmBytes: 0 },
+  }
+  const deadline = new Date(Date.now() + 3_600_000)
+  const pod = {
+    id: sandbox,
+    kind: 'sandbox',
+    deadline,
+    hosts: [],
+    containers: [workspace],
+  } as const
+  await engine.start(pod, signal)
+}
