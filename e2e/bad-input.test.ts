@@ -17,5 +17,5 @@ const bench = () => opened
 describeFiles(bench)
 describeCommandLines(bench)
 describeRefusedSandboxes(bench)
-describeRunningSandboxes(bench)
 describeSources(bench)
+describeRunningSandboxes(bench)

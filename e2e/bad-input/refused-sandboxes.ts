@@ -64,12 +64,21 @@ export function describeRefusedSandboxes(bench: () => Bench): void {
       expect(await podsOf(bench())).toEqual([])
     })
 
-    test('whose image cannot be had is taken away again', async () => {
-      const result = await up('workspace: { image: "registry.invalid/none:1" }\n')
-      bench().expectRefusal(result, 1, /registry\.invalid\/none:1/)
+    test.each([
+      ['that does not exist', 'nobody-has/this-image:1', 1],
+      ['from a registry that a blueprint names', 'registry.invalid/none:1', 5],
+    ])('with an image %s is taken away again', async (_what, image, exitCode) => {
+      const result = await up(`workspace: { image: "${image}" }\n`)
+      bench().expectRefusal(result, exitCode, new RegExp(image))
       const { sandboxes } = await bench().stuntdouble.json<{ sandboxes: object[] }>(['ls', '--all'])
 
-      expect(sandboxes).toMatchObject([{ state: 'ended', endReason: 'failed', clean: true }])
+      expect(sandboxes[0]).toMatchObject({ state: 'ended', endReason: 'failed', clean: true })
+      expect(await podsOf(bench())).toEqual([])
+    })
+
+    test('with hardly any memory is taken away again', async () => {
+      const result = await up('limits: { memory: 1k }\n')
+      bench().expectRefusal(result, 5, /memory/)
       expect(await podsOf(bench())).toEqual([])
     })
 

@@ -55,7 +55,7 @@ export function describeSources(bench: () => Bench): void {
 
     test('with a column that nobody answered for is not copied, and the column is named', async () => {
       const { stuntdouble, sandbox, expectRefusal } = bench()
-      await stuntdouble.write({ 'shop.yaml': 'public.people:\n  id: keep\n  name: name\n' })
+      await stuntdouble.write({ 'shop.yaml': 'public.people:\n  id: keep\n  name: full_name\n' })
       const result = await sandbox(['snapshot', 'build', '--source', 'shop'])
       expectRefusal(result, 5, /people\.email/)
     })

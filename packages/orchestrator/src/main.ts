@@ -16,6 +16,9 @@ const { values } = parseArgs({
   },
 })
 
+/** EX_CONFIG of sysexits.h: who started us can tell a mistake of the operator from one of ours. */
+const configurationError = 78
+
 try {
   const orchestrator = await serve({
     directories: directoriesOf(process.env),
@@ -36,7 +39,7 @@ try {
 } catch (cause) {
   if (!(cause instanceof SandboxError)) throw cause
   process.stderr.write(`${cause.message}\n${cause.hint}\n`)
-  process.exit(1)
+  process.exit(cause.code === 'config_invalid' ? configurationError : 1)
 }
 
 function portOf(text: string | undefined): number | undefined {

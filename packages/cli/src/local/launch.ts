@@ -11,6 +11,8 @@ import { findRunning } from './running.ts'
 
 const startWithinMs = 120_000
 const pollMs = 50
+/** EX_CONFIG of sysexits.h, as the orchestrator leaves when its configuration is wrong. */
+const configurationError = 78
 
 /** Starts an orchestrator that outlives us, and waits until it answers. Its log is for its owner alone. */
 export async function launch(
@@ -27,7 +29,8 @@ export async function launch(
     return await untilItAnswers(context, child)
   } catch (error) {
     if (error !== ended) throw error
-    throw didNotStart(await lastWords(logFile, size), logFile)
+    const words = await lastWords(logFile, size)
+    throw child.exitCode === configurationError ? notConfigured(words) : didNotStart(words, logFile)
   } finally {
     child.unref()
   }
@@ -68,6 +71,9 @@ async function lastWords(logFile: string, from: number): Promise<readonly string
   const lines = log.subarray(from).toString('utf8').split('\n')
   return lines.filter((line) => line.trim() && !line.startsWith('{')).slice(-2)
 }
+
+const notConfigured = ([message = '', hint = '']: readonly string[]) =>
+  new SandboxError('config_invalid', message, { hint })
 
 const didNotStart = ([message, hint]: readonly string[], logFile: string) =>
   new SandboxError(

@@ -1,6 +1,6 @@
 import type { SandboxError } from '@stuntdouble/sdk/errors'
 import type { ExecRequest, ExecResult, ProcessStart } from '@stuntdouble/sdk/wire'
-import type { Engine, Process } from '../engine/engine.ts'
+import type { Engine, ExecSpec, Process } from '../engine/engine.ts'
 import { agent, workspaceContainer } from './agent.ts'
 import { collect } from './collect.ts'
 import { commandTimedOut } from './errors.ts'
@@ -15,7 +15,11 @@ export interface Commands {
    */
   run(sandbox: string, request: ExecRequest, answer: Answer): Promise<ExecResult>
   /** The caller reads both streams and settles `exit`. An abort kills the tree, or gives it up. */
-  start(sandbox: string, request: ProcessStart, signal: AbortSignal): Promise<Process>
+  start(
+    sandbox: string,
+    request: ProcessStart & Pick<ExecSpec, 'stdin'>,
+    signal: AbortSignal,
+  ): Promise<Process>
   /** What `run` throws, for those who stream. */
   timedOut(timeoutMs: number): SandboxError
 }
@@ -35,7 +39,7 @@ export function createCommands(engine: Pick<Engine, 'exec'>): Commands {
 
   async function start(
     sandbox: string,
-    request: ProcessStart,
+    request: ProcessStart & Pick<ExecSpec, 'stdin'>,
     signal: AbortSignal,
   ): Promise<Process> {
     const process = await engine.exec(
@@ -47,6 +51,7 @@ export function createCommands(engine: Pick<Engine, 'exec'>): Commands {
         workingDirectory: request.cwd,
         user: agent,
         ...(request.tty && { tty: request.tty }),
+        ...(request.stdin && { stdin: request.stdin }),
       },
       signal,
     )
@@ -60,8 +65,7 @@ export function createCommands(engine: Pick<Engine, 'exec'>): Commands {
       const share = shares.open(sandbox)
       closed.finally(() => share[Symbol.dispose]())
       const timed = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
-      const process = await start(sandbox, request, timed)
-      process.stdin.end()
+      const process = await start(sandbox, { ...request, stdin: 'none' }, timed)
       const [stdout, stderr, exitCode] = await Promise.all([
         collect(process.stdout, streamLimitBytes, share.take),
         collect(process.stderr, streamLimitBytes, share.take),
@@ -74,9 +78,12 @@ export function createCommands(engine: Pick<Engine, 'exec'>): Commands {
   }
 }
 
-/** A shell line gets bash where the image has it; an argv array is run as it is. */
+/**
+ * A shell line gets bash where the image has it. An argv array is run as it is; by way of a shell that
+ * becomes it, since the engine tells a program that is not there on standard output.
+ */
 function argvOf(command: ProcessStart['command']): readonly string[] {
-  if (Array.isArray(command)) return command
+  if (Array.isArray(command)) return ['/bin/sh', '-c', 'exec "$@"', 'sh', ...command]
   const shell = 'command -v bash >/dev/null && exec bash "$@"; exec sh "$@"'
   const login = command === undefined ? ['-l'] : ['-lc', command]
   return ['/bin/sh', '-c', shell, 'sh', ...login]
