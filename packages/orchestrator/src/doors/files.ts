@@ -47,13 +47,13 @@ export function createFiles(commands: Commands): Files {
     signal: AbortSignal,
   ): Promise<Process> => {
     const command = ['/bin/sh', '-c', script, 'sh', path, ...(partial ? [partial] : [])]
-    return commands.start(sandbox, { command, cwd: '/', env: {} }, signal)
+    const stdin = partial ? {} : ({ stdin: 'none' } as const)
+    return commands.start(sandbox, { command, cwd: '/', env: {}, ...stdin }, signal)
   }
 
   async function discard(sandbox: string, path: string): Promise<void> {
     const signal = AbortSignal.timeout(discardWithinMs)
     const process = await start({ sandbox, path }, discardScript, signal)
-    process.stdin.end()
     await settle(process, path)
   }
 
@@ -75,7 +75,6 @@ export function createFiles(commands: Commands): Files {
   return {
     async read(file, signal) {
       const process = await start(file, readScript, signal)
-      process.stdin.end()
       const { head, rest } = await cut(process.stdout, '\n', messageLimitBytes)
       if (head?.startsWith('file ')) {
         process.stderr.resume()
@@ -100,7 +99,6 @@ export function createFiles(commands: Commands): Files {
     },
     async remove(file, signal) {
       const process = await start(file, removeScript, signal)
-      process.stdin.end()
       await settle(process, file.path)
     },
   }

@@ -32,7 +32,7 @@ export function killable(process: Process, signal: AbortSignal): Process {
   const { stdin, stdout, stderr } = process
   return {
     ...{ stdin, stdout, stderr, exit: exit.promise },
-    kill: () => process.kill(),
+    kill: (signal) => process.kill(signal),
     resize: (cols, rows) => process.resize(cols, rows),
   }
 }

@@ -28,6 +28,16 @@ export function execTests(open: OpenEngine) {
     expect(await run.exit).toBe(0)
   })
 
+  test('a command without an input reads its end at once', async () => {
+    await using under = await open()
+    const pod = await startedPod(under)
+
+    const run = await exec(under, pod, commands.echo, { stdin: 'none' })
+    run.stderr.resume()
+    expect(await text(run.stdout)).toBe('')
+    expect(await run.exit).toBe(0)
+  })
+
   test('environment and working directory are the command’s', async () => {
     await using under = await open()
     const pod = await startedPod(under)
@@ -52,6 +62,17 @@ export function killTests(open: OpenEngine) {
     await run.kill()
     await run.kill()
     expect(await run.exit).toBe(137)
+  })
+
+  test('another signal is passed on as it is', async () => {
+    await using under = await open()
+    const pod = await startedPod(under)
+
+    const run = await exec(under, pod, commands.wait)
+    run.stdout.resume()
+    run.stderr.resume()
+    await run.kill('SIGTERM')
+    expect(await run.exit).toBe(143)
   })
 
   test('aborting kills the command', async () => {

@@ -138,11 +138,15 @@ export interface ExecSpec {
   readonly command: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly workingDirectory: string
+  /** `none`: the command reads an empty input, and what is written to `stdin` goes nowhere. */
+  readonly stdin?: 'none'
   /** The container's own user by default. */
   readonly user?: { readonly uid: number; readonly gid: number }
   /** A terminal merges stderr into stdout. */
   readonly tty?: { readonly cols: number; readonly rows: number }
 }
+
+export type KillSignal = 'SIGINT' | 'SIGTERM' | 'SIGKILL'
 
 export interface Process {
   readonly stdin: Writable
@@ -155,7 +159,7 @@ export interface Process {
    * SIGKILL to the whole tree the command started, also what left its session; output that is not
    * read by then may be lost. Idempotent. Misses only what cleared its environment and lost its parent.
    */
-  kill(): Promise<void>
+  kill(signal?: KillSignal | undefined): Promise<void>
   /** Does nothing without a terminal. */
   resize(cols: number, rows: number): Promise<void>
 }

@@ -38,7 +38,7 @@ describe('a hand-over URL', () => {
   })
 
   test.each([
-    ['of nobody', 'sd_sb000000000000_' + 'a'.repeat(43), 401, 'unauthorized'],
+    ['of nobody', `sd_sb000000000000_${'a'.repeat(43)}`, 401, 'unauthorized'],
     ['of another form', 'hello', 401, 'unauthorized'],
     ['that is only an id', sandbox, 401, 'unauthorized'],
   ])('%s is refused', async (...[, handle, status, code]) => {

@@ -112,7 +112,7 @@ async function hear({ process, client }: Talk, data: RawData, isBinary: boolean)
   const control = ProcessControl.safeParse(jsonOf(data)).data
   if (control?.type === 'resize') await process.resize(control.cols, control.rows).catch(() => {})
   if (control?.type === 'eof') process.stdin.end()
-  if (control?.type === 'kill') await process.kill().catch(() => {})
+  if (control?.type === 'kill') await process.kill(control.signal).catch(() => {})
 }
 
 function jsonOf(data: RawData): unknown {

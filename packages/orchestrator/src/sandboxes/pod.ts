@@ -33,43 +33,51 @@ export function podOf(sandbox: Sandbox, kind: StoreKind): PodSpec {
     deadline: new Date(idleAt(sandbox)),
     hosts: sandbox.databases.map(({ name }) => name),
     containers: [
-      workspaceContainer(sandbox),
+      workspaceContainer(sandbox, kind),
       ...sandbox.databases.map((database) => databaseContainer(sandbox, database, kind)),
     ],
   }
 }
 
-export const limitsOf = ({ limits }: Blueprint) => ({
+const limitsOf = ({ limits }: Blueprint) => ({
   cpus: limits.cpus,
   memoryBytes: parseBytes(limits.memory) ?? 0,
   pids: limits.pids,
 })
 
-function workspaceContainer(sandbox: Sandbox): ContainerSpec {
+function workspaceContainer(sandbox: Sandbox, kind: StoreKind): ContainerSpec {
   const { blueprint } = sandbox
+  const limits = limitsOf(blueprint)
   return {
     name: workspaceName,
     image: blueprint.workspace.image,
     command: ['sleep', 'infinity'],
     ...holder,
-    env: environment(sandbox),
+    env: environment(sandbox, kind),
     workingDirectory: workspacePath,
-    limits: { ...limitsOf(blueprint), shmBytes: 64 * mebibyte },
+    limits: { ...limits, shmBytes: upTo(64 * mebibyte, limits.memoryBytes / 16) },
     mounts: [{ volume: workspaceVolume(sandbox).name, path: workspacePath, readOnly: false }],
-    tmpfs: [scratch('/tmp', 0o1777), scratch('/home/agent', 0o755), scratch('/run', 0o755)],
+    tmpfs: [
+      scratch('/tmp', 0o1777, limits.memoryBytes / 4),
+      scratch('/home/agent', 0o755, limits.memoryBytes / 4),
+      scratch('/run', 0o755, limits.memoryBytes / 16),
+    ],
   }
 }
 
-const scratch = (path: string, mode: number) => ({
+/** Charged to memory, and what fills it cannot be killed: together they leave room to live. */
+const scratch = (path: string, mode: number, share: number) => ({
   path,
-  sizeBytes: 256 * mebibyte,
+  sizeBytes: upTo(256 * mebibyte, share),
   inodes: 65_536,
   ...agent,
   mode,
 })
 
+const upTo = (most: number, bytes: number) => Math.floor(Math.min(most, bytes))
+
 /** Nothing here comes from the orchestrator’s own environment. */
-function environment(sandbox: Sandbox): Record<string, string> {
+function environment(sandbox: Sandbox, kind: StoreKind): Record<string, string> {
   const noProxy = [
     'localhost',
     '127.0.0.1',
@@ -89,6 +97,7 @@ function environment(sandbox: Sandbox): Record<string, string> {
     NO_PROXY: noProxy,
     no_proxy: noProxy,
     ...Object.fromEntries(sandbox.databases.map(({ name, url }) => [urlVariable(name), url])),
+    ...(first && kind.clientEnvironment(first.credentials, { host: first.name, port: first.port })),
     ...(first && { DATABASE_URL: first.url }),
   }
 }

@@ -39,7 +39,15 @@ export interface StoreKind {
   target(dial: Dial, credentials: Credentials, signal: AbortSignal): Promise<Target>
 
   /** `postgres://app:…@host:port/database` */
-  url(credentials: Credentials, at: { readonly host: string; readonly port: number }): string
+  url(credentials: Credentials, at: Address): string
+
+  /** Variables that make the kind’s own client find the database without an argument. */
+  clientEnvironment(credentials: Credentials, at: Address): Readonly<Record<string, string>>
+}
+
+export interface Address {
+  readonly host: string
+  readonly port: number
 }
 
 export type Dial = (signal: AbortSignal) => Promise<Duplex>

@@ -4,8 +4,8 @@ import { Welcome } from '../wire/door.ts'
 
 export { type CommandOptions, runCommand } from './command.ts'
 export * from './files.ts'
-export { type Capability, parseHandoverUrl } from './handover-url.ts'
-export { openProcess, type ProcessOptions, type RemoteProcess } from './process.ts'
+export { parseHandoverUrl } from './handover-url.ts'
+export { openProcess, type RemoteProcess } from './process.ts'
 
 /** What the sandbox behind a hand-over URL says of itself. */
 export const welcome = (door: Connection, signal?: AbortSignal): Promise<Welcome> =>

@@ -8,14 +8,14 @@ export const statusOf = (cause: unknown): number | undefined =>
 
 export const isGone = (cause: unknown) => statusOf(cause) === 404
 
-export const engineUnreachable = (socketPath: string, cause: unknown) =>
+const engineUnreachable = (socketPath: string, cause: unknown) =>
   new SandboxError('engine_unavailable', `No container engine answers on ${socketPath}.`, {
     hint: 'Start Docker (on Linux: `systemctl start docker`), or name its socket in the configuration.',
     retryable: true,
     cause,
   })
 
-export const engineForbidden = (socketPath: string, cause: unknown) =>
+const engineForbidden = (socketPath: string, cause: unknown) =>
   new SandboxError('engine_unavailable', `This user may not use the engine at ${socketPath}.`, {
     hint: 'Add the user to the `docker` group and sign in again, or run the orchestrator as root.',
     cause,

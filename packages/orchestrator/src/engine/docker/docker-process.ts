@@ -2,10 +2,10 @@ import type { Socket } from 'node:net'
 import { PassThrough, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
-import type { ExecSpec, Process } from '../engine.ts'
+import type { ExecSpec, KillSignal, Process } from '../engine.ts'
 import { demultiplex, passOn } from './demultiplex.ts'
 import type { DockerClient } from './docker-client.ts'
-import { isGone, podGone } from './docker-errors.ts'
+import { engineFailed, isGone, podGone } from './docker-errors.ts'
 import { killTree } from './kill-tree.ts'
 
 export interface ExecTarget {
@@ -37,7 +37,7 @@ export class DockerProcess implements Process {
 
   constructor(started: StartedExec) {
     this.#started = started
-    this.stdin = writableHalf(started.socket)
+    this.stdin = started.command.stdin === 'none' ? nowhere() : writableHalf(started.socket)
     this.exit = this.#follow()
     // Nobody awaiting the exit must not end this process.
     this.exit.catch(() => {})
@@ -52,9 +52,10 @@ export class DockerProcess implements Process {
     return this
   }
 
-  async kill(): Promise<void> {
+  async kill(signal: KillSignal = 'SIGKILL'): Promise<void> {
     const { target, command, mark } = this.#started
-    await killTree(target, { mark, user: command.user, release: () => this.#release.abort() })
+    const release = () => this.#release.abort()
+    await killTree(target, { mark, signal, user: command.user, release })
   }
 
   /** What the command ends with from here on is the pod's doing. */
@@ -78,16 +79,20 @@ export class DockerProcess implements Process {
     const { socket, command, target, exec } = this.#started
     const { stdout, stderr } = this
     const outputs = { stdout, stderr, released: this.#release.signal }
+    let broken = false
     try {
       await (command.tty === undefined ? demultiplex(socket, outputs) : passOn(socket, outputs))
     } catch {
-      // A connection that broke ends the streams; the inspection below says what became of it.
+      broken = !this.#release.signal.aborted
     } finally {
       stdout.end()
       stderr.end()
       socket.destroy()
     }
-    return this.#exitCode(target, exec)
+    const code = await this.#exitCode(target, exec)
+    // Output that was cut short is not passed for whole.
+    if (broken) throw engineFailed('reading the output of a command: the connection broke')
+    return code
   }
 
   /** The streams can end before the engine has noted the exit, and a process may close its own. */
@@ -101,6 +106,8 @@ export class DockerProcess implements Process {
     }
   }
 }
+
+const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() })
 
 /** Half-closes the connection at its end, which the engine passes on as end of file. */
 function writableHalf(socket: Socket): Writable {

@@ -7,7 +7,7 @@ import { DockerProcess, type ExecTarget, resizeTerminal } from './docker-process
 import { refuseReservedUser } from './member-config.ts'
 
 /** In the environment of a command and of all it starts; how `kill` finds the tree again. */
-export const treeMark = 'STUNTDOUBLE_EXEC'
+const treeMark = 'STUNTDOUBLE_EXEC'
 
 /** Starts a command. Aborting the signal later kills what it started. */
 export async function startExec(
@@ -38,7 +38,7 @@ function createExec(
         Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
         WorkingDir: command.workingDirectory,
         ...(command.user && { User: `${command.user.uid}:${command.user.gid}` }),
-        AttachStdin: true,
+        AttachStdin: command.stdin !== 'none',
         AttachStdout: true,
         AttachStderr: true,
         Tty: command.tty !== undefined,
@@ -50,9 +50,9 @@ function createExec(
 async function attach(
   { client, pod }: ExecTarget,
   exec: Docker.Exec,
-  { tty }: ExecSpec,
+  { tty, stdin }: ExecSpec,
 ): Promise<Socket> {
-  const options = { hijack: true, stdin: true, Detach: false, Tty: tty !== undefined }
+  const options = { hijack: true, stdin: stdin !== 'none', Detach: false, Tty: tty !== undefined }
   const stream = await client.call('starting a command', () =>
     exec.start(options).catch(goneWhenNotRunning(pod)),
   )

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ExecSpec } from '../engine.ts'
+import type { ExecSpec, KillSignal } from '../engine.ts'
 import type { DockerClient } from './docker-client.ts'
 import { engineFailed, isGone, statusOf } from './docker-errors.ts'
 
 /*
- * Kills every process that carries the mark in its environment, and everything below one that does,
- * until a look around finds none. Runs as the same user, so it can neither read nor signal anybody
+ * Signals every process that carries the mark in its environment, and everything below one that does;
+ * SIGKILL again until a look around finds none. Runs as the same user, so it can neither read nor signal anybody
  * else's process. What it cannot find: a process that cleared its environment and whose parents have
  * all ended. Such a one lives on until the pod does, within the pod's limits.
  */
@@ -22,7 +22,8 @@ for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
       } while (grown)
       for (pid in doomed) print pid
     }')
-  kill -9 $tree 2>/dev/null
+  kill -s "$2" $tree 2>/dev/null
+  [ "$2" = KILL ] || exit 0
 done
 exit 1
 `
@@ -34,6 +35,7 @@ interface Victim {
 
 interface Tree {
   readonly mark: string
+  readonly signal: KillSignal
   readonly user: ExecSpec['user']
   /** Called once the killer runs. The engine tells no exit while another command's output is unread. */
   readonly release: () => void
@@ -49,14 +51,14 @@ export async function killTree({ client, containerId }: Victim, tree: Tree): Pro
 /** Detached: nothing of it is read, so nothing of it can be held up. */
 async function runDetached(
   container: ReturnType<DockerClient['docker']['getContainer']>,
-  { mark, user, release }: Tree,
+  { mark, signal, user, release }: Tree,
 ): Promise<number> {
   const exec = await container.exec({
-    Cmd: ['/bin/sh', '-c', script, 'sh', mark],
+    Cmd: ['/bin/sh', '-c', script, 'sh', mark, signal.slice(3)],
     ...(user && { User: `${user.uid}:${user.gid}` }),
   })
   await exec.start({ Detach: true })
-  release()
+  if (signal === 'SIGKILL') release()
   for (let waitMs = 5; ; waitMs = Math.min(waitMs * 2, 200)) {
     const { Running: running, ExitCode: code } = await exec.inspect()
     if (!running && code !== null) return code

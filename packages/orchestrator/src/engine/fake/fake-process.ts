@@ -1,9 +1,10 @@
+import { constants } from 'node:os'
 import { PassThrough } from 'node:stream'
-import type { ExecSpec, Process } from '../engine.ts'
+import type { ExecSpec, KillSignal, Process } from '../engine.ts'
 import { podGone } from './fake-errors.ts'
 
 /** What a scripted command gets; its return value is the exit code. */
-export interface FakeCommand extends ExecSpec {
+export interface FakeCommand extends Omit<ExecSpec, 'stdin'> {
   readonly pod: string
   readonly container: string
   readonly stdin: PassThrough
@@ -22,8 +23,6 @@ export interface FakeLaunch {
   readonly program: FakeProgram
 }
 
-const killedExit = 137
-
 export class FakeProcess implements Process {
   readonly stdin = new PassThrough()
   readonly stdout = new PassThrough()
@@ -39,14 +38,15 @@ export class FakeProcess implements Process {
     const { stdin, stdout, stderr } = this
     const signal = this.#stop.signal
     this.#hasTerminal = spec.tty !== undefined
+    if (spec.stdin === 'none') stdin.end()
     this.exit = this.#ended.promise.finally(() => this.#close())
     this.exit.catch(() => {})
     const run = async () => program({ ...spec, pod, container, stdin, stdout, stderr, signal })
     run().then(this.#ended.resolve, this.#ended.reject)
   }
 
-  async kill(): Promise<void> {
-    this.#ended.resolve(killedExit)
+  async kill(signal: KillSignal = 'SIGKILL'): Promise<void> {
+    this.#ended.resolve(128 + constants.signals[signal])
     this.#stop.abort()
   }
 

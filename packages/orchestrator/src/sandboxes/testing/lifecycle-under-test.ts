@@ -106,11 +106,15 @@ async function sealOne({ volumes }: FakeEngine): Promise<void> {
 
 /** As far as the lifecycle asks. */
 function kindOf(ready: (signal: AbortSignal) => Promise<void>): StoreKind {
-  const kind: Pick<StoreKind, 'kind' | 'port' | 'ready' | 'url' | 'container'> = {
+  const kind: Pick<
+    StoreKind,
+    'kind' | 'port' | 'ready' | 'url' | 'clientEnvironment' | 'container'
+  > = {
     kind: 'postgres',
     port: 5432,
     ready: (_dial, _credentials, signal) => ready(signal),
     url: ({ user, database }, { host, port }) => `postgres://${user}@${host}:${port}/${database}`,
+    clientEnvironment: () => ({}),
     container: ({ name, mount, cpus, memoryBytes, pids }) => ({
       ...{ name, image, command: ['postgres'], uid: 999, gid: 999, env: {}, tmpfs: [] },
       workingDirectory: '/',

@@ -68,6 +68,7 @@ export function fakeKind(store: FakeStore): FakeCopy {
       ready: async () => {},
       target: async () => counted(copy, targetOf(store, written, copy.statements)),
       url: ({ user }) => `postgres://${user}@db/shop`,
+      clientEnvironment: () => ({}),
     },
   }
   return copy

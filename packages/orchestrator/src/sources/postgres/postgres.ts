@@ -20,4 +20,11 @@ export const postgresKind: StoreKind = {
   target: openTarget,
   url: ({ user, password, database }, { host, port }) =>
     `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(database)}`,
+  clientEnvironment: ({ user, password, database }, { host, port }) => ({
+    PGHOST: host,
+    PGPORT: String(port),
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGDATABASE: database,
+  }),
 }
