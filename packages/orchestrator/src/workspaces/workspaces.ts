@@ -9,7 +9,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newWorkspaceId } from '../lib/ids.ts'
 import { inspectArchive } from './archive.ts'
-import { unpackFailed, workspaceNotFound } from './errors.ts'
+import { tooLarge, unpackFailed, workspaceNotFound } from './errors.ts'
 
 /** Uploaded directories on their way into a sandbox: tar files, scanned before they are accepted. */
 export interface Workspaces {
@@ -30,12 +30,21 @@ interface Parts {
   readonly directory: string
   readonly engine: Pick<Engine, 'exec'>
   readonly clock: Clock
+  /** Of one archive, headers and all. */
+  readonly uploadLimitBytes?: number
 }
 
+/** What an archive of 512 MiB may be at most, with a header and a path for each of its files. */
+const largestArchiveBytes = 768 * 1024 ** 2
 const keepMs = 3_600_000
 const form = /^ws[a-z0-9]{12}$/
 
-export function createWorkspaces({ directory, engine, clock }: Parts): Workspaces {
+export function createWorkspaces({
+  directory,
+  engine,
+  clock,
+  uploadLimitBytes = largestArchiveBytes,
+}: Parts): Workspaces {
   const pathOf = (id: string) => join(directory, `${id}.tar`)
 
   return {
@@ -44,7 +53,8 @@ export function createWorkspaces({ directory, engine, clock }: Parts): Workspace
       const partial = `${pathOf(id)}.partial`
       await mkdir(directory, { recursive: true, mode: 0o700 })
       try {
-        await pipeline(body, createWriteStream(partial, { mode: 0o600 }), { signal })
+        const file = createWriteStream(partial, { mode: 0o600 })
+        await pipeline(body, bounded(uploadLimitBytes), file, { signal })
         const { entries, bytes } = await inspectArchive(createReadStream(partial), signal)
         await rename(partial, pathOf(id))
         return { id, entries, bytes }
@@ -84,5 +94,18 @@ export function createWorkspaces({ directory, engine, clock }: Parts): Workspace
         if (clock() - mtimeMs > keepMs) await rm(path, { force: true })
       }
     },
+  }
+}
+
+/** Fails a stream that is too long, before more of it is written. */
+function bounded(limitBytes: number) {
+  return async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let size = 0
+    for await (const chunk of chunks) {
+      size += chunk.length
+      if (size > limitBytes)
+        throw tooLarge(`${Math.floor(limitBytes / 1024 ** 2)} MiB as an archive`)
+      yield chunk
+    }
   }
 }
