@@ -85,7 +85,7 @@ test('old uploads and torn ones go after an hour', async () => {
   await uploads.workspaces.sweep()
   expect(readdirSync(uploads.directory)).toEqual([`${id}.tar`])
 
-  uploads.time.now += 3_600_001
+  uploads.time.now += 3_700_000
   await uploads.workspaces.sweep()
   expect(readdirSync(uploads.directory)).toEqual([])
 })
