@@ -25,6 +25,7 @@ const blueprints: readonly Case[] = [
     `:3: workspace.volumes: ${unknown}`,
   ],
   ['a wrong type', 'ttl: 5m\nlimits: { pids: many }\n', /:2: limits\.pids: .*number/],
+  ['hardly any memory', 'limits: { memory: 1k }\n', /:1: limits\.memory: at least "32m"/],
   ['a duration that is none', 'ttl: tomorrow\n', /:1: ttl: .*"45m"/],
   ['no time at all', 'ttl: 0s\n', /:1: ttl: .*"45m"/],
   [

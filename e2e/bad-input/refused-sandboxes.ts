@@ -76,12 +76,6 @@ export function describeRefusedSandboxes(bench: () => Bench): void {
       expect(await podsOf(bench())).toEqual([])
     })
 
-    test('with hardly any memory is taken away again', async () => {
-      const result = await up('limits: { memory: 1k }\n')
-      bench().expectRefusal(result, 5, /memory/)
-      expect(await podsOf(bench())).toEqual([])
-    })
-
     afterAll(async () => expect(await podsOf(bench())).toEqual([]))
   })
 }

@@ -71,11 +71,12 @@ function targetOf(request: IncomingMessage): string {
 }
 
 /** Written for the agent that reads it. */
-const denialFor = (host: string) => `${JSON.stringify({
-  error: 'blocked_by_policy',
-  message: `This sandbox has no way out; the request to ${host} was not sent.`,
-  hint: 'Do not retry. Work with what is in the sandbox, or ask the operator to allow this host.',
-})}\n`
+const denialFor = (host: string) =>
+  `${JSON.stringify({
+    error: 'blocked_by_policy',
+    message: `This sandbox has no way out; the request to ${host} was not sent.`,
+    hint: 'Do not retry. Work with what is in the sandbox, or ask the operator to allow this host.',
+  })}\n`
 
 const unreadable = `${JSON.stringify({
   error: 'blocked_by_policy',

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { type ExecLine, type ExecRequest, ndjsonType, problemOf } from '@stuntdouble/sdk/wire'
 import { asSandboxError } from '../lib/progress-response.ts'
+import { commandText } from './command-text.ts'
 import type { GatewayParts } from './gateway.ts'
 
 interface Streamed {
@@ -28,7 +29,7 @@ export async function streamCommand(parts: GatewayParts, streamed: Streamed): Pr
       forward(process.stderr, 'stderr', write),
     ])
     parts.recorder.record(sandbox, 'command', {
-      command: String(command.command).slice(0, 2000),
+      command: commandText(command.command),
       exitCode,
     })
     await write(

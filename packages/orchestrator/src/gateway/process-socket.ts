@@ -5,6 +5,7 @@ import { channel, ProcessControl, ProcessStart, problemOf } from '@stuntdouble/s
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { Process } from '../engine/engine.ts'
 import { asSandboxError } from '../lib/progress-response.ts'
+import { commandText } from './command-text.ts'
 import { authorize, type GatewayParts } from './gateway.ts'
 import { Inbox } from './inbox.ts'
 import { pump } from './socket-pump.ts'
@@ -56,8 +57,7 @@ async function serve(parts: GatewayParts, sandbox: string, client: WebSocket): P
       pump(process.stderr, client, channel.stderr),
     ])
     const exitCode = await process.exit
-    const command = start.command ?? 'terminal'
-    parts.recorder.record(sandbox, 'command', { command: String(command).slice(0, 2000), exitCode })
+    parts.recorder.record(sandbox, 'command', { command: commandText(start.command), exitCode })
     const timedOut =
       start.timeoutMs !== undefined && !gone.signal.aborted && AbortSignal.any(signals).aborted
     tell(client, timedOut ? timeoutOf(parts, start.timeoutMs ?? 0) : { type: 'exit', exitCode })

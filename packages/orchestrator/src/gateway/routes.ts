@@ -3,6 +3,7 @@ import { SandboxError } from '@stuntdouble/sdk/errors'
 import { ExecRequest, ndjsonType } from '@stuntdouble/sdk/wire'
 import { json, type Request, type Response, Router } from 'express'
 import { abortOnClose, parseBody } from '../lib/requests.ts'
+import { commandText } from './command-text.ts'
 import { streamCommand } from './exec-stream.ts'
 import { instructions, welcome } from './explain.ts'
 import { authorize, type GatewayParts } from './gateway.ts'
@@ -31,7 +32,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
     const closed = new Promise((resolve) => response.once('close', resolve))
     const result = await parts.doors.commands.run(sandbox, command, { signal, closed })
     parts.recorder.record(sandbox, 'command', {
-      command: shown(command.command),
+      command: commandText(command.command),
       exitCode: result.exitCode,
       milliseconds: Math.round(performance.now() - started),
       stdoutTail: result.stdout.slice(-2000),
@@ -90,9 +91,6 @@ function explain(parts: GatewayParts, sandbox: string, response: Response): void
     html: () => response.type('text/html').send(page(self)),
   })
 }
-
-const shown = (command: string | readonly string[]) =>
-  (typeof command === 'string' ? command : command.join(' ')).slice(0, 2000)
 
 /** The absolute path inside; express has decoded it. A NUL would cut it short inside. */
 function pathOf(request: Request): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Bytes, Duration, Name } from './units.ts'
+import { Bytes, Duration, Name, parseBytes } from './units.ts'
 
 const ImageReference = z
   .string()
@@ -30,9 +30,15 @@ export const WorkspaceSpec = z.strictObject({
   image: ImageReference.default('stuntdouble/workspace'),
 })
 
+/** A shell and the tools beside it; engines refuse much less. */
+const leastMemoryBytes = 32 * 1024 ** 2
+
 export const LimitsSpec = z.strictObject({
   cpus: z.number().positive().max(64).default(1),
-  memory: Bytes.default('1g'),
+  memory: Bytes.refine(
+    (text) => (parseBytes(text) ?? 0) >= leastMemoryBytes,
+    'at least "32m"',
+  ).default('1g'),
   pids: z.int().min(16).max(32_768).default(256),
 })
 
