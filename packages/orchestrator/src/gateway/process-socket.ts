@@ -3,11 +3,12 @@ import type { Duplex } from 'node:stream'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { channel, ProcessControl, ProcessStart, problemOf } from '@stuntdouble/sdk/wire'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
-import type { Process } from '../engine/engine.ts'
+import type { KillSignal, Process } from '../engine/engine.ts'
 import { asSandboxError } from '../lib/progress-response.ts'
 import { commandText } from './command-text.ts'
 import { authorize, type GatewayParts } from './gateway.ts'
 import { Inbox } from './inbox.ts'
+import { latest } from './latest.ts'
 import { pump } from './socket-pump.ts'
 
 const maxFrameBytes = 1024 ** 2
@@ -51,7 +52,12 @@ async function serve(parts: GatewayParts, sandbox: string, client: WebSocket): P
       ...(start.timeoutMs ? [AbortSignal.timeout(start.timeoutMs)] : []),
     ]
     const process = await parts.doors.commands.start(sandbox, start, AbortSignal.any(signals))
-    inbox.listen((data, isBinary) => void hear({ process, client }, data, isBinary))
+    const talk = {
+      ...{ process, client },
+      resize: latest(([cols, rows]: Size) => process.resize(cols, rows)),
+      kill: latest((sent: KillSignal | undefined) => process.kill(sent)),
+    }
+    inbox.listen((data, isBinary) => hear(talk, data, isBinary))
     await Promise.all([
       pump(process.stdout, client, channel.stdout),
       pump(process.stderr, client, channel.stderr),
@@ -98,10 +104,14 @@ function firstMessage(inbox: Inbox): Promise<ProcessStart> {
 interface Talk {
   readonly process: Process
   readonly client: WebSocket
+  readonly resize: (size: Size) => void
+  readonly kill: (signal: KillSignal | undefined) => void
 }
 
+type Size = readonly [cols: number, rows: number]
+
 /** stdin that the process does not read stops the socket, and with it the sender. */
-async function hear({ process, client }: Talk, data: RawData, isBinary: boolean): Promise<void> {
+function hear({ process, client, ...talk }: Talk, data: RawData, isBinary: boolean): void {
   if (isBinary) {
     const bytes = Buffer.isBuffer(data) ? data : Buffer.concat([data].flat() as Buffer[])
     if (bytes[0] !== channel.stdin || process.stdin.write(bytes.subarray(1))) return
@@ -110,9 +120,9 @@ async function hear({ process, client }: Talk, data: RawData, isBinary: boolean)
     return
   }
   const control = ProcessControl.safeParse(jsonOf(data)).data
-  if (control?.type === 'resize') await process.resize(control.cols, control.rows).catch(() => {})
+  if (control?.type === 'resize') talk.resize([control.cols, control.rows])
   if (control?.type === 'eof') process.stdin.end()
-  if (control?.type === 'kill') await process.kill(control.signal).catch(() => {})
+  if (control?.type === 'kill') talk.kill(control.signal)
 }
 
 function jsonOf(data: RawData): unknown {
