@@ -38,7 +38,8 @@ export interface FileContent {
 
 const messageLimitBytes = 4096
 const discardWithinMs = 10_000
-const listingLimitBytes = 8 * 1024 ** 2
+/** Some twenty thousand entries; as JSON it is several times as much. */
+const listingLimitBytes = 1024 ** 2
 
 export function createFiles(commands: Commands): Files {
   const start = (
@@ -69,6 +70,7 @@ export function createFiles(commands: Commands): Files {
     ])
     if (exitCode === 3) throw fileNotFound(path)
     if (exitCode !== 0) throw fileRefused(path, lastWords(complaint.text))
+    if (output.truncated) throw fileRefused(path, 'it holds too many entries to list')
     return output.text
   }
 

@@ -1,0 +1,97 @@
+import { PassThrough, Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import type { ProcessStart } from '@stuntdouble/sdk/wire'
+import { expect, test } from 'vitest'
+import type { Commands } from './commands.ts'
+import { createFiles } from './files.ts'
+
+interface Script {
+  readonly stdout?: string | Buffer
+  readonly stderr?: string
+  readonly exitCode?: number
+}
+
+const anySignal = new AbortController().signal
+const file = { sandbox: 'sb000000000000', path: '/workspace/dir/name' }
+
+/** Files in a sandbox whose every process says the same; what was started, and what it was given. */
+function filesThat({ stdout = '', stderr = '', exitCode = 0 }: Script) {
+  const started: (readonly string[])[] = []
+  const given: Buffer[] = []
+  let kills = 0
+  const start = async (_sandbox: string, { command }: ProcessStart) => {
+    started.push(command as readonly string[])
+    const stdin = new PassThrough()
+    stdin.on('data', (chunk) => given.push(chunk))
+    const kill = async () => void kills++
+    return {
+      ...{ stdin, stdout: Readable.from([Buffer.from(stdout)]), kill, resize: async () => {} },
+      ...{ stderr: Readable.from([Buffer.from(stderr)]), exit: Promise.resolve(exitCode) },
+    }
+  }
+  const files = createFiles({ start } as unknown as Commands)
+  return { files, started, given, kills: () => kills }
+}
+
+test('a file is its bytes, whatever they are', async () => {
+  const { files } = filesThat({ stdout: 'file 12\nfile 1\nbytes' })
+  const content = await files.read(file, anySignal)
+  if (Array.isArray(content)) throw new Error('a directory')
+
+  expect(content.size).toBe(12)
+  expect(await text(content.body)).toBe('file 1\nbytes')
+})
+
+test('a directory is its entries', async () => {
+  const { files } = filesThat({ stdout: 'directory\nf\t1\t1.0\ta\0' })
+
+  expect(await files.read(file, anySignal)).toMatchObject([{ name: 'a', type: 'file' }])
+})
+
+test('a directory with more entries than can be held is refused, not cut short', async () => {
+  const { files } = filesThat({ stdout: `directory\n${'f\t1\t1.0\ta\0'.repeat(200_000)}` })
+
+  await expect(files.read(file, anySignal)).rejects.toMatchObject({
+    ...{ code: 'forbidden', message: expect.stringContaining('too many entries') },
+  })
+})
+
+test.each([
+  [{ exitCode: 3 }, 'file_not_found', /no "/],
+  [{ exitCode: 1, stderr: 'cat: x: Permission denied\n' }, 'forbidden', /permission denied/],
+  [{ exitCode: 1 }, 'forbidden', /file system refuses/],
+])('a process that ended with %j is told as %s', async (...[script, code, message]) => {
+  const { files } = filesThat(script)
+  const told = { code, message: expect.stringMatching(message) }
+
+  await expect(files.read(file, anySignal)).rejects.toMatchObject(told)
+  await expect(files.remove(file, anySignal)).rejects.toMatchObject(told)
+  await expect(files.write(file, Readable.from([]), anySignal)).rejects.toMatchObject(told)
+})
+
+test('a whole body is written beside and renamed', async () => {
+  const { files, started, given } = filesThat({ stdout: '5\n' })
+  const size = await files.write(file, Readable.from([Buffer.from('hello')]), anySignal)
+
+  expect({ size, given: Buffer.concat(given).toString() }).toEqual({ size: 5, given: 'hello' })
+  expect(started).toHaveLength(1)
+  expect(started[0]?.slice(-2)).toEqual([
+    ...[file.path, expect.stringMatching(/^\/workspace\/dir\/\.upload-[\w-]{43}$/)],
+  ])
+})
+
+test('a body that breaks off kills its process and takes its partial file along', async () => {
+  const { files, started, kills } = filesThat({ stdout: '5\n' })
+  const torn = Readable.from(
+    (function* () {
+      yield Buffer.from('hal')
+      throw new Error('torn')
+    })(),
+  )
+
+  await expect(files.write(file, torn, anySignal)).rejects.toThrow('torn')
+  expect(kills()).toBe(1)
+  const [writing, discarding] = started
+  expect(discarding?.at(-1)).toBe(writing?.at(-1))
+  expect(discarding?.join(' ')).toContain('rm -f')
+})
