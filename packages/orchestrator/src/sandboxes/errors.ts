@@ -68,3 +68,12 @@ export const endTakesLong = (id: string) =>
       retryable: true,
     },
   )
+
+export const databaseEnded = (id: string, name: string, image: string) =>
+  new SandboxError(
+    'engine_failed',
+    `Sandbox "${id}" is not ready: its database "${name}" ended as soon as it was started.`,
+    {
+      hint: `Is ${image} a server of the snapshot’s major version? Leave \`image\` out to use the one it was built with.`,
+    },
+  )

@@ -1,8 +1,9 @@
 import type { OnProgress } from '@stuntdouble/sdk/wire'
 import type { Engine } from '../engine/engine.ts'
+import { pause } from '../lib/every.ts'
 import type { StoreKind } from '../sources/sources.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
-import { notReadyInTime } from './errors.ts'
+import { databaseEnded, notReadyInTime } from './errors.ts'
 import { databaseVolume, podOf, workspaceVolume } from './pod.ts'
 import type { Sandbox, SandboxDatabase } from './sandbox.ts'
 
@@ -19,6 +20,7 @@ export interface Starter {
 }
 
 const readyWithinMs = 60_000
+const lookEveryMs = 500
 
 export function createStarter({ engine, kind, workspaces }: StarterParts): Starter {
   async function volumes(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
@@ -35,12 +37,30 @@ export function createStarter({ engine, kind, workspaces }: StarterParts): Start
     database: SandboxDatabase,
     signal: AbortSignal,
   ): Promise<void> {
-    const timed = AbortSignal.any([signal, AbortSignal.timeout(readyWithinMs)])
+    const settled = new AbortController()
+    const timed = AbortSignal.any([signal, settled.signal, AbortSignal.timeout(readyWithinMs)])
     const dial = (dialed: AbortSignal) => engine.connect(sandbox.id, database.port, dialed)
-    await kind.ready(dial, database.credentials, timed).catch((cause) => {
+    const answered = kind.ready(dial, database.credentials, timed).catch((cause) => {
       signal.throwIfAborted()
       throw notReadyInTime(sandbox.id, `its database "${database.name}" does not answer`, cause)
     })
+    await Promise.race([answered, ended(sandbox, database, timed)]).finally(() => settled.abort())
+    await answered
+  }
+
+  /** Rejects when the server’s container ends; such a one never answers. */
+  async function ended(
+    { id }: Sandbox,
+    { name, image }: SandboxDatabase,
+    signal: AbortSignal,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      await pause(lookEveryMs, signal)
+      const seen = signal.aborted ? [] : await engine.observe(id, signal)
+      if (seen.some((one) => one.name === name && one.state === 'exited')) {
+        throw databaseEnded(id, name, image)
+      }
+    }
   }
 
   return {

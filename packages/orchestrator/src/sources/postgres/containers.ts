@@ -123,8 +123,13 @@ const common = (name: string, image: string) => ({
   uid,
   gid,
   workingDirectory: '/',
-  tmpfs: ['/tmp', '/var/run/postgresql'].map(scratch),
+  tmpfs: [...['/tmp', '/var/run/postgresql'].map(scratch), ...imageVolumes.map(nothing)],
 })
+
+/** Where the official images declare a volume, which the engine would make without a limit. */
+const imageVolumes = ['/var/lib/postgresql', '/var/lib/postgresql/data']
+
+const nothing = (path: string): Tmpfs => ({ ...scratch(path), sizeBytes: 64 * 1024, inodes: 4 })
 
 const scratch = (path: string): Tmpfs => ({
   path,
