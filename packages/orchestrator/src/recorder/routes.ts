@@ -17,12 +17,13 @@ export function eventRoutes(recorder: Recorder): Router {
     })
     response.write('retry: 1000\n\n')
     const send = (event: SandboxEvent) => {
+      if (response.destroyed) return
       if (response.writableLength > maxBufferedBytes) response.destroy()
       else response.write(`id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`)
     }
 
     const after = Number(request.headers['last-event-id'])
-    if (after > 0) for (const missed of recorder.after(after)) send(missed)
+    if (after > 0) for (const missed of missedSince(recorder, after)) send(missed)
     const unsubscribe = recorder.subscribe(send)
     const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs)
     response.once('close', () => {
@@ -31,4 +32,16 @@ export function eventRoutes(recorder: Recorder): Router {
     })
   })
   return router
+}
+
+/** As many as there are; a thousand are held at a time. */
+function* missedSince(recorder: Recorder, after: number): Generator<SandboxEvent> {
+  let seq = after
+  for (;;) {
+    const missed = recorder.after(seq)
+    yield* missed
+    const last = missed.at(-1)
+    if (last === undefined) return
+    seq = last.seq
+  }
 }
