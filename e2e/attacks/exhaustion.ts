@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sandbox } from '@stuntdouble/sdk'
+import { getContainerRuntimeClient } from 'testcontainers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Scene, said } from './scene.ts'
 
@@ -148,7 +149,6 @@ export function describeExhaustion(scene: () => Scene): void {
 
 /** Processes and threads of the workspace, as its cgroup counts them. */
 async function tasksOf(box: Sandbox): Promise<number> {
-  const { getContainerRuntimeClient } = await import('testcontainers')
   const docker = (await getContainerRuntimeClient()).container.dockerode
   const filters = { label: [`dev.stuntdouble.sandbox=${box.id}`, 'dev.stuntdouble.kind=workspace'] }
   const [found] = await docker.listContainers({ filters: JSON.stringify(filters) })

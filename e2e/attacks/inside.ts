@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { runCommand } from '../lib/command-result.ts'
 import { type Scene, said } from './scene.ts'
 
 /** Prints WON for everything that succeeds; each is tried as the agent. */
@@ -107,7 +108,6 @@ export function describeInside(scene: () => Scene): void {
 }
 
 async function hostSaid(script: string): Promise<string> {
-  const { runCommand } = await import('../lib/command-result.ts')
   const result = await runCommand({
     ...{ file: 'bash', args: ['-c', script], cwd: '/', timeoutMs: 10_000 },
     env: { PATH: '/usr/bin:/bin' },

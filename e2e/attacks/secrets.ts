@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { dataFilesOf } from '../lib/data-files.ts'
@@ -27,6 +27,11 @@ const named = (secrets: Readonly<Record<string, string>>, text: string | Buffer)
     .filter(([, value]) => text.includes(value))
     .map(([name]) => name)
 
+/** Every file the agent may read, of the image and of what is mounted; /tmp holds the list itself. */
+const search = `
+  find / -xdev -type f -readable -print0 2>/dev/null | xargs -0 grep -lFf /tmp/wanted -- 2>/dev/null
+  grep -rlFf /tmp/wanted /workspace /home /run /dev/shm 2>/dev/null`
+
 export function describeSecrets(scene: () => Scene): void {
   describe('keys, tokens and the source’s password', () => {
     test('are real', async () => {
@@ -44,15 +49,13 @@ export function describeSecrets(scene: () => Scene): void {
       expect(output).toContain('DATABASE_URL=')
       expect(named(secrets, output)).toEqual([])
 
-      await scene().box.files.write('/tmp/wanted', Object.values(secrets).join('\n'))
-      const search =
-        'find / -xdev -type f -readable ! -path /tmp/wanted -not -path "/proc/*" -print0 2>/dev/null | xargs -0 grep -lFf /tmp/wanted -- 2>/dev/null'
-      expect(
-        await said(
-          scene().box,
-          `${search}; grep -rlFf /tmp/wanted /workspace /home /run /dev/shm; rm /tmp/wanted`,
-        ),
-      ).toBe('')
+      const { files } = scene().box
+      await files.write('/tmp/wanted', Object.values(secrets).join('\n'))
+      await files.write('/workspace/planted', secrets.apiKey)
+      const found = await said(scene().box, search)
+      await Promise.all(['/tmp/wanted', '/workspace/planted'].map((path) => files.remove(path)))
+      // The search itself works: it finds what was planted, and nothing else.
+      expect(found).toBe('/workspace/planted\n')
     })
 
     test('are in no catalog of the database, and in none of its files', async () => {
@@ -71,7 +74,6 @@ export function describeSecrets(scene: () => Scene): void {
       const output = await said(scene().box, dumps.join('\n'))
       expect(output).toContain('|')
       expect(named(secrets, output)).toEqual([])
-      expect(output).not.toContain(new URL(scene().production.url).host)
 
       expect(named(secrets, await dataFilesOf(scene().box.id, 'db'))).toEqual([])
     })
@@ -111,13 +113,12 @@ export function describeSecrets(scene: () => Scene): void {
 
     test('are kept where only the operator can read', async () => {
       const { root } = scene().stuntdouble
-      const readable = `find ${root}/state ${root}/run/stuntdouble \\( -type f -o -type d \\) -perm /077 -print | head; stat -c '%a' ${root}/state/stuntdouble`
-      const { runCommand } = await import('../lib/command-result.ts')
-      const { stdout } = await runCommand({
-        ...{ file: 'bash', args: ['-c', readable], cwd: '/', timeoutMs: 10_000 },
-        env: { PATH: '/usr/bin:/bin' },
-      })
-      expect(stdout.trim().split('\n').at(-1)).toBe('700')
+      const modeOf = async (name: string) =>
+        ((await stat(join(root, 'state/stuntdouble', name))).mode & 0o777).toString(8)
+
+      expect(await modeOf('.')).toBe('700')
+      const keys = ['api-key', 'masking-key', 'signing-key.pem', 'orchestrator.json']
+      for (const name of [...keys, 'orchestrator.log']) expect(await modeOf(name), name).toBe('600')
     })
   })
 }

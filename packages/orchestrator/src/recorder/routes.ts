@@ -17,13 +17,17 @@ export function eventRoutes(recorder: Recorder): Router {
     })
     response.write('retry: 1000\n\n')
     const send = (event: SandboxEvent) => {
-      if (response.destroyed) return
       if (response.writableLength > maxBufferedBytes) response.destroy()
       else response.write(`id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`)
     }
 
     const after = Number(request.headers['last-event-id'])
-    if (after > 0) for (const missed of missedSince(recorder, after)) send(missed)
+    if (after > 0) {
+      for (const missed of missedSince(recorder, after)) {
+        if (response.destroyed) return
+        send(missed)
+      }
+    }
     const unsubscribe = recorder.subscribe(send)
     const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs)
     response.once('close', () => {
