@@ -7,6 +7,7 @@ import {
   type Handover,
   LimitsConfig,
 } from '@stuntdouble/sdk/wire'
+import { onTestFinished, vi } from 'vitest'
 import { capabilityMigrations, createCapabilities } from '../../capabilities/capabilities.ts'
 import { createEgress } from '../../egress/egress.ts'
 import type { Engine } from '../../engine/engine.ts'
@@ -137,4 +138,24 @@ async function remainsOf(engine: FakeEngine): Promise<readonly string[]> {
   const pods = (await engine.list(signal)).map(({ id }) => `pod ${id}`)
   const volumes = (await engine.volumes.list(signal)).filter(({ pod }) => pod !== null)
   return [...pods, ...volumes.map(({ name }) => `volume ${name}`)]
+}
+
+export const eventTypes = (events: readonly { readonly type: string }[]) =>
+  events.map(({ type }) => type)
+
+/** Whether all of a sandbox’s pod runs, as the engine has it. */
+export async function isRunning({ engine }: LifecycleUnderTest, id: string): Promise<boolean> {
+  const seen = await engine.observe(id, new AbortController().signal)
+  return seen.length > 0 && seen.every(({ state }) => state === 'running')
+}
+
+/** The lifecycle looks once a second; with the test’s timers a second is a turn. */
+export async function beats(count = 1): Promise<void> {
+  for (let beat = 0; beat < count; beat++) await vi.advanceTimersByTimeAsync(1000)
+}
+
+/** Timers that `beats` moves, until the test is over. */
+export function useOwnTimers(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
 }
