@@ -74,7 +74,11 @@ interface MemberRequest {
   readonly present: readonly FoundContainer[]
 }
 
-function memberPart({ client }: PodStarter, { pod, gate, container, present }: MemberRequest) {
+/** Async throughout: a configuration refused at once must not leave the gate's start to itself. */
+async function memberPart(
+  { client }: PodStarter,
+  { pod, gate, container, present }: MemberRequest,
+): Promise<Part> {
   const config = memberConfig({ owner: ownerOf(client, pod), gate: gate.id, container })
   return makePart(client, config, findByName(present, container.name))
 }
