@@ -79,6 +79,7 @@ export async function serve(options: ServeOptions): Promise<Orchestrator> {
     remembered: remembered.control,
   })
   scope.use(control)
+  parts.origin.control = control.origin
   scope.use(
     announce(state, {
       url: control.origin,
@@ -100,7 +101,7 @@ type Parts = Awaited<ReturnType<typeof assemble>>
 async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const { directories, log } = options
   const clock = systemClock
-  const origin = { gateway: '' }
+  const origin = { gateway: '', control: '' }
   const config = loadConfig(options.configPath, options.environment)
   const installation = openInstallation(directories.state)
   const storage = scope.use(openStorage(join(directories.state, 'journal.db'), migrations))
@@ -165,14 +166,22 @@ const migrations = [
   ...sandboxMigrations,
 ]
 
-function appParts({ installation, clock, engine, config, ...parts }: Parts, options: ServeOptions) {
+function appParts(
+  { installation, clock, engine, config, origin, ...parts }: Parts,
+  options: ServeOptions,
+) {
   return {
     ...parts,
     version,
     installation: installation.id,
     auth: createAuth(installation.apiKey, clock),
     kind: postgresKind,
-    doctor: { engine, config, stateDirectory: options.directories.state },
+    doctor: {
+      engine,
+      config,
+      stateDirectory: options.directories.state,
+      address: () => origin.control,
+    },
     dashboard: options.dashboard,
   }
 }

@@ -12,6 +12,7 @@ const examined = (diagnoses: readonly Diagnosis[], warnings: readonly string[] =
       engine: { diagnose: async () => diagnoses },
       config: { ...loadConfig(null, {}), warnings },
       stateDirectory: tmpdir(),
+      address: () => 'http://127.0.0.1:7070',
     },
     anySignal,
   )
@@ -20,7 +21,7 @@ test('a report has the machine’s, the engine’s and the configuration’s che
   const { ok, checks } = await examined([{ name: 'engine', status: 'ok', message: 'Docker 29' }])
 
   expect(ok).toBe(true)
-  expect(checks.map(({ name }) => name)).toEqual(['node', 'engine', 'disk', 'config'])
+  expect(checks.map(({ name }) => name)).toEqual(['orchestrator', 'node', 'engine', 'disk', 'config'])
 })
 
 test('what fails makes the report fail, and says what to do', async () => {

@@ -7,6 +7,8 @@ export interface DoctorParts {
   readonly engine: Pick<Engine, 'diagnose'>
   readonly config: LoadedConfig
   readonly stateDirectory: string
+  /** Where the control plane and its page are. */
+  readonly address: () => string
 }
 
 const lowDiskBytes = 5 * 1024 ** 3
@@ -14,6 +16,11 @@ const lowDiskBytes = 5 * 1024 ** 3
 /** What this installation has and lacks, each with the next step. */
 export async function examine(parts: DoctorParts, signal: AbortSignal): Promise<DoctorReport> {
   const checks: Check[] = [
+    {
+      name: 'orchestrator',
+      status: 'ok',
+      message: `${parts.address()}, state in ${parts.stateDirectory}`,
+    },
     nodeCheck(process.versions.node),
     ...(await parts.engine.diagnose(signal)),
     await diskCheck(parts.stateDirectory),
