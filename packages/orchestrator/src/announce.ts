@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LocalOrchestrator } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
@@ -22,16 +22,17 @@ export function announce(directory: string, orchestrator: LocalOrchestrator): Di
   return { [Symbol.dispose]: () => rmSync(path, { force: true }) }
 }
 
-/** The ports of the last start, so that addresses handed over then still lead here; 0 the first time. */
+/** The ports of the last start, so that addresses handed over then still lead here; 0 where unknown. */
 export function rememberedPorts(directory: string): Ports {
-  const path = join(directory, 'ports.json')
-  const nothing = { control: 0, gateway: 0 }
-  if (!existsSync(path)) return nothing
-  return Ports.catch(nothing).parse(JSON.parse(readFileSync(path, 'utf8')))
+  try {
+    return Ports.parse(JSON.parse(readFileSync(join(directory, 'ports.json'), 'utf8')))
+  } catch {
+    return { control: 0, gateway: 0 }
+  }
 }
 
 function replace(path: string, content: object): void {
   const partial = `${path}.${process.pid}`
-  writeFileSync(partial, `${JSON.stringify(content)}\n`, { mode: 0o600 })
+  writeFileSync(partial, `${JSON.stringify(content)}\n`, { mode: 0o600, flush: true })
   renameSync(partial, path)
 }

@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 
 interface Address {
@@ -18,12 +19,13 @@ export interface Listener extends AsyncDisposable {
 /** Serves until disposed, which cuts what is open. Throws `conflict` when the port is taken. */
 export async function listen(app: RequestListener, address: Address): Promise<Listener> {
   const server = createServer(app)
+  const sockets = socketsOf(server)
   const port = await bind(server, address)
   const host = address.host.includes(':') ? `[${address.host}]` : address.host
   return {
     server,
     origin: `http://${host}:${port}`,
-    [Symbol.asyncDispose]: () => close(server),
+    [Symbol.asyncDispose]: () => close(server, sockets),
   }
 }
 
@@ -50,9 +52,19 @@ function tryBind(server: Server, at: { host: string; port: number }): Promise<nu
   })
 }
 
-function close(server: Server): Promise<void> {
+/** The server itself forgets those that were upgraded, and would wait for them. */
+function socketsOf(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return sockets
+}
+
+function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
-    server.closeAllConnections()
+    for (const socket of sockets) socket.destroy()
   })
 }

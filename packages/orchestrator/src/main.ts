@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { directoriesOf } from './directories.ts'
 import { createLog } from './lib/log.ts'
+import { traceOf } from './lib/trace.ts'
 import { serve } from './serve.ts'
 
 /** `node main.ts [--config FILE] [--config-digest HEX] [--host HOST] [--port N] [--gateway-port N]` */
@@ -19,6 +20,14 @@ const { values } = parseArgs({
 /** EX_CONFIG of sysexits.h: who started us can tell a mistake of the operator from one of ours. */
 const configurationError = 78
 
+const log = createLog(process.env.STUNTDOUBLE_LOG ?? 'info')
+
+// Node would print all of the error, and a database’s words may hold a value from a source.
+process.once('uncaughtException', (cause) => {
+  log.fatal(traceOf(cause), 'ended by an error that nobody handled')
+  process.exit(1)
+})
+
 try {
   const orchestrator = await serve({
     directories: directoriesOf(process.env),
@@ -30,7 +39,7 @@ try {
     gatewayPort: portOf(values['gateway-port']),
     dashboard: join(import.meta.dirname, '../../dashboard/dist'),
     images: join(import.meta.dirname, '../../../images'),
-    log: createLog(process.env.STUNTDOUBLE_LOG ?? 'info'),
+    log,
   })
   process.stdout.write(`Stuntdouble is listening on ${orchestrator.url}\n`)
   await stopSignal()

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ControlClient } from '@stuntdouble/sdk/client'
 import { SandboxError } from '@stuntdouble/sdk/errors'
+import type { Environment } from '@stuntdouble/sdk/node'
 import type { LocalDatabase } from '@stuntdouble/sdk/wire'
 import type { AddVerb, Call } from '../call.ts'
 import type { Context } from '../context.ts'
@@ -36,7 +37,7 @@ async function firstDatabase(control: ControlClient, id: string): Promise<string
 }
 
 /** Undefined where there is no psql. The password goes by the environment: arguments are everyone’s to read. */
-async function psql({ env, stderr }: Context, { url }: LocalDatabase, rest: readonly string[]) {
+async function psql({ env }: Context, { url }: LocalDatabase, rest: readonly string[]) {
   const { hostname, port, username, password, pathname } = new URL(url)
   const connection = {
     PGHOST: hostname,
@@ -45,8 +46,7 @@ async function psql({ env, stderr }: Context, { url }: LocalDatabase, rest: read
     PGPASSWORD: decodeURIComponent(password),
     PGDATABASE: decodeURIComponent(pathname.slice(1)),
   }
-  stderr.write('')
-  const child = spawn('psql', rest, { stdio: 'inherit', env: { ...env, ...connection } })
+  const child = spawn('psql', rest, { stdio: 'inherit', env: { ...unbound(env), ...connection } })
   // Ctrl-C is psql’s: it cancels a query.
   return await new Promise<number | undefined>((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) =>
@@ -55,3 +55,7 @@ async function psql({ env, stderr }: Context, { url }: LocalDatabase, rest: read
     child.once('exit', (code) => resolve(code ?? 1))
   })
 }
+
+/** PGSERVICE and PGHOSTADDR go before PGHOST: left in place, they lead psql to production. */
+const unbound = (env: Environment) =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('PG')))

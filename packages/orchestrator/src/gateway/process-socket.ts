@@ -25,6 +25,8 @@ export function createProcessSocket(parts: GatewayParts) {
   return {
     /** Takes over an upgrade request; answers those for other paths with 404. */
     upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+      // Nobody else listens yet, and a caller may be gone before it is answered.
+      socket.on('error', () => socket.destroy())
       const handle = /^\/s\/([^/?]+)\/process$/.exec(request.url ?? '')?.[1]
       try {
         if (handle === undefined) throw notHere()
@@ -36,7 +38,6 @@ export function createProcessSocket(parts: GatewayParts) {
         refuse(socket, asSandboxError(cause))
       }
     },
-    close: () => server.close(),
   }
 }
 
@@ -133,7 +134,10 @@ function jsonOf(data: RawData): unknown {
   }
 }
 
+/** Closes it as well: no timeout of the server’s watches a connection that was upgraded. */
 function refuse(socket: Duplex, error: SandboxError): void {
+  socket.resume()
+  socket.once('finish', () => socket.destroy())
   const body = JSON.stringify(problemOf(error))
   socket.end(
     `HTTP/1.1 ${error.status} Refused\r\ncontent-type: application/problem+json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
