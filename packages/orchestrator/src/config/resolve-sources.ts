@@ -15,6 +15,9 @@ export interface LoadedSource {
   readonly policyPath: string
   readonly schemas?: readonly string[]
   readonly image?: string
+  /** Objects and columns whose content a person has read and found harmless. */
+  readonly accept?: readonly string[]
+  readonly sequences?: 'fitted' | 'exact'
 }
 
 type Complain = (key: readonly string[], message: string) => void
@@ -40,6 +43,8 @@ export function resolveSources(
       policyPath: resolve(dirname(scope.path), source.policy),
       ...(source.schemas && { schemas: source.schemas }),
       ...(source.image && { image: source.image }),
+      ...(source.accept && { accept: source.accept }),
+      ...(source.sequences && { sequences: source.sequences }),
     }
   }
   return resolved

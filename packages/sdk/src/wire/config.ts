@@ -10,6 +10,13 @@ export const SourceConfig = z.strictObject({
   schemas: z.array(z.string()).optional(),
   /** The image that runs snapshots of it; the smallest of ours that is not older than the source by default. */
   image: z.string().optional(),
+  /**
+   * What a person has read and found harmless though a build stopped at it, by the name it gave:
+   * `function public.greet()`, `public.shops.contact`.
+   */
+  accept: z.array(z.string().min(1)).optional(),
+  /** `fitted`, the default: a copy’s sequences go on behind its own values, so that none tells how far the source has come. */
+  sequences: z.enum(['fitted', 'exact']).optional(),
 })
 export type SourceConfig = z.infer<typeof SourceConfig>
 

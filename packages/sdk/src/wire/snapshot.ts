@@ -40,10 +40,31 @@ export const TableCount = z.object({
   maskedColumns: z.array(z.string()),
 })
 export type TableCount = z.infer<typeof TableCount>
+/** What the leak check looked for, and what it left out by its rule: shapes and numbers, never values. */
+export const LeakCoverage = z.object({
+  /** Values of masked columns that passed, and of their documents and arrays. */
+  values: z.int(),
+  /** Distinct ones that were looked for. */
+  searched: z.int(),
+  /** Left out: shorter than six bytes. */
+  tooShort: z.int(),
+  /** Left out: numbers, dates, and what has fewer than four different characters. */
+  plain: z.int(),
+  /** Of those looked for, in a hundredth of their column's rows: finding one stops nothing. */
+  tooCommon: z.int(),
+  /** One in how many was looked for, where there were too many for memory. */
+  sampledOneIn: z.int(),
+  /** Of columns read back and of the cluster's files. */
+  bytes: z.int(),
+})
+export type LeakCoverage = z.infer<typeof LeakCoverage>
+
 export const SnapshotDetail = Snapshot.extend({
   tablesDetail: z.array(TableCount),
   schemaFingerprint: z.string(),
   policyDigest: z.string(),
+  /** Absent before it is sealed. */
+  leakCheck: LeakCoverage.optional(),
   signature: z.string(),
 })
 export type SnapshotDetail = z.infer<typeof SnapshotDetail>
