@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { SourceConfig } from '@stuntdouble/sdk/wire'
+import { parseDuration, type SourceConfig } from '@stuntdouble/sdk/wire'
 import { Secret } from '../lib/secret.ts'
 import { fillIn, type Scope } from './placeholders.ts'
 
@@ -18,6 +18,9 @@ export interface LoadedSource {
   /** Objects and columns whose content a person has read and found harmless. */
   readonly accept?: readonly string[]
   readonly sequences?: 'fitted' | 'exact'
+  readonly refreshMs?: number
+  /** How many sealed snapshots of it stay; all when left out. */
+  readonly retain?: number
 }
 
 type Complain = (key: readonly string[], message: string) => void
@@ -45,6 +48,8 @@ export function resolveSources(
       ...(source.image && { image: source.image }),
       ...(source.accept && { accept: source.accept }),
       ...(source.sequences && { sequences: source.sequences }),
+      ...(source.refresh && { refreshMs: (parseDuration(source.refresh) ?? 0) * 1000 }),
+      ...(source.retain && { retain: source.retain }),
     }
   }
   return resolved

@@ -17,6 +17,10 @@ export const SourceConfig = z.strictObject({
   accept: z.array(z.string().min(1)).optional(),
   /** `fitted`, the default: a copy’s sequences go on behind its own values, so that none tells how far the source has come. */
   sequences: z.enum(['fitted', 'exact']).optional(),
+  /** Builds it again when its newest snapshot is as old as this. The first is always built by hand. */
+  refresh: Duration.optional(),
+  /** How many of its snapshots stay; older ones go when no sandbox runs on them. All when left out. */
+  retain: z.int().positive().optional(),
 })
 export type SourceConfig = z.infer<typeof SourceConfig>
 

@@ -79,6 +79,18 @@ export const SourceView = z.object({
   address: z.string(),
   policyPath: z.string(),
   policyExists: z.boolean(),
+  retain: z.int().optional(),
+  refresh: z
+    .object({
+      everySeconds: z.number(),
+      /** Null until it has a first snapshot. */
+      dueAt: Timestamp.nullable(),
+      /** Since its newest snapshot was sealed. */
+      failures: z.int(),
+      /** An error’s code. */
+      lastFailure: z.string().nullable(),
+    })
+    .optional(),
 })
 export type SourceView = z.infer<typeof SourceView>
 export const SourceList = z.object({ sources: z.array(SourceView) })
