@@ -1,8 +1,12 @@
 import { parseArgs } from 'node:util'
+import { benchLeaks } from './leaks.ts'
 import { benchUp } from './up.ts'
 
 /** `pnpm bench NAME [--rounds N]`: numbers, side by side in one run. Never part of the tests. */
-const benches: Readonly<Record<string, (rounds: number) => Promise<void>>> = { up: benchUp }
+const benches: Readonly<Record<string, (rounds: number) => Promise<void>>> = {
+  up: benchUp,
+  leaks: benchLeaks,
+}
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -20,7 +20,7 @@ export async function report(result: BenchReport): Promise<void> {
     rowOf(result, what, { samples, unit }),
   )
   console.log([['', 'p50', 'p99', 'n', 'ratio', 'goal', ''], ...rows].map(line).join('\n'))
-  console.log(`\nEvery sample: ${await keep(result)}`)
+  console.log(`\nEvery sample: ${await keep(result.bench, result)}`)
 }
 
 function rowOf(
@@ -44,13 +44,11 @@ function rowOf(
 const line = ([what = '', ...cells]: readonly string[]) =>
   [what.padEnd(34), ...cells.map((cell) => cell.padStart(9))].join('').trimEnd()
 
-async function keep(result: BenchReport): Promise<string> {
+/** The file in which all of a result is, beside the machine that it was measured on. */
+export async function keep(bench: string, result: object): Promise<string> {
   const directory = join(repository, '.tools/bench')
   await mkdir(directory, { recursive: true })
-  const file = join(
-    directory,
-    `${result.bench}-${new Date().toISOString().replaceAll(':', '')}.json`,
-  )
+  const file = join(directory, `${bench}-${new Date().toISOString().replaceAll(':', '')}.json`)
   const machine = {
     cpus: cpus().length,
     memoryBytes: totalmem(),

@@ -18,7 +18,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
     'storage',
     'installation',
   ],
-  snapshots: ['sources', 'engine', 'masking', 'storage', 'config'],
+  snapshots: ['sources', 'secrets', 'engine', 'masking', 'storage', 'config'],
   gateway: ['doors', 'capabilities', 'recorder', 'engine'],
   workspaces: ['doors', 'secrets', 'engine'],
   doors: ['engine'],

@@ -46,6 +46,8 @@ export interface Orchestrator extends AsyncDisposable {
 
 const version = '0.1.0'
 const sweepUploadsMs = 60_000
+/** How often is asked whether a source is due; the answer is a few rows of the journal. */
+const refreshMs = 5_000
 const recoverWithinMs = 60_000
 
 /**
@@ -72,6 +74,10 @@ export async function serve(options: ServeOptions): Promise<Orchestrator> {
 
   await parts.snapshots.recover(AbortSignal.timeout(recoverWithinMs))
   await parts.sandboxes.adopt()
+  // Ended before the snapshots are, which end what is being built.
+  scope.use(
+    every(refreshMs, parts.snapshots.refresh, (cause) => log.warn(traceOf(cause), 'refresh')),
+  )
 
   const control = await listen(createApp(appParts(parts, options)), {
     host,
@@ -128,6 +134,9 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     kinds: { postgres: postgresKind },
     maskingKey: installation.maskingKey,
     signer: installation.signer,
+    onEvent: (id, type) => recorder.record(id, `snapshot_${type}`),
+    onRefreshFailure: (source, { code, message }) =>
+      log.warn({ source, code, message }, 'a rebuild failed'),
   })
   scope.use(snapshots)
   const sandboxes = createSandboxes({

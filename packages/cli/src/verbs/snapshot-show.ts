@@ -1,4 +1,4 @@
-import type { SnapshotDetail } from '@stuntdouble/sdk/wire'
+import type { LeakCoverage, SnapshotDetail } from '@stuntdouble/sdk/wire'
 import type { AddVerb, Call } from '../call.ts'
 import { humanBytes, humanCount } from '../output/amounts.ts'
 import { printable } from '../output/printable.ts'
@@ -28,6 +28,21 @@ function describe(snapshot: SnapshotDetail): string {
   )
   return (
     `${id} of ${source}, PostgreSQL ${version}, ${state}${sealedAt ? ` ${sealedAt}` : ''}, ` +
-    `${humanBytes(sizeBytes)}\n\n${table(['TABLE', 'ROWS', 'MASKED'], rows)}\n${found.join('')}`
+    `${humanBytes(sizeBytes)}\n\n${table(['TABLE', 'ROWS', 'MASKED'], rows)}\n${found.join('')}` +
+    (snapshot.leakCheck ? coverage(snapshot.leakCheck) : '')
+  )
+}
+
+function coverage(checked: LeakCoverage): string {
+  const { values, searched, tooShort, plain, tooCommon, sampledOneIn, bytes } = checked
+  const count = humanCount
+  return (
+    `leak check: ${count(values)} masked values passed; ${count(searched)} distinct ones were looked for in ` +
+    `${humanBytes(bytes)} of columns and files.\n` +
+    `  left out: ${count(tooShort)} shorter than six bytes, ${count(plain)} numbers, dates and monotonous ones; ` +
+    `${count(tooCommon)} are too common to stop a seal.\n` +
+    (sampledOneIn > 1
+      ? `  there were too many for memory: one in ${sampledOneIn} was looked for.\n`
+      : '')
   )
 }

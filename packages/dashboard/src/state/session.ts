@@ -26,6 +26,10 @@ export function keepLive(store: Store, refresh: Refresh, openStream?: OpenStream
 function listenerOf(store: Store, refresh: Refresh): LiveListener {
   return {
     onEvent(event) {
+      if (event.type.startsWith('snapshot_')) {
+        void refresh.all()
+        return
+      }
       store.dispatch({ type: 'events', id: event.sandbox, events: [event] })
       void refresh.sandbox(event.sandbox)
     },

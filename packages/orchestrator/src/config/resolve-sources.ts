@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { SourceConfig } from '@stuntdouble/sdk/wire'
+import { parseDuration, type SourceConfig } from '@stuntdouble/sdk/wire'
 import { Secret } from '../lib/secret.ts'
 import { fillIn, type Scope } from './placeholders.ts'
 
@@ -15,6 +15,12 @@ export interface LoadedSource {
   readonly policyPath: string
   readonly schemas?: readonly string[]
   readonly image?: string
+  /** Objects and columns whose content a person has read and found harmless. */
+  readonly accept?: readonly string[]
+  readonly sequences?: 'fitted' | 'exact'
+  readonly refreshMs?: number
+  /** How many sealed snapshots of it stay; all when left out. */
+  readonly retain?: number
 }
 
 type Complain = (key: readonly string[], message: string) => void
@@ -40,6 +46,10 @@ export function resolveSources(
       policyPath: resolve(dirname(scope.path), source.policy),
       ...(source.schemas && { schemas: source.schemas }),
       ...(source.image && { image: source.image }),
+      ...(source.accept && { accept: source.accept }),
+      ...(source.sequences && { sequences: source.sequences }),
+      ...(source.refresh && { refreshMs: (parseDuration(source.refresh) ?? 0) * 1000 }),
+      ...(source.retain && { retain: source.retain }),
     }
   }
   return resolved

@@ -32,6 +32,10 @@ export type EventType =
   | 'ending'
   | 'ended'
   | 'failed'
+  | 'snapshot_building'
+  | 'snapshot_sealed'
+  | 'snapshot_failed'
+  | 'snapshot_removed'
 
 export const recorderMigrations: readonly Migration[] = [
   {

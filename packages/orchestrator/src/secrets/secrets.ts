@@ -1,7 +1,16 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { isForbiddenName } from './forbidden-names.ts'
+import { secretShapesInCode } from './patterns.ts'
 import { findSecrets } from './secretlint.ts'
 import { textWindows } from './text-windows.ts'
+
+export { secretShapesIn, withoutSecrets } from './patterns.ts'
+
+/** What of a statement looks like a secret: the rules, never the value. */
+export async function secretsInCode(text: string): Promise<string[]> {
+  const linted = (await findSecrets('statement.sql', text)).map(({ rule }) => rule)
+  return [...new Set([...secretShapesInCode(text), ...linted])]
+}
 
 /** Looks for production secrets in what is about to enter a sandbox. No scanner, no sandbox. */
 export interface Scanner {

@@ -11,6 +11,7 @@ import { openSource } from './open-source.ts'
 import { overlooked } from './overlooked.ts'
 import { phasesOf } from './phases.ts'
 import { sampledRows } from './review.ts'
+import { scanDefinitions } from './scan-definitions.ts'
 import { sealCopy } from './seal-copy.ts'
 import { openStaging } from './staging.ts'
 
@@ -29,7 +30,10 @@ export async function buildSnapshot(
       ...{ configured: request.source, shapes: source.tables },
       key: parts.maskingKey,
     })
-    const noticed = await notice(source, answers, signal)
+    const noticed = [
+      ...(await scanDefinitions(source.schema, request.source)),
+      ...(await notice(source, answers, signal)),
+    ]
     return await make(describe({ ...parts, source, answers, noticed, phases }, request), signal)
   } catch (cause) {
     throw buildFailure(name, phases.current, cause)
@@ -100,10 +104,13 @@ async function stageAndSeal(build: Build, signal: AbortSignal): Promise<Snapshot
   return snapshotOf(manifest)
 }
 
-function manifestOf(build: Build, { tables, sizeBytes, findings }: FilledCopy): Manifest {
+function manifestOf(
+  build: Build,
+  { tables, sizeBytes, findings, leakCheck }: FilledCopy,
+): Manifest {
   const { source, answers, id, image, startedAt } = build
   return {
-    ...{ id, image, tables, sizeBytes, findings: [...findings], kind: 'postgres' },
+    ...{ id, image, tables, sizeBytes, leakCheck, findings: [...findings], kind: 'postgres' },
     source: build.configured.name,
     version: source.version,
     database: source.database,

@@ -45,6 +45,8 @@ test('the details of a snapshot are signed and change with the rows', async () =
     { table: 'public.customer', rows: 40, maskedColumns: ['email', 'name'] },
     { table: 'public.event', rows: 60, maskedColumns: [] },
   ])
+  expect(detail.leakCheck).toMatchObject({ values: 80, searched: 80, tooShort: 0, sampledOneIn: 1 })
+  expect(detail.leakCheck?.bytes).toBeGreaterThan(80 * 20)
   if (!sealed) throw new Error('nothing was sealed')
   expect(isSigned(sealed.manifest, sealed.signature)).toBe(true)
   expect(isSigned({ ...sealed.manifest, rows: 99 }, sealed.signature)).toBe(false)

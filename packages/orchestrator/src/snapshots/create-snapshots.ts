@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { SourceView } from '@stuntdouble/sdk/wire'
 import type { LoadedConfig, LoadedSource } from '../config/config.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -8,10 +9,17 @@ import { buildSnapshot } from './build-snapshot.ts'
 import { alreadyBuilding, noSnapshotOf, snapshotNotFound, sourceNotFound } from './errors.ts'
 import type { ManifestSigner } from './manifest.ts'
 import { recoverSnapshots } from './recover.ts'
+import { type RefreshParts, refreshSources } from './refresh.ts'
+import { refreshDueAt } from './refresh-due.ts'
 import { removeSnapshot } from './remove.ts'
 import { reviewSource } from './review.ts'
 import type { SealedSnapshot, Snapshots } from './snapshots.ts'
-import { createSnapshotStore, type SnapshotRow, type SnapshotStore } from './store.ts'
+import {
+  createSnapshotStore,
+  type OnSnapshotEvent,
+  type SnapshotRow,
+  type SnapshotStore,
+} from './store.ts'
 import { detailViewOf, viewOf } from './views.ts'
 
 export interface SnapshotsOptions {
@@ -24,18 +32,23 @@ export interface SnapshotsOptions {
   readonly maskingKey: Buffer
   readonly signer: ManifestSigner
   readonly clock: Clock
+  /** Hears of every change in the transaction that makes it. */
+  readonly onEvent?: OnSnapshotEvent
+  /** Hears of rebuilds that were due and failed. */
+  readonly onRefreshFailure?: RefreshParts['onFailure']
 }
 
 /** Disposal ends what is being built, and waits until it is cleared away. */
 export function createSnapshots(options: SnapshotsOptions): Snapshots & AsyncDisposable {
   const { engine, storage, kinds, config, maskingKey, signer, clock } = options
-  const store = createSnapshotStore(storage, clock)
+  const store = createSnapshotStore(storage, clock, options.onEvent)
   const origin = config.path ?? ''
   const underWay = new Map<string, Promise<unknown>>()
   const closing = new AbortController()
   const configured = (name: string) => configuredSource(config, name)
+  const sources = Object.values(config.sources)
 
-  return {
+  const snapshots: Snapshots & AsyncDisposable = {
     async build(name, onProgress, signal) {
       const source = configured(name)
       if (underWay.has(name)) throw alreadyBuilding(name)
@@ -57,17 +70,26 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots & AsyncDis
       const source = configured(name)
       return reviewSource({ kind: kinds[source.kind], source, update }, signal)
     },
-    sources: () => Object.values(config.sources).map(sourceView),
+    sources: () => sources.map((source) => sourceView(source, store.builds(origin, source.name))),
     list: () => store.list().map(viewOf),
     show: (id) => detailViewOf(known(store, id)),
     sealed: (request) => sealedOf(sealedRow(store, { ...request, origin })),
     remove: (id, signal) => removeSnapshot({ engine, store, row: known(store, id) }, signal),
     recover: (signal) => recoverSnapshots({ engine, store }, signal),
+    refresh: (signal) => refreshSources({ ...refreshing, sources }, signal),
     async [Symbol.asyncDispose]() {
       closing.abort(new Error('the orchestrator is stopping'))
       await Promise.allSettled(underWay.values())
     },
   }
+  const refreshing = {
+    ...{ store, clock, origin, remove: snapshots.remove },
+    build: (name: string, signal: AbortSignal) => snapshots.build(name, () => {}, signal),
+    inUse: async (signal: AbortSignal) =>
+      new Set((await engine.volumes.list(signal)).flatMap(({ of }) => of ?? [])),
+    onFailure: options.onRefreshFailure ?? (() => {}),
+  }
+  return snapshots
 }
 
 function configuredSource({ sources }: LoadedConfig, name: string): LoadedSource {
@@ -76,10 +98,22 @@ function configuredSource({ sources }: LoadedConfig, name: string): LoadedSource
   return source
 }
 
-const sourceView = ({ name, kind, address, policyPath }: LoadedSource) => ({
-  ...{ name, kind, address, policyPath },
-  policyExists: existsSync(policyPath),
-})
+function sourceView(source: LoadedSource, builds: ReturnType<SnapshotStore['builds']>): SourceView {
+  const { name, kind, address, policyPath, refreshMs, retain } = source
+  const dueAt = refreshMs === undefined ? undefined : refreshDueAt(builds, refreshMs)
+  return {
+    ...{ name, kind, address, policyPath, policyExists: existsSync(policyPath) },
+    ...(retain !== undefined && { retain }),
+    ...(refreshMs !== undefined && {
+      refresh: {
+        everySeconds: refreshMs / 1000,
+        dueAt: dueAt === undefined ? null : new Date(dueAt).toISOString(),
+        failures: builds.failures,
+        lastFailure: builds.code ?? null,
+      },
+    }),
+  }
+}
 
 function known(store: SnapshotStore, id: string): SnapshotRow {
   const row = store.get(id)

@@ -82,6 +82,16 @@ export const leaked = (source: string, leaks: readonly string[]) =>
     },
   )
 
+export const definitionsHold = (source: string, found: readonly string[]) =>
+  new SandboxError(
+    'secret_found',
+    `Definitions of "${source}" hold what must not leave it; nothing was copied:\n${listed(found)}`,
+    {
+      hint: 'Take it out of them and rotate what was real. What a person has read and found harmless is named under `accept:` of the source in stuntdouble.yaml.',
+      details: { found },
+    },
+  )
+
 export const serverDidNotStart = (source: string) =>
   new SandboxError(
     'snapshot_failed',

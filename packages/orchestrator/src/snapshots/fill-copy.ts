@@ -1,4 +1,4 @@
-import type { Finding, TableCount } from '@stuntdouble/sdk/wire'
+import type { Finding, LeakCoverage, TableCount } from '@stuntdouble/sdk/wire'
 import type { z } from 'zod'
 import { isMasked, type TableShape, tableKey } from '../masking/masking.ts'
 import type { Credentials, Dial, SchemaStatement, Target } from '../sources/sources.ts'
@@ -24,6 +24,7 @@ export interface FilledCopy {
   readonly tables: z.infer<typeof TableCount>[]
   readonly sizeBytes: number
   readonly findings: readonly Finding[]
+  readonly leakCheck: LeakCoverage
 }
 
 /** Values whose fingerprints are held at most: some 100 MB. */
@@ -55,7 +56,7 @@ export async function fillCopy(filling: Filling, signal: AbortSignal): Promise<F
     ...build.noticed,
     ...found,
   ]
-  return { tables: tablesOf(build, copied), sizeBytes, findings }
+  return { tables: tablesOf(build, copied), sizeBytes, findings, leakCheck: leaks.coverage }
 }
 
 async function ready({ build, admin }: Filling, dial: Dial, signal: AbortSignal): Promise<void> {
@@ -117,7 +118,9 @@ async function checkForLeaks(
   const tables = source.tables.map((table) => ({ table, columns: answers.columnsOf(table) }))
   const files = { directory: kind.dataDirectory, pristine: kind.pristineFiles, exec: staging.exec }
   const statements = [...source.schema.beforeData, ...source.schema.afterData]
-  const verdict = await searchCopy({ target, tables, statements, files, leaks }, signal)
+  const { accept = [] } = configured
+  const searched = { target, tables, statements, files, leaks, accept }
+  const verdict = await searchCopy(searched, signal)
   if (verdict.leaks.length > 0) throw leaked(configured.name, verdict.leaks)
   return verdict.findings
 }

@@ -1,6 +1,12 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { canonicalJson } from '@stuntdouble/sdk/canonical-json'
-import { Finding, type Snapshot, type SnapshotDetail, TableCount } from '@stuntdouble/sdk/wire'
+import {
+  Finding,
+  LeakCoverage,
+  type Snapshot,
+  type SnapshotDetail,
+  TableCount,
+} from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
 
 /** What was sealed: the part of a snapshot that is signed. */
@@ -18,6 +24,7 @@ export const Manifest = z.object({
   findings: z.array(Finding),
   schemaFingerprint: z.string(),
   policyDigest: z.string(),
+  leakCheck: LeakCoverage.optional(),
   startedAt: z.string(),
   sealedAt: z.string(),
 })
@@ -52,7 +59,7 @@ export function isSigned(manifest: Manifest, signature: Signature): boolean {
 }
 
 export function snapshotOf(manifest: Manifest): Snapshot {
-  const { tables, schemaFingerprint: _, policyDigest: __, ...rest } = manifest
+  const { tables, schemaFingerprint: _, policyDigest: __, leakCheck: ___, ...rest } = manifest
   return { ...rest, state: 'sealed', tables: tables.length }
 }
 
@@ -62,6 +69,7 @@ export function detailOf(manifest: Manifest, signature: Signature): SnapshotDeta
     tablesDetail: manifest.tables,
     schemaFingerprint: manifest.schemaFingerprint,
     policyDigest: manifest.policyDigest,
+    ...(manifest.leakCheck && { leakCheck: manifest.leakCheck }),
     signature: signature.value,
   }
 }

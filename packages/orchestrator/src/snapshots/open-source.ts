@@ -4,8 +4,9 @@ import type { Source, StoreKind } from '../sources/sources.ts'
 /** The one place where a source's secret is taken out of its wrapping. */
 export function openSource(
   kind: StoreKind,
-  { name, url, schemas }: LoadedSource,
+  { name, url, schemas, sequences }: LoadedSource,
   signal: AbortSignal,
 ): Promise<Source> {
-  return kind.open({ name, url: url.reveal(), ...(schemas && { schemas }) }, signal)
+  const options = { ...(schemas && { schemas }), ...(sequences && { sequences }) }
+  return kind.open({ name, url: url.reveal(), ...options }, signal)
 }

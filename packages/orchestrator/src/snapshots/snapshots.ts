@@ -29,6 +29,11 @@ export interface Snapshots {
   review(source: string, update: boolean, signal: AbortSignal): Promise<Review>
   /** Removes what builds of a process that died left behind. Called once, at start. */
   recover(signal: AbortSignal): Promise<void>
+  /**
+   * Rebuilds what `refresh:` says is due, and removes what `retain:` no longer keeps and nothing runs
+   * on. Called again and again; a failure of a build is stored and tried again later.
+   */
+  refresh(signal: AbortSignal): Promise<void>
   /** Whether a build runs now. */
   readonly building: boolean
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Migration, Storage } from '../storage/storage.ts'
 import { Manifest, Signature } from './manifest.ts'
+import type { Builds } from './refresh-due.ts'
 
 export const snapshotMigrations: readonly Migration[] = [
   {
@@ -23,6 +24,17 @@ export const snapshotMigrations: readonly Migration[] = [
       at INTEGER NOT NULL,
       snapshot TEXT NOT NULL,
       type TEXT NOT NULL
+    ) STRICT`,
+  },
+  {
+    name: 'snapshots-2',
+    sql: `CREATE TABLE refresh_failures (
+      origin TEXT NOT NULL,
+      source TEXT NOT NULL,
+      failures INTEGER NOT NULL,
+      failedAt INTEGER NOT NULL,
+      code TEXT NOT NULL,
+      PRIMARY KEY (origin, source)
     ) STRICT`,
   },
 ]
@@ -53,7 +65,7 @@ const Row = z.object({
 export type SnapshotRow = z.infer<typeof Row>
 export type NewSnapshotRow = Omit<SnapshotRow, 'state' | 'sealed'>
 
-type EventType = 'building' | 'sealed' | 'failed' | 'removed'
+export type SnapshotEventType = 'building' | 'sealed' | 'failed' | 'removed'
 
 /** Rows of the snapshots' journal. Each change and its event are one transaction. */
 export interface SnapshotStore {
@@ -68,9 +80,23 @@ export interface SnapshotStore {
   /** Newest first. */
   list(): SnapshotRow[]
   newest(origin: string, source: string): SnapshotRow | undefined
+  /** Newest first. */
+  sealed(origin: string, source: string): SnapshotRow[]
+  /** A rebuild that was due has failed. Forgotten when a snapshot of the source is sealed. */
+  refreshFailed(origin: string, source: string, code: string): void
+  builds(origin: string, source: string): Builds & { readonly code: string | undefined }
 }
 
-export function createSnapshotStore(storage: Storage, clock: () => number): SnapshotStore {
+const Failure = z.object({ failures: z.int(), failedAt: z.int(), code: z.string() }).optional()
+
+/** Called in the transaction of the change. */
+export type OnSnapshotEvent = (id: string, type: SnapshotEventType) => void
+
+export function createSnapshotStore(
+  storage: Storage,
+  clock: () => number,
+  onEvent: OnSnapshotEvent = () => {},
+): SnapshotStore {
   const { sqlite } = storage
   const event = sqlite.prepare('INSERT INTO snapshot_events (at, snapshot, type) VALUES (?, ?, ?)')
   const insert = sqlite.prepare(
@@ -82,24 +108,46 @@ export function createSnapshotStore(storage: Storage, clock: () => number): Snap
   const remove = sqlite.prepare('DELETE FROM snapshots WHERE id = ?')
   const byId = sqlite.prepare('SELECT * FROM snapshots WHERE id = ?')
   const all = sqlite.prepare('SELECT * FROM snapshots ORDER BY startedAt DESC, rowid DESC')
-  const newest = sqlite.prepare(
+  const sealedOf = sqlite.prepare(
     `SELECT * FROM snapshots WHERE origin = ? AND source = ? AND state = 'sealed'
-     ORDER BY startedAt DESC, rowid DESC LIMIT 1`,
+     ORDER BY startedAt DESC, rowid DESC`,
   )
-  const change = (id: string, type: EventType, work: () => void) =>
+  const failed = sqlite.prepare(
+    `INSERT INTO refresh_failures (origin, source, failures, failedAt, code) VALUES (:origin, :source, 1, :at, :code)
+     ON CONFLICT DO UPDATE SET failures = failures + 1, failedAt = :at, code = :code`,
+  )
+  const failure = sqlite.prepare(
+    'SELECT failures, failedAt, code FROM refresh_failures WHERE origin = ? AND source = ?',
+  )
+  const forget = sqlite.prepare(
+    `DELETE FROM refresh_failures WHERE (origin, source) = (SELECT origin, source FROM snapshots WHERE id = ?)`,
+  )
+  const change = (id: string, type: SnapshotEventType, work: () => void) =>
     storage.transaction(() => {
       work()
       event.run(clock(), id, type)
+      onEvent(id, type)
     })
 
   return {
     insert: (row) => change(row.id, 'building', () => insert.run({ ...row })),
-    seal: (id, sealed) => change(id, 'sealed', () => seal.run(JSON.stringify(sealed), id)),
+    seal: (id, sealed) =>
+      change(id, 'sealed', () => {
+        seal.run(JSON.stringify(sealed), id)
+        forget.run(id)
+      }),
     fail: (id) => change(id, 'failed', () => update.run('failed', id)),
     restore: (id) => change(id, 'sealed', () => update.run('sealed', id)),
     delete: (id) => change(id, 'removed', () => remove.run(id)),
     get: (id) => Row.optional().parse(byId.get(id)),
     list: () => z.array(Row).parse(all.all()),
-    newest: (origin, source) => Row.optional().parse(newest.get(origin, source)),
+    newest: (origin, source) => Row.optional().parse(sealedOf.get(origin, source)),
+    sealed: (origin, source) => z.array(Row).parse(sealedOf.all(origin, source)),
+    refreshFailed: (origin, source, code) => void failed.run({ origin, source, code, at: clock() }),
+    builds(origin, source) {
+      const row = Row.optional().parse(sealedOf.get(origin, source))
+      const { failures = 0, failedAt, code } = Failure.parse(failure.get(origin, source)) ?? {}
+      return { newestStartedAt: row?.startedAt, failures, failedAt, code }
+    },
   }
 }

@@ -58,6 +58,8 @@ export interface OpenRequest {
   readonly url: string
   /** All but the system’s when left out. */
   readonly schemas?: readonly string[]
+  /** Where the copy’s sequences go on: behind its own greatest values, or where the source’s stand. */
+  readonly sequences?: 'fitted' | 'exact'
 }
 
 export interface Credentials {

@@ -10,6 +10,17 @@ export const SourceConfig = z.strictObject({
   schemas: z.array(z.string()).optional(),
   /** The image that runs snapshots of it; the smallest of ours that is not older than the source by default. */
   image: z.string().optional(),
+  /**
+   * What a person has read and found harmless though a build stopped at it, by the name it gave:
+   * `function public.greet()`, `public.shops.contact`.
+   */
+  accept: z.array(z.string().min(1)).optional(),
+  /** `fitted`, the default: a copy’s sequences go on behind its own values, so that none tells how far the source has come. */
+  sequences: z.enum(['fitted', 'exact']).optional(),
+  /** Builds it again when its newest snapshot is as old as this. The first is always built by hand. */
+  refresh: Duration.optional(),
+  /** How many of its snapshots stay; older ones go when no sandbox runs on them. All when left out. */
+  retain: z.int().positive().optional(),
 })
 export type SourceConfig = z.infer<typeof SourceConfig>
 

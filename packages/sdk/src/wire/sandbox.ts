@@ -76,8 +76,9 @@ export type Workspace = z.infer<typeof Workspace>
 export const SandboxEvent = z.object({
   seq: z.int(),
   at: Timestamp,
-  sandbox: SandboxId,
-  /** created, ready, command, egress_denied, extended, ending, ended, failed … */
+  /** What it happened to: a sandbox, or a snapshot where `type` begins with `snapshot_`. */
+  sandbox: z.union([SandboxId, SnapshotId]),
+  /** created, ready, command, egress_denied, extended, ending, ended, failed, snapshot_sealed … */
   type: z.string(),
   /** Never holds a token or a value from a source. */
   data: z.record(z.string(), z.unknown()),

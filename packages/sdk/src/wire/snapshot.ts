@@ -40,10 +40,31 @@ export const TableCount = z.object({
   maskedColumns: z.array(z.string()),
 })
 export type TableCount = z.infer<typeof TableCount>
+/** What the leak check looked for, and what it left out by its rule: shapes and numbers, never values. */
+export const LeakCoverage = z.object({
+  /** Values of masked columns that passed, and of their documents and arrays. */
+  values: z.int(),
+  /** Distinct ones that were looked for. */
+  searched: z.int(),
+  /** Left out: shorter than six bytes. */
+  tooShort: z.int(),
+  /** Left out: numbers, dates, and what has fewer than four different characters. */
+  plain: z.int(),
+  /** Of those looked for, in a hundredth of their column's rows: finding one stops nothing. */
+  tooCommon: z.int(),
+  /** One in how many was looked for, where there were too many for memory. */
+  sampledOneIn: z.int(),
+  /** Of columns read back and of the cluster's files. */
+  bytes: z.int(),
+})
+export type LeakCoverage = z.infer<typeof LeakCoverage>
+
 export const SnapshotDetail = Snapshot.extend({
   tablesDetail: z.array(TableCount),
   schemaFingerprint: z.string(),
   policyDigest: z.string(),
+  /** Absent before it is sealed. */
+  leakCheck: LeakCoverage.optional(),
   signature: z.string(),
 })
 export type SnapshotDetail = z.infer<typeof SnapshotDetail>
@@ -58,6 +79,18 @@ export const SourceView = z.object({
   address: z.string(),
   policyPath: z.string(),
   policyExists: z.boolean(),
+  retain: z.int().optional(),
+  refresh: z
+    .object({
+      everySeconds: z.number(),
+      /** Null until it has a first snapshot. */
+      dueAt: Timestamp.nullable(),
+      /** Since its newest snapshot was sealed. */
+      failures: z.int(),
+      /** An error’s code. */
+      lastFailure: z.string().nullable(),
+    })
+    .optional(),
 })
 export type SourceView = z.infer<typeof SourceView>
 export const SourceList = z.object({ sources: z.array(SourceView) })

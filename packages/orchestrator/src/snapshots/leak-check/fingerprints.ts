@@ -59,6 +59,15 @@ export class Fingerprints {
     return this.#labels.length
   }
 
+  /** How many of the values held are such as asked for. */
+  countWhere(isWanted: (entry: Entry) => boolean): number {
+    let count = 0
+    for (let entry = 0; entry < this.slots; entry++) {
+      if (this.#labels[entry] !== 0 && isWanted(entry)) count++
+    }
+    return count
+  }
+
   label(entry: Entry): number {
     return (this.#labels[entry] as number) - 1
   }

@@ -3,7 +3,7 @@ import type { SchemaStatement, Target } from '../../sources/sources.ts'
 import type { AnsweredColumn, LeakCheck } from './leaks.ts'
 import { searchTable } from './search-copy.ts'
 import { type Files, searchFiles } from './search-files.ts'
-import { judge, type Verdict } from './sightings.ts'
+import { judge, judgeShapes, type Verdict } from './sightings.ts'
 
 export type { AnsweredColumn } from './leaks.ts'
 export { LeakCheck } from './leaks.ts'
@@ -18,6 +18,8 @@ export interface SearchedCopy {
   readonly statements: readonly SchemaStatement[]
   readonly files: Files
   readonly leaks: LeakCheck
+  /** Objects and columns that a person has read and found harmless. */
+  readonly accept: readonly string[]
 }
 
 /**
@@ -30,8 +32,13 @@ export async function searchCopy(copy: SearchedCopy, signal: AbortSignal): Promi
   }
   for (const statement of copy.statements) copy.leaks.searchStatement(statement)
   await searchFiles(copy.files, copy.leaks, signal)
-  const { leaks, findings } = judge(copy.leaks.sightings)
-  return { leaks, findings: [...findings, ...sampled(copy.leaks.sampledOneIn)] }
+  const { sightings, shapes, sampledOneIn } = copy.leaks
+  const known = judge(sightings, copy.accept)
+  const strange = judgeShapes(shapes, copy.accept)
+  return {
+    leaks: [...known.leaks, ...strange.leaks],
+    findings: [...known.findings, ...strange.findings, ...sampled(sampledOneIn)],
+  }
 }
 
 function sampled(oneIn: number): Verdict['findings'] {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { ColumnShape, StrategyName, TableShape } from '../../masking/masking.ts'
 import type { SchemaStatement } from '../../sources/sources.ts'
 import { LeakCheck } from './leaks.ts'
-import { judge } from './sightings.ts'
+import { judge, judgeShapes } from './sightings.ts'
 
 const column = (name: string, category: ColumnShape['category'] = 'string'): ColumnShape => ({
   name,
@@ -47,7 +47,9 @@ function check(strategy: StrategyName, real: readonly string[]) {
       tap.push(Buffer.from(text))
       tap.end()
     },
-    verdict: () => judge(leaks.sightings),
+    verdict: (accept: readonly string[] = []) => judge(leaks.sightings, accept),
+    shapes: (accept: readonly string[] = []) => judgeShapes(leaks.shapes, accept),
+    coverage: () => leaks.coverage,
   }
 }
 
@@ -182,4 +184,72 @@ test('placeholders such as zeros are not looked for', () => {
   seen.inLog('000-000-0000 1111111111\n')
 
   expect(seen.verdict()).toEqual({ leaks: [], findings: [] })
+})
+
+test('an address of nobody in any masked column stops the seal where it is kept', () => {
+  const seen = check('email', [mary])
+  seen.inLog('reset mail sent to ann@corp.io\n')
+  seen.inCustomers('x@mask.zz\tcall ann@corp.io\n')
+
+  expect(seen.shapes().leaks).toEqual([
+    'what looks like e-mail addresses stand in public.log.message (once)',
+    'what looks like e-mail addresses stand in public.customers.note (once)',
+  ])
+})
+
+test('a token in a kept column stops the seal, without being told', () => {
+  const seen = check('email', [mary])
+  seen.inLog(`retry with ghp_${'a1'.repeat(18)}\n`)
+
+  expect(seen.shapes().leaks).toEqual([
+    'what looks like secrets (GitHub token) stand in public.log.message (once)',
+  ])
+})
+
+test('what a person has accepted stops nothing and is told', () => {
+  const seen = check('email', [mary])
+  seen.inLog(`sent to ${mary}\n`)
+  const accept = ['public.log.message']
+
+  expect(seen.verdict(accept)).toMatchObject({ leaks: [], findings: [{ severity: 'warning' }] })
+  expect(seen.verdict(['public.log']).leaks).toHaveLength(1)
+})
+
+test('a whole name in a definition stops the seal, a first name does not', () => {
+  const whole = check('full_name', ['Mary Smith-Jones'])
+  whole.inDefinition({ what: 'view public.boss', sql: "SELECT 'mary smith-jones'" })
+  const first = check('first_name', ['Gwendolyn'])
+  first.inDefinition({ what: 'view public.boss', sql: "SELECT 'Gwendolyn'" })
+
+  expect(whole.verdict().leaks).toHaveLength(1)
+  expect(first.verdict()).toEqual({ leaks: [], findings: [] })
+})
+
+test('an object that is named after a person is told without the name', () => {
+  const seen = check('full_name', ['Mary Smith-Jones', 'Public Records'])
+  seen.inDefinition({ what: 'table public.for Mary Smith-Jones', sql: '"for Mary Smith-Jones"' })
+
+  expect(seen.verdict().leaks).toEqual([
+    expect.stringContaining('the definition of table public.for … (once)'),
+  ])
+})
+
+test('an address that is a key of a document is looked for', () => {
+  const shares = table('shares', column('grants', 'json'))
+  const leaks = new LeakCheck({ capacity: 100 })
+  leaks.collect(shares, answered(shares, 'json'))('grants', Buffer.from(`{"${mary}": "owner"}`))
+  leaks.searchColumns(shares, answered(shares, 'json')).push(Buffer.from(`{"${mary}": "x"}\n`))
+
+  expect(judge(leaks.sightings).leaks).toHaveLength(1)
+})
+
+test('what was left out by rule is counted', () => {
+  const seen = check('phone', ['+49 30 1234567', '12345', '1111111111', '+49 30 1234567'])
+  seen.inLog('nothing\n')
+  seen.inFile('0123456789')
+
+  expect(seen.coverage()).toEqual({
+    ...{ values: 4, searched: 1, tooShort: 1, plain: 1, tooCommon: 0 },
+    ...{ sampledOneIn: 1, bytes: 18 },
+  })
 })

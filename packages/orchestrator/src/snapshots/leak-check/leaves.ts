@@ -27,14 +27,16 @@ export function fromHex(value: Uint8Array): Uint8Array {
   return Buffer.from(textOf(value).slice(2), 'hex')
 }
 
-/** Paths are answered as `masking.yaml` says: the longest that fits decides, strings without one are text. */
+/** An address may be a key. Paths are answered as `masking.yaml` says: the longest that fits decides, strings without one are text. */
 function eachJsonLeaf(value: Uint8Array, { name, paths = {} }: Strategy, onLeaf: OnLeaf): void {
   const whole = name === 'json' ? undefined : name
   const pending: Node[] = [{ value: parsed(value), path: '$', answer: paths.$ ?? whole }]
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (node.value !== null && typeof node.value === 'object')
+    if (node.value !== null && typeof node.value === 'object') {
+      for (const key of addressesIn(node)) onLeaf(Buffer.from(key), 'email')
       pending.push(...childrenOf(node, paths))
-    else if (typeof node.value === 'string') onLeaf(Buffer.from(node.value), node.answer ?? 'text')
+    } else if (typeof node.value === 'string')
+      onLeaf(Buffer.from(node.value), node.answer ?? 'text')
     else if (typeof node.value === 'number' && node.answer !== undefined) {
       onLeaf(Buffer.from(String(node.value)), node.answer)
     }
@@ -46,6 +48,11 @@ interface Node {
   readonly path: string
   readonly answer: StrategyName | undefined
 }
+
+const addressesIn = ({ value, answer }: Node) =>
+  answer === 'keep' || answer === 'enum'
+    ? []
+    : Object.keys(value as object).filter((key) => key.includes('@'))
 
 function childrenOf({ value, path, answer }: Node, paths: NonNullable<Strategy['paths']>): Node[] {
   const below = (step: string, child: unknown): Node => {

@@ -1,4 +1,5 @@
 import type { Finding } from '@stuntdouble/sdk/wire'
+import type { SeenShape } from './shapes-seen.ts'
 import { type Weight, weights } from './telling.ts'
 
 /** Values of one masked column that were seen somewhere in the copy. */
@@ -23,17 +24,21 @@ type Judgement = 'leak' | 'warning' | 'chance'
 /**
  * In a column that is kept, an address or a secret is a leak by the policy's own measure; a name may
  * be another's. In a column that is masked, it is the masker coming upon a value of its kind by
- * chance, except where nothing does. Outside of every column only a word can be chance.
+ * chance, except where nothing does. A definition is written by hand: a whole name in it is of who
+ * bears it. Outside of every column only a word can be chance.
  */
 const judgements: Record<Weight, Record<Sighting['place'], Judgement>> = {
   telling: { kept: 'leak', masked: 'leak', schema: 'leak', outside: 'leak' },
   personal: { kept: 'leak', masked: 'chance', schema: 'leak', outside: 'leak' },
+  person: { kept: 'warning', masked: 'chance', schema: 'leak', outside: 'warning' },
   name: { kept: 'warning', masked: 'chance', schema: 'warning', outside: 'warning' },
   word: { kept: 'warning', masked: 'chance', schema: 'chance', outside: 'chance' },
 }
 
-export function judge(sightings: readonly Sighting[]): Verdict {
+/** What stands where a person has read and `accept`ed what is there is told, and stops nothing. */
+export function judge(sightings: readonly Sighting[], accept: readonly string[] = []): Verdict {
   const told = [...sightings].sort(byWeight)
+  const judgementOf = (seen: Sighting) => judged(seen, accept)
   return {
     leaks: told.filter((seen) => judgementOf(seen) === 'leak').map(describe),
     findings: told
@@ -46,16 +51,38 @@ export function judge(sightings: readonly Sighting[]): Verdict {
   }
 }
 
-const judgementOf = ({ weight, place }: Sighting) => judgements[weight][place]
+export function judgeShapes(shapes: readonly SeenShape[], accept: readonly string[]): Verdict {
+  const isAccepted = ({ where }: SeenShape) => accept.includes(where)
+  return {
+    leaks: shapes
+      .filter((seen) => !isAccepted(seen))
+      .map((seen) => `${describeShape(seen)} stand in ${seen.where} ${oftenOf(seen)}`),
+    findings: shapes.filter(isAccepted).map((seen) => ({
+      severity: 'warning',
+      where: seen.where,
+      message: `holds ${describeShape(seen)}, and is accepted in stuntdouble.yaml ${oftenOf(seen)}`,
+    })),
+  }
+}
+
+const describeShape = ({ what }: SeenShape) => `what looks like ${what}`
+
+function judged({ weight, place, where }: Sighting, accept: readonly string[]): Judgement {
+  const judgement = judgements[weight][place]
+  return judgement === 'leak' && accept.includes(where) ? 'warning' : judgement
+}
 
 const byWeight = (left: Sighting, right: Sighting) =>
   weights.indexOf(right.weight) - weights.indexOf(left.weight) || right.times - left.times
 
 function describe({ from, place, where, times }: Sighting): string {
   const values = `values of ${from}, which is masked,`
-  const often = times === 1 ? 'once' : `${times} times`
-  if (place === 'kept') return `${values} also stand in ${where}, which is kept (${often})`
-  if (place === 'schema') return `${values} also stand in the definition of ${where} (${often})`
-  if (place === 'masked') return `${values} still stand in ${where} after masking (${often})`
-  return `${values} also stand outside of every column, in ${where} (${often})`
+  const often = oftenOf({ times })
+  if (place === 'kept') return `${values} also stand in ${where}, which is kept ${often}`
+  if (place === 'schema') return `${values} also stand in the definition of ${where} ${often}`
+  if (place === 'masked') return `${values} still stand in ${where} after masking ${often}`
+  return `${values} also stand outside of every column, in ${where} ${often}`
 }
+
+const oftenOf = ({ times }: { readonly times: number }) =>
+  times === 1 ? '(once)' : `(${times} times)`

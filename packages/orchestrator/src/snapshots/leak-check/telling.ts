@@ -4,9 +4,10 @@ import { shortest } from './fingerprints.ts'
 /**
  * How much it says when a masked value stands somewhere else too.
  * `telling`: an address or a secret, which nothing makes up by chance. `personal`: of one person, but
- * the masker may come upon another's. `name`: belongs to somebody, and to others. `word`: anybody's.
+ * the masker may come upon another's. `person`: a whole name, which others may bear. `name`: belongs to
+ * somebody, and to others. `word`: anybody's.
  */
-export const weights = ['word', 'name', 'personal', 'telling'] as const
+export const weights = ['word', 'name', 'person', 'personal', 'telling'] as const
 export type Weight = (typeof weights)[number]
 
 /** What a value of a column masked this way weighs; null when it is not worth looking for. */
@@ -34,7 +35,7 @@ const weighers: Partial<Record<StrategyName, Weigher>> = {
   secret: (value) => (value.length >= 12 ? 'telling' : 'word'),
   phone: (value) => (digitsIn(value) >= 9 ? 'personal' : null),
   address: (value) => (value.length >= 10 && digitsIn(value) > 0 ? 'personal' : 'name'),
-  full_name: always('name'),
+  full_name: (value) => (value.length >= 9 && value.includes(32) ? 'person' : 'name'),
   username: always('name'),
   ip: always('name'),
   url: always('name'),

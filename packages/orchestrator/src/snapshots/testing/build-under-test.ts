@@ -27,6 +27,12 @@ export interface BuildUnderTest extends AsyncDisposable {
   readonly copy: FakeCopy
   readonly progress: Omit<Progress, 'type'>[]
   readonly policyPath: string
+  /** What a listener heard, as `id type`. */
+  readonly events: string[]
+  /** Rebuilds that failed, as `source: code`. */
+  readonly refreshFailures: string[]
+  /** Lets time pass. */
+  pass(ms: number): void
   /** How the server ends when it is asked to stop. */
   stopWith(exitCode: number): void
   build(signal?: AbortSignal): ReturnType<Snapshots['build']>
@@ -37,13 +43,19 @@ export interface BuildUnderTest extends AsyncDisposable {
 }
 
 /** Snapshots over a store, an engine and a journal in memory, with a policy file of its own. */
-export function openBuild(store: FakeStore, policy?: string): BuildUnderTest {
+export function openBuild(
+  store: FakeStore,
+  policy?: string,
+  options: Partial<LoadedSource> = {},
+): BuildUnderTest {
   const directory = mkdtempSync(join(tmpdir(), 'snapshots-'))
   const policyPath = join(directory, 'masking.yaml')
   if (policy !== undefined) writeFileSync(policyPath, policy)
   const storage = openStorage(':memory:', snapshotMigrations)
   const copy = fakeKind(store)
   const program = programOf(store, (pod) => engine.exit(pod, 'db', stopsWith))
+  const events: string[] = []
+  const refreshFailures: string[] = []
   let stopsWith = 0
   let now = Date.UTC(2026, 0, 1)
   const engine = new FakeEngine({
@@ -55,15 +67,20 @@ export function openBuild(store: FakeStore, policy?: string): BuildUnderTest {
   const restarted = (origin = '/etc/stuntdouble.yaml') =>
     createSnapshots({
       ...{ engine, storage, signer, kinds: { postgres: copy.kind } },
-      config: configOf(origin, policyPath),
+      config: configOf(origin, { policyPath, ...options }),
       maskingKey: Buffer.alloc(32, 7),
       clock: () => now++,
+      onEvent: (id, type) => events.push(`${id} ${type}`),
+      onRefreshFailure: (source, { code }) => refreshFailures.push(`${source}: ${code}`),
     })
 
   const under: BuildUnderTest = {
-    ...{ engine, storage, copy, policyPath, restarted },
+    ...{ engine, storage, copy, policyPath, restarted, events, refreshFailures },
     snapshots: restarted(),
     progress: [],
+    pass: (ms) => {
+      now += ms
+    },
     stopWith: (exitCode) => {
       stopsWith = exitCode
     },
@@ -79,14 +96,15 @@ export function openBuild(store: FakeStore, policy?: string): BuildUnderTest {
   return under
 }
 
-function configOf(origin: string, policyPath: string): LoadedConfig {
+function configOf(origin: string, options: Partial<LoadedSource>): LoadedConfig {
   const url = new Secret(`postgres://reader:${sourcePassword}@db:5432/shop`)
   const shop: LoadedSource = {
     name: 'shop',
     kind: 'postgres',
     url,
     address: 'db:5432/shop',
-    policyPath,
+    policyPath: '',
+    ...options,
   }
   return { ...loadConfig(null, {}), path: origin, sources: { shop } }
 }

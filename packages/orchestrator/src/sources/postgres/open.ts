@@ -34,6 +34,7 @@ async function readFacts(request: OpenRequest, { primary, version }: SnapshotRea
   const catalog: Catalog = {
     version,
     schemas: await findSchemas(request, primary),
+    exactSequences: request.sequences === 'exact',
     rows: (sql, values) => primary.rows(sql, values),
   }
   const tables = await inspectTables(catalog)

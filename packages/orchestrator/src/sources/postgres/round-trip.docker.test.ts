@@ -40,7 +40,7 @@ describe.each([13, 16, 18] as Major[])('a source of PostgreSQL %i', (major) => {
 
     const database = `${name}_${major}`
     await using source = await postgresKind.open(
-      { name: 'shop', url: server.url({ database: name }) },
+      { name: 'shop', url: server.url({ database: name }), sequences: 'exact' },
       signal,
     )
     await using target = await postgresKind.target(

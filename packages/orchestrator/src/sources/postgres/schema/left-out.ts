@@ -47,6 +47,16 @@ const kinds: readonly { what: string; why: string; sql: string }[] = [
            WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))`,
   },
   {
+    what: 'passwords of roles',
+    why: 'a sandbox has one role, with a password of its own',
+    sql: 'SELECT count(*) FROM pg_roles WHERE rolcanlogin',
+  },
+  {
+    what: 'security labels',
+    why: 'they are free text for a module that a sandbox does not have',
+    sql: 'SELECT count(*) FROM pg_seclabels',
+  },
+  {
     what: 'comments',
     why: 'people write names and passwords into them',
     sql: `SELECT count(*) FROM pg_description c WHERE c.objoid >= 16384 AND c.classoid <> 'pg_extension'::regclass

@@ -3,6 +3,8 @@ export interface Catalog {
   readonly version: number
   /** Oids of the schemas that are copied. */
   readonly schemas: readonly number[]
+  /** Whether sequences go on where the source’s stand. */
+  readonly exactSequences: boolean
   rows<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>
 }
 
@@ -49,11 +51,11 @@ export const ranks = {
   ownership: 11,
   default: 12,
   view: 13,
-  position: 14,
-  key: 15,
-  check: 16,
-  index: 17,
-  indexAttach: 18,
+  key: 14,
+  check: 15,
+  index: 16,
+  indexAttach: 17,
+  position: 18,
   foreignKey: 19,
   statistics: 20,
   trigger: 21,

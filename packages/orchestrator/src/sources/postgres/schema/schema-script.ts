@@ -23,6 +23,7 @@ import { collectTables } from './tables.ts'
 import { collectRules, collectTriggers } from './triggers.ts'
 import { collectTypes } from './types.ts'
 import { collectViews, refreshOf } from './views.ts'
+import { findWorkTables } from './work-tables.ts'
 
 const collectors: readonly Collector[] = [
   collectRoles,
@@ -68,6 +69,7 @@ export async function readSchema(
     findings: [
       ...[...leftOut, ...pruned.leftOut].map(leftOutFinding),
       ...(await findKindsLeftOut(catalog)),
+      ...findWorkTables(tables),
       ...unvalidated.map(unvalidatedFinding),
     ],
     fingerprint: fingerprint(tables),

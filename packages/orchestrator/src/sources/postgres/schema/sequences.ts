@@ -19,19 +19,44 @@ interface SequenceRow {
   readonly ownerSchema: string | null
   readonly ownerTable: string | null
   readonly ownerColumn: string | null
+  readonly descending: boolean
+  readonly feeds: readonly Fed[]
 }
+
+/** A column of whole numbers that owns the sequence, or takes its default from it. */
+interface Fed {
+  readonly oid: number
+  readonly schema: string
+  readonly name: string
+  readonly column: string
+}
+
+const feeds = `
+  SELECT fc.oid::bigint AS oid, fn.nspname AS schema, fc.relname AS name, fa.attname AS column
+    FROM pg_attribute fa JOIN pg_class fc ON fc.oid = fa.attrelid JOIN pg_namespace fn ON fn.oid = fc.relnamespace
+   WHERE fc.relkind IN ('r', 'p') AND fc.relpersistence <> 't' AND NOT fa.attisdropped
+     AND fa.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype)
+     AND ((fa.attrelid, fa.attnum) = (d.refobjid, d.refobjsubid) OR EXISTS (
+       SELECT FROM pg_attrdef fd JOIN pg_depend p ON p.classid = 'pg_attrdef'::regclass AND p.objid = fd.oid
+        WHERE fd.adrelid = fa.attrelid AND fd.adnum = fa.attnum AND p.refclassid = 'pg_class'::regclass AND p.refobjid = c.oid))
+   ORDER BY fc.oid, fa.attnum`
 
 export const sequenceOptions = (sequence: string) =>
   `concat('START WITH ', ${sequence}.seqstart, ' INCREMENT BY ', ${sequence}.seqincrement, ' MINVALUE ', ${sequence}.seqmin,
      ' MAXVALUE ', ${sequence}.seqmax, ' CACHE ', ${sequence}.seqcache, CASE WHEN ${sequence}.seqcycle THEN ' CYCLE' ELSE ' NO CYCLE' END)`
 
-/** An identity column’s sequence is made with its table; here only its position is kept. */
+/**
+ * An identity column’s sequence is made with its table; here only its position is set. How far a
+ * sequence of the source has come tells how much business was done: a copy’s goes on behind the
+ * greatest value that the copy has, unless the operator asks for the source’s own.
+ */
 export const collectSequences: Collector = async (catalog) => {
   const rows = await catalog.rows<SequenceRow>(
     `SELECT c.oid, n.nspname AS schema, c.relname AS name,
             concat('AS ', format_type(s.seqtypid, NULL), ' ', ${sequenceOptions('s')}) AS options,
             has_sequence_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE') AS readable,
             coalesce(d.deptype = 'i', false) AS identity,
+            s.seqincrement < 0 AS descending, coalesce((SELECT json_agg(f) FROM (${feeds}) AS f), '[]') AS feeds,
             t.oid AS owner, tn.nspname AS "ownerSchema", t.relname AS "ownerTable", a.attname AS "ownerColumn"
        FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
        LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid
@@ -41,7 +66,7 @@ export const collectSequences: Collector = async (catalog) => {
       WHERE c.relnamespace = ANY($1) AND ${ownedByUser('pg_class', 'c.oid')} ORDER BY c.oid`,
     [catalog.schemas],
   )
-  const positions = await readPositions(catalog, rows)
+  const positions = catalog.exactSequences ? await readPositions(catalog, rows) : new Map()
   return { objects: rows.flatMap((row) => sequenceObjects(row, positions.get(row.oid))) }
 }
 
@@ -86,9 +111,10 @@ function sequenceObjects(row: SequenceRow, position: Position | undefined): Sche
       needs: [key, ...owner],
     })
   }
-  const sql = setPosition(row, position)
-  const needs = row.identity ? owner : [key, ...owner]
+  const sql = position === undefined ? fitPosition(row) : setPosition(row, position)
   if (sql !== null) {
+    const fed = row.feeds.map(({ oid }) => `pg_class:${oid}`)
+    const needs = [...new Set([...(row.identity ? [] : [key]), ...owner, ...fed])]
     objects.push({ key: `position:${row.oid}`, rank: ranks.position, what, sql: [sql], needs })
   }
   return objects
@@ -99,13 +125,18 @@ const ownerTable = (row: SequenceRow) =>
 const ownerColumn = (row: SequenceRow) =>
   `${ownerTable(row)}.${quoteIdentifier(row.ownerColumn ?? '')}`
 
-/** A sequence that may not be read continues behind the greatest value of its column. */
-function setPosition(row: SequenceRow, position: Position | undefined): string | null {
-  const sequence = `${quoteLiteral(qualified(row))}::pg_catalog.regclass`
-  if (position !== undefined) {
-    return `SELECT pg_catalog.setval(${sequence}, ${BigInt(position.last)}, ${position.called === true})`
-  }
-  if (row.ownerTable === null) return null
-  const greatest = `SELECT max(${quoteIdentifier(row.ownerColumn ?? '')}) AS top FROM ${ownerTable(row)}`
-  return `SELECT pg_catalog.setval(${sequence}, top) FROM (${greatest}) AS g WHERE top IS NOT NULL`
+const literalOf = (row: SequenceRow) => `${quoteLiteral(qualified(row))}::pg_catalog.regclass`
+
+const setPosition = (row: SequenceRow, { last, called }: Position) =>
+  `SELECT pg_catalog.setval(${literalOf(row)}, ${BigInt(last)}, ${called === true})`
+
+/** Nothing where no column tells: such a sequence begins anew. */
+function fitPosition(row: SequenceRow): string | null {
+  if (row.feeds.length === 0) return null
+  const furthest = row.descending ? 'min' : 'max'
+  const each = row.feeds.map(
+    (fed) => `SELECT ${furthest}(${quoteIdentifier(fed.column)}) AS top FROM ${qualified(fed)}`,
+  )
+  return `SELECT pg_catalog.setval(${literalOf(row)}, g.top::bigint) FROM (SELECT ${furthest}(top) AS top FROM (${each.join(' UNION ALL ')}) AS f) AS g,
+    pg_catalog.pg_sequence AS s WHERE s.seqrelid = ${literalOf(row)} AND g.top BETWEEN s.seqmin AND s.seqmax`
 }
