@@ -21,7 +21,13 @@ test('a report has the machine’s, the engine’s and the configuration’s che
   const { ok, checks } = await examined([{ name: 'engine', status: 'ok', message: 'Docker 29' }])
 
   expect(ok).toBe(true)
-  expect(checks.map(({ name }) => name)).toEqual(['orchestrator', 'node', 'engine', 'disk', 'config'])
+  expect(checks.map(({ name }) => name)).toEqual([
+    'orchestrator',
+    'node',
+    'engine',
+    'disk',
+    'config',
+  ])
 })
 
 test('what fails makes the report fail, and says what to do', async () => {
