@@ -5,7 +5,8 @@ import { keep } from './report.ts'
  * Who survives masking, and where: thousands of people and secrets in every place of a production,
  * our snapshot of it beside a restored copy that was updated in place, in one run.
  */
-export async function benchLeaks(rows: number): Promise<void> {
+export async function benchLeaks(rounds: number): Promise<void> {
+  const rows = rounds * 10
   const report = await measureLeaks({ rows, objects: 3 })
   print(report)
   console.log(`\nEverything: ${await keep('leaks', { rows, ...report })}`)

@@ -151,6 +151,10 @@ test('snapshot build takes the only source, and prints what others rely on', asy
 test.each([
   [['snapshot', 'ls'], /sn000000000001 {2}shop/],
   [['snapshot', 'show', 'sn000000000001'], /public\.users {2}2 {5}email/],
+  [
+    ['snapshot', 'show', 'sn000000000001'],
+    /20 masked values passed; 9 distinct .* 1.*MB[^]*3 shorter than six bytes, 8 numbers[^]*one in 4/,
+  ],
   [['snapshot', 'rm', 'sn000000000001'], /removed/],
   [['doctor'], /ok {4}engine: Docker 20\.10/],
   [['data', 'review'], /\+ {2}public\.users\.note {2}text {2}text {4}UNSURE: free text/],

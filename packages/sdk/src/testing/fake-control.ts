@@ -68,6 +68,10 @@ const routes: Readonly<Record<string, Handler>> = {
     tablesDetail: [{ table: 'public.users', rows: 2, maskedColumns: ['email'] }],
     schemaFingerprint: 'f',
     policyDigest: 'd',
+    leakCheck: {
+      ...{ values: 20, searched: 9, tooShort: 3, plain: 8, tooCommon: 1, sampledOneIn: 4 },
+      bytes: 2 ** 20,
+    },
     signature: 's',
   }),
   'DELETE /v1/snapshots/:id': ({ response }) => void response.writeHead(204).end(),
