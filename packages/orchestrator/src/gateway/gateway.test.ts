@@ -139,6 +139,14 @@ describe('exec', () => {
     expect((await problem(response)).title).toMatch(word)
   })
 
+  test('needs no content type: a shell’s curl calls its JSON a form', async () => {
+    await using gateway = await openGateway(() => 3)
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    const response = await gateway.exec({ command: 'x' }, form)
+
+    expect(await response.json()).toMatchObject({ exitCode: 3 })
+  })
+
   test('of what is not JSON, or too large, is the client’s mistake', async () => {
     await using gateway = await openGateway()
     const post = (body: string) =>

@@ -7,7 +7,7 @@ type Work = (onProgress: OnProgress, signal: AbortSignal) => Promise<unknown>
 /**
  * Answers long work. A client that accepts NDJSON sees progress lines and then one result or error
  * line; another waits for plain JSON. The work is aborted when the client goes away. A failure that
- * went out as a line is emitted on the response as `failure`, for the log.
+ * went out as a line is emitted on the response as `failure`, for the log; an abort is none.
  */
 export async function respondWithProgress(
   request: IncomingMessage,
@@ -30,7 +30,7 @@ export async function respondWithProgress(
     const value = await work((progress) => write({ type: 'progress', ...progress }), gone.signal)
     write({ type: 'result', value })
   } catch (cause) {
-    response.emit('failure', cause)
+    if (!gone.signal.aborted) response.emit('failure', cause)
     write({ type: 'error', problem: problemOf(asSandboxError(cause)) })
   }
   response.end()

@@ -15,7 +15,7 @@ export const snapshotNotFound = (id: string) =>
 
 export const noSnapshotOf = (source: string) =>
   new SandboxError('snapshot_not_found', `Source "${source}" has no sealed snapshot.`, {
-    hint: `Run \`sandbox snapshot build ${source}\` first.`,
+    hint: `Run \`sandbox snapshot build --source ${source}\` first.`,
   })
 
 export const alreadyBuilding = (source: string) =>

@@ -1,5 +1,5 @@
 import { isMap, LineCounter, type Node, parseDocument } from 'yaml'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type ErrorCode, SandboxError } from '../errors.ts'
 
 export interface LocatedFile {
@@ -36,7 +36,7 @@ export function parseYaml<Schema extends z.ZodType>(
     keysOf(issue).map((path) => ({
       line: lineOf(document.contents, path, lines),
       key: path.join('.'),
-      message: explain(issue),
+      message: `${document.hasIn(path) ? '' : 'is missing, and '}${explain(issue, schema)}`,
     })),
   )
   throw invalid(source, complaints)
@@ -64,11 +64,32 @@ function keysOf(issue: z.core.$ZodIssue): PropertyKey[][] {
   return issue.keys.map((key) => [...issue.path, key])
 }
 
-function explain(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return 'is not a key this file may have'
+function explain(issue: z.core.$ZodIssue, schema: z.ZodType): string {
+  if (issue.code === 'unrecognized_keys')
+    return `is not a key; there may be ${keysAt(schema, issue.path).join(', ')}`
   if (issue.code === 'invalid_value')
     return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
+  if (issue.code === 'invalid_type') return `must be ${words[issue.expected] ?? issue.expected}`
   return issue.message
+}
+
+/** What a person writes, for what zod expects. */
+const words: Readonly<Record<string, string>> = {
+  ...{ string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false' },
+  ...{ object: 'a map', record: 'a map', array: 'a list' },
+}
+
+/** Which keys a schema knows at a path, below names that the user chose as well. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let at: Described = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Described
+  for (const key of path) at = at.properties?.[String(key)] ?? at.additionalProperties ?? {}
+  return Object.keys(at.properties ?? {})
+}
+
+/** The part of a JSON schema that leads to another. */
+interface Described {
+  readonly properties?: Readonly<Record<string, Described>>
+  readonly additionalProperties?: Described
 }
 
 function lineOf(root: Node | null, path: readonly PropertyKey[], lines: LineCounter): number {

@@ -10,7 +10,7 @@ export const isGone = (cause: unknown) => statusOf(cause) === 404
 
 const engineUnreachable = (socketPath: string, cause: unknown) =>
   new SandboxError('engine_unavailable', `No container engine answers on ${socketPath}.`, {
-    hint: 'Start Docker (on Linux: `systemctl start docker`), or name its socket in the configuration.',
+    hint: 'Start Docker (on Linux: `systemctl start docker`), or name its socket in DOCKER_HOST, as unix:///path.',
     retryable: true,
     cause,
   })
