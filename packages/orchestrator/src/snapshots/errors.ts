@@ -52,6 +52,16 @@ export const policyUnanswered = (source: string, columns: readonly string[]) =>
     },
   )
 
+export const policyOutdated = (source: string, changes: readonly string[]) =>
+  new SandboxError(
+    'config_invalid',
+    `"${source}" has changed since its masking policy was reviewed:\n${listed(changes)}`,
+    {
+      hint: `Run \`sandbox data review --source ${source} --update\` and read what it proposes; nothing was created.`,
+      details: { changes },
+    },
+  )
+
 export const policyUnfit = (source: string, problems: readonly string[]) =>
   new SandboxError(
     'config_invalid',
@@ -59,6 +69,15 @@ export const policyUnfit = (source: string, problems: readonly string[]) =>
     {
       hint: `Correct it, or run \`sandbox data review --source ${source} --update\`; nothing was created.`,
       details: { problems },
+    },
+  )
+
+export const imageTooOld = (source: string, image: string, versions: readonly [number, number]) =>
+  new SandboxError(
+    'config_invalid',
+    `"${source}" is PostgreSQL ${versions[0]}, and the image ${image} runs ${versions[1]}.`,
+    {
+      hint: `Name an image of ${versions[0]} or newer with \`image\` in the source’s configuration, or leave it out; nothing was copied.`,
     },
   )
 

@@ -1,13 +1,14 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import { elementType } from '../column-kind.ts'
-import { closureOf, type Member } from '../policy/closure.ts'
+import { type Closure, closureOf, lengthOf, type Member } from '../policy/closure.ts'
+import { withLikenessKeys } from '../policy/likeness.ts'
 import { isMasked, strategyFor, tableKey } from '../policy/names.ts'
-import { keysFrom } from '../prf/keys.ts'
-import type { ColumnShape, Policy, TableShape } from '../shapes.ts'
-import { type Mask, type Room, sliceOf, textOf } from '../strategies/mask.ts'
-import { makeMask } from '../strategies/strategies.ts'
-import { type Delimiter, rewriteArray } from './array-literal.ts'
-import { ByteSink } from './byte-sink.ts'
+import { type Keys, keysFrom } from '../prf/keys.ts'
+import type { Slice } from '../prf/siphash.ts'
+import type { Policy, TableShape } from '../shapes.ts'
+import { columnMask } from '../strategies/column-mask.ts'
+import { type BesideMask, latin1Of, type Mask, type Room } from '../strategies/mask.ts'
+import { proseMask } from '../strategies/prose.ts'
+import { shifted, shiftOf } from '../strategies/shift.ts'
 
 export interface MaskerRequest {
   readonly shape: TableShape
@@ -26,71 +27,77 @@ export interface MaskerRequest {
 }
 
 /** What happens to a field: nothing, NULL in its place, or a mask over its decoded value. */
-export type Treatment = 'keep' | 'null' | Mask
+export type Treatment = 'keep' | 'null' | Mask | Beside
+
+/** A mask that looks at other fields of the row, those at these places in the stream. */
+export interface Beside {
+  readonly places: readonly number[]
+  readonly mask: BesideMask
+}
 
 export function treatmentsOf(request: MaskerRequest): readonly Treatment[] {
-  const closure = closureOf(request.shapes)
+  const closure = closureOf(linked(request))
   const keys = keysFrom(request.key)
+  const names = namesIn(request, closure)
   return request.columns.map((name) => {
     const column = request.shape.columns.find((each) => each.name === name)
     const strategy = strategyFor(request.policy, request.shape, name)
     if (!column || !strategy) throw unansweredColumn(request.shape, name)
     if (!isMasked(strategy)) return 'keep'
     if (strategy.name === 'null') return 'null'
+    if (strategy.shiftBy !== undefined) return shiftedBy(request, strategy.shiftBy, keys)
     const members = closure.classOf(request.shape, name)
-    const context = { keys, room: roomOf(members), baseType: elementType(column) }
-    const mask = makeMask(strategy, context)
-    return onColumn(column, members.some(isCaseless) ? caseless(mask) : mask)
+    const room = roomOf(members)
+    if (strategy.name !== 'text' || names.length === 0 || !isProse(members, room))
+      return columnMask(strategy, { column, keys, room })
+    const mask = proseMask({ keys, room, baseType: column.baseType }, names)
+    return { places: names.map(({ place }) => place), mask }
   })
+}
+
+function shiftedBy({ columns, shape }: MaskerRequest, key: string, keys: Keys): Beside {
+  const place = columns.indexOf(key)
+  if (place < 0) throw unansweredColumn(shape, key)
+  const prf = keys('date shift')
+  return {
+    places: [place],
+    mask: (value, [by], out) => out.latin1(shifted(latin1Of(value), shiftOf(prf, by as Slice))),
+  }
+}
+
+/** What is compared with other values must not depend on the row it stands in. */
+function isProse(members: readonly Member[], { unique, caseless }: Room): boolean {
+  const type = members[0]?.shape?.baseType
+  const plain = type === 'text' || type === 'character varying'
+  return plain && members.length === 1 && !unique && caseless !== true
+}
+
+/** Columns of the table whose values are names of people, with their places in the stream. */
+function namesIn({ shape, policy, columns }: MaskerRequest, closure: Closure) {
+  return columns.flatMap((column, place) => {
+    const kind = strategyFor(policy, shape, column)?.name
+    if (kind !== 'first_name' && kind !== 'last_name' && kind !== 'full_name') return []
+    return [{ place, kind, room: roomOf(closure.classOf(shape, column)) }]
+  })
+}
+
+/** Every table of a source asks anew, with the same lists. */
+const links = new WeakMap<readonly TableShape[], WeakMap<Policy, readonly TableShape[]>>()
+
+function linked({ shapes, policy }: MaskerRequest): readonly TableShape[] {
+  const known = links.get(shapes) ?? new WeakMap<Policy, readonly TableShape[]>()
+  links.set(shapes, known)
+  const tables = known.get(policy) ?? withLikenessKeys(shapes, policy)
+  known.set(policy, tables)
+  return tables
 }
 
 /** One for all columns that foreign keys join: the narrowest, and unique if any of them is. */
 function roomOf(members: readonly Member[]): Room {
-  const lengths = members.map(({ shape }) => shape?.maxLength ?? Number.MAX_SAFE_INTEGER)
   return {
-    maxLength: Math.min(Number.MAX_SAFE_INTEGER, ...lengths),
+    maxLength: Math.min(Number.MAX_SAFE_INTEGER, lengthOf(members)),
     unique: members.some((member) => member.unique),
-  }
-}
-
-function onColumn(column: ColumnShape, mask: Mask): Mask {
-  if (column.baseType.endsWith('[]'))
-    return elementWise(mask, column.baseType.startsWith('box') ? ';' : ',')
-  return isPadded(column) ? padded(mask, column.maxLength ?? 1) : mask
-}
-
-const isCaseless = ({ shape }: Member) => shape?.baseType === 'citext'
-const isPadded = ({ baseType }: ColumnShape) => ['character', 'bpchar', 'char'].includes(baseType)
-
-/** Values that citext holds for equal must stay equal. */
-function caseless(mask: Mask): Mask {
-  return (value, out) => mask(sliceOf(textOf(value).toLowerCase()), out)
-}
-
-/** What is no array literal is masked as a whole: better refused by the server than let through. */
-function elementWise(mask: Mask, delimiter: Delimiter): Mask {
-  const scratch = new ByteSink()
-  const element = (text: string) => {
-    if (text === '') return text
-    mask(sliceOf(text), scratch)
-    return scratch.take().toString('utf8')
-  }
-  return (value, out) => {
-    const rewritten = rewriteArray(textOf(value), { delimiter, element })
-    if (rewritten === undefined) mask(value, out)
-    else out.utf8(rewritten)
-  }
-}
-
-/** char(n): the blanks behind a value are not part of it. */
-function padded(mask: Mask, length: number): Mask {
-  return (value, out) => {
-    let end = value.end
-    while (end > value.start && value.bytes[end - 1] === 0x20) end--
-    const start = out.length
-    if (end > value.start) mask({ ...value, end }, out)
-    const characters = textOf({ bytes: out.bytes, start, end: out.length }).length
-    for (let count = characters; count < length; count++) out.push(0x20)
+    caseless: members.some((member) => member.caseless),
   }
 }
 
