@@ -25,6 +25,8 @@ export async function copyOut(
     handleError: (cause: unknown) => copy.destroy(signal.aborted ? signal.reason : explain(cause)),
   })
   const stream = session.client.query(copy)
+  // It may break before its reader has a pipe for it; then the pipe finds the error on it.
+  stream.on('error', () => {})
 
   const abort = () => stream.destroy(signal.reason)
   signal.addEventListener('abort', abort, { once: true })

@@ -113,6 +113,17 @@ describe('a stream of rows', () => {
     await expect(buffer(stream)).rejects.toMatchObject({ name: 'SandboxError' })
   })
 
+  test('that breaks before anybody reads it keeps its error for the one who does', async () => {
+    await using source = await open()
+    const abort = new AbortController()
+    const stream = await source.read(big, ['id', 'text'], abort.signal)
+    const closed = new Promise<void>((resolve) => stream.once('close', resolve))
+    abort.abort(new Error('enough'))
+    await closed
+
+    await expect(buffer(stream)).rejects.toThrow('enough')
+  })
+
   test('that is left early hands its place to the next', async () => {
     await using source = await open()
     for (let n = 0; n < 5; n++) {
