@@ -11,6 +11,29 @@ export interface TableShape extends TableRef {
   readonly uniques: readonly (readonly string[])[]
   readonly foreignKeys: readonly ForeignKeyShape[]
   readonly estimatedRows: number
+  /** Unique indexes that compare in a way of their own, and exclusion constraints. */
+  readonly rules?: readonly DistinctRule[]
+  /** Of a partition: the table that its rows are written to and read from. */
+  readonly partitionOf?: Partitioned
+}
+
+/** A promise that no two rows are alike, beyond `uniques`. */
+export interface DistinctRule {
+  readonly name: string
+  /** Columns compared for equality; `folded` where their case does not count. */
+  readonly equal: readonly { readonly column: string; readonly folded: boolean }[]
+  /** Columns looked at in another way: inside an expression, a predicate, or by an operator. */
+  readonly opaque: readonly string[]
+  /** Columns of which it matters only whether they are NULL. */
+  readonly nullness: readonly string[]
+}
+
+/** The topmost of the tables that a partition belongs to. */
+export interface Partitioned extends TableRef {
+  /** Columns that decide where a row goes, at any level. */
+  readonly key: readonly string[]
+  /** Whether every row finds a partition, whatever its key. */
+  readonly total: boolean
 }
 
 export interface ColumnShape {
@@ -30,12 +53,18 @@ export interface ColumnShape {
     | 'network'
     | 'uuid'
     | 'array'
+    | 'composite'
+    | 'range'
     | 'other'
   readonly notNull: boolean
   /** Characters, of varchar(n) and char(n). */
   readonly maxLength: number | null
-  /** GENERATED ALWAYS AS (…) STORED: recomputed, never copied. */
+  /** GENERATED ALWAYS AS (…), or kept up by a trigger of the server’s own: recomputed, never copied. */
   readonly generated: boolean
+  /** What an array holds, or a range reaches over; below any domain. */
+  readonly element?: ColumnShape
+  /** What a composite consists of, in order. */
+  readonly fields?: readonly ColumnShape[]
 }
 
 export interface ForeignKeyShape {

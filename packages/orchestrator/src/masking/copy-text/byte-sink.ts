@@ -35,6 +35,12 @@ export class ByteSink {
     this.copy(bytes, 0, bytes.length)
   }
 
+  /** One byte for each character. */
+  latin1(text: string): void {
+    const bytes = Buffer.from(text, 'latin1')
+    this.copy(bytes, 0, bytes.length)
+  }
+
   clear(): void {
     this.length = 0
   }

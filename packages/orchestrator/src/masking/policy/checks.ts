@@ -1,5 +1,5 @@
 import type { Policy, Strategy, TableRef, TableShape } from '../shapes.ts'
-import { closureOf, isUnique, joins } from './closure.ts'
+import { closureOf, isUnique, joins, lengthOf } from './closure.ts'
 import { misfit, neededLength } from './fit.ts'
 import { isMasked, parseTableKey, strategyFor, tableKey } from './names.ts'
 import { renderStrategy } from './render.ts'
@@ -50,7 +50,7 @@ function* unfit(shapes: readonly TableShape[], policy: Policy): Generator<Policy
       const strategy = strategyFor(policy, table, column.name)
       if (column.generated || !strategy) continue
       const members = closure.classOf(table, column.name)
-      const length = Math.min(...members.map(({ shape }) => shape?.maxLength ?? Infinity))
+      const length = lengthOf(members)
       const unique = isUnique(table, column.name) || members.some((member) => member.unique)
       const problem = misfit(column, strategy) ?? (unique ? collision(strategy, length) : undefined)
       if (problem) yield { table: refOf(table), column: column.name, ...problem }

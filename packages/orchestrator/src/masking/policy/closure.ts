@@ -1,3 +1,4 @@
+import { elementType } from '../column-kind.ts'
 import type { ColumnShape, TableRef, TableShape } from '../shapes.ts'
 import { tableKey } from './names.ts'
 
@@ -8,6 +9,14 @@ export interface Member {
   readonly shape: ColumnShape | undefined
   /** Part of a primary key or unique index. */
   readonly unique: boolean
+  /** Compared without regard to case: citext, or under an index over lower(…). */
+  readonly caseless: boolean
+}
+
+/** Characters that fit into every one of them, or into each of their elements. */
+export function lengthOf(members: readonly Member[]): number {
+  const lengths = members.map(({ shape }) => shape?.element?.maxLength ?? shape?.maxLength)
+  return Math.min(...lengths.map((length) => length ?? Infinity))
 }
 
 /** Columns that foreign keys join, directly or through others; a column on its own is a class of one. */
@@ -34,9 +43,12 @@ function makeClosure(shapes: readonly TableShape[]): Closure {
   }
   for (const table of shapes)
     for (const shape of table.columns)
-      add({ table, column: shape.name, shape, unique: isUnique(table, shape.name) })
+      add({
+        ...{ table, column: shape.name, shape, unique: isUnique(table, shape.name) },
+        caseless: isCaseless(table, shape),
+      })
   for (const { from, to } of joins(shapes)) {
-    const target = add({ ...to, shape: undefined, unique: true })
+    const target = add({ ...to, shape: undefined, unique: true, caseless: false })
     parents.set(rootOf(parents, columnId(from.table, from.column)), rootOf(parents, target))
   }
   const classes = Map.groupBy(members.keys(), (id) => rootOf(parents, id))
@@ -65,7 +77,13 @@ export function* joins(shapes: readonly TableShape[]): Generator<{ from: End; to
 }
 
 export function isUnique(table: TableShape, column: string): boolean {
-  return table.uniques.some((columns) => columns.includes(column))
+  const ruled = table.rules?.some(({ equal }) => equal.some((each) => each.column === column))
+  return ruled === true || table.uniques.some((columns) => columns.includes(column))
+}
+
+function isCaseless({ rules = [] }: TableShape, shape: ColumnShape): boolean {
+  if (elementType(shape) === 'citext') return true
+  return rules.some(({ equal }) => equal.some((each) => each.column === shape.name && each.folded))
 }
 
 function rootOf(parents: Map<string, string>, id: string): string {

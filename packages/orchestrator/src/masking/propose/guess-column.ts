@@ -2,6 +2,9 @@ import { elementType, kindOf } from '../column-kind.ts'
 import { isCardNumber } from '../detect/checksums.ts'
 import { guessByName, isIdentifierName } from '../detect/column-words.ts'
 import { subjectOf } from '../detect/table-words.ts'
+import type { StrategyName } from '../shapes.ts'
+import { memberPath } from '../strategies/json-paths.ts'
+import { rewriteRecord } from '../strategies/record-literal.ts'
 import { isGeometric } from '../strategies/strategies.ts'
 import { type Evidence, type Guess, sure, unsure } from './guess.ts'
 import { guessJson } from './guess-json.ts'
@@ -32,6 +35,10 @@ export function guessColumn(evidence: Evidence): Guess {
       return sure('keep', 'yes or no', 1)
     case 'enum':
       return sure('keep', 'one of the labels its type lists', 1)
+    case 'composite':
+      return guessRecord(evidence)
+    case 'range':
+      return guessRange(evidence)
     default:
       return guessOther(evidence)
   }
@@ -78,17 +85,64 @@ function guessUuid({ column }: Evidence): Guess {
   return sure('keep', 'a surrogate key', 0.85)
 }
 
-function guessOther({ column }: Evidence): Guess {
+function guessRange({ column }: Evidence): Guess {
+  const range = column.category === 'array' ? column.element : column
+  const bounds = range?.element?.category
+  if (bounds === undefined && harmless.test(elementType(column)))
+    return sure('keep', 'a type without words', 0.7)
+  if (bounds === 'datetime') {
+    if (guessByName(column.name) === 'date') return sure('date', 'its name says dates of a person')
+    return sure('keep', 'when something happened', 0.7)
+  }
+  if (bounds === 'number') return sure('keep', 'a range of plain numbers', 0.7)
+  return unanswerable(elementType(column))
+}
+
+/** Each field as a column of its own would be answered. */
+function guessRecord({ table, column, values }: Evidence): Guess {
+  const { fields = [] } = column.category === 'array' ? (column.element ?? column) : column
+  const rows = values.map(fieldsOf).filter((row) => row !== undefined)
+  const paths: Record<string, StrategyName> = {}
+  for (const [index, field] of fields.entries()) {
+    if (field.category === 'composite') continue
+    const seen = rows.flatMap((row) => row[index] ?? []).filter((text) => text.trim() !== '')
+    const answer = guessColumn({ table, column: { ...field, notNull: false }, values: seen })
+    paths[memberPath('$', field.name)] = answer.strategy.name
+  }
+  const reason = `a composite; each of its ${fields.length} fields is answered`
+  return { strategy: { name: 'json', paths }, reason, confidence: 0.6, unsure: values.length === 0 }
+}
+
+function fieldsOf(literal: string): readonly (string | undefined)[] | undefined {
+  const fields: (string | undefined)[] = []
+  const read = (text: string | undefined) => {
+    fields.push(text)
+    return text
+  }
+  return rewriteRecord(literal, read) === undefined ? undefined : fields
+}
+
+function guessOther({ column, values }: Evidence): Guess {
   const type = elementType(column)
-  const scalar = column.category !== 'array'
   if (type === 'tsvector') return sure('text', 'the words of other columns, for searching', 0.8)
   if (type === 'xml') return unsure('text', 'a document; its elements stay, their contents do not')
+  if (type === 'ltree') return guessLabels(values)
   if (isGeometric(type)) return unsure('number', 'a place, perhaps of a person')
   if (harmless.test(type)) return sure('keep', 'a type without words', 0.7)
-  if (!column.notNull) return unsure('null', `nothing here can mask ${type}`)
-  return unsure(
-    'keep',
-    `nothing here can mask ${type}, and it must not be NULL: look closely`,
-    scalar ? 0.1 : 0,
-  )
+  return unanswerable(type)
 }
+
+/** Paths of numbers are those of rows. */
+function guessLabels(values: readonly string[]): Guess {
+  const numbers = values.length > 0 && values.every((value) => /^[\d.]+$/.test(value))
+  if (numbers) return sure('keep', 'a path of surrogate keys', 0.8)
+  return unsure('text', 'a path of labels, which may be names')
+}
+
+/** No build takes it where the column must not be NULL: what nobody can mask, a person has to keep. */
+const unanswerable = (type: string) =>
+  unsure(
+    'null',
+    `nothing here can mask ${type}; answer keep only if it holds nothing personal`,
+    0.1,
+  )

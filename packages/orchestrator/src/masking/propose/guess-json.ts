@@ -1,6 +1,8 @@
+import { elementType } from '../column-kind.ts'
 import { guessByName } from '../detect/column-words.ts'
 import { isChoice, spreadOf } from '../detect/spread.ts'
 import type { StrategyName, TableShape } from '../shapes.ts'
+import { rewriteHstore } from '../strategies/hstore-tokens.ts'
 import { rewriteJson, unquoted } from '../strategies/json-tokens.ts'
 import type { Evidence, Guess } from './guess.ts'
 import { guessString } from './guess-string.ts'
@@ -18,7 +20,7 @@ interface Found {
  */
 export function guessJson(evidence: Evidence): Guess {
   const paths: Record<string, StrategyName> = {}
-  for (const [path, found] of leavesOf(evidence.values)) {
+  for (const [path, found] of leavesOf(evidence)) {
     const answer = answerFor(path, found, evidence.table)
     if (answer !== undefined && Object.keys(paths).length < mostPaths) paths[path] = answer
   }
@@ -36,10 +38,12 @@ export function guessJson(evidence: Evidence): Guess {
 }
 
 /** Samples may be cut off: what was read up to there counts. */
-function leavesOf(documents: readonly string[]): ReadonlyMap<string, Found> {
+function leavesOf({ column, values }: Evidence): ReadonlyMap<string, Found> {
+  const hstore = elementType(column) === 'hstore'
   const leaves = new Map<string, Found>()
-  for (const document of documents) {
-    rewriteJson(document, {
+  for (const document of values) {
+    const rewrite = hstore ? rewriteHstore : rewriteJson
+    rewrite(document, {
       key: (raw) => raw,
       leaf: ({ kind, raw, path }) => {
         const found = leaves.get(path) ?? { strings: [], numbers: 0 }

@@ -53,7 +53,8 @@ function fitted(answer: ProposedAnswer, members: readonly Member[]): ProposedAns
   const unique = members.some((member) => member.unique)
   const { name } = answer.strategy
   if (fits(name) && !(unique && (neededLength(name) > room || name === 'json'))) return answer
-  const instead = (['secret', 'uuid', 'number'] as const).find(fits) ?? 'keep'
+  // Rather an answer that no build accepts than one that quietly keeps.
+  const instead = (['secret', 'uuid', 'number', 'null'] as const).find(fits) ?? 'null'
   return {
     ...answer,
     strategy: { name: instead },

@@ -1,9 +1,10 @@
+import { isUtf8 } from 'node:buffer'
 import { ByteSink } from '../copy-text/byte-sink.ts'
 import { isPerson } from '../detect/values.ts'
 import type { Strategy, StrategyName } from '../shapes.ts'
 import { parentOf } from './json-paths.ts'
 import { type Leaf, rewriteJson, unquoted } from './json-tokens.ts'
-import { type Mask, sliceOf, textOf } from './mask.ts'
+import { latin1Of, type Mask, sliceOf, textOf } from './mask.ts'
 
 export type MaskOf = (strategy: StrategyName) => Mask
 
@@ -19,7 +20,11 @@ const personalKeys: readonly (readonly [StrategyName, (key: string) => boolean])
  * that no path speaks of are masked as text, numbers and booleans stay. A key that is itself an
  * address, a number to call or a person’s name is masked; other keys belong to the shape. What is not JSON is masked as text.
  */
-export function jsonMask(strategy: Strategy, maskOf: MaskOf): Mask {
+export function jsonMask(
+  strategy: Strategy,
+  maskOf: MaskOf,
+  rewrite: typeof rewriteJson = rewriteJson,
+): Mask {
   const scratch = new ByteSink()
   const masks = new Map<StrategyName, Mask>()
   const find = answerFinder(strategy.paths ?? {})
@@ -37,8 +42,13 @@ export function jsonMask(strategy: Strategy, maskOf: MaskOf): Mask {
   }
   return (value, out) => {
     const text = textOf(value)
-    const rewritten = rewriteJson(text, rewriting)
-    out.utf8(rewritten ?? masked('text', text))
+    // Of a database without an encoding: byte for byte, so that what is kept comes through.
+    if (text.includes('\ufffd') && !isUtf8(value.bytes.subarray(value.start, value.end))) {
+      const bytes = latin1Of(value)
+      out.latin1(rewrite(bytes, rewriting) ?? masked('text', bytes))
+      return
+    }
+    out.utf8(rewrite(text, rewriting) ?? masked('text', text))
   }
 }
 

@@ -14,6 +14,8 @@ export interface Room {
   readonly maxLength: number
   /** Different values must stay different. */
   readonly unique: boolean
+  /** Some of them are compared without regard to case. */
+  readonly caseless?: boolean
 }
 
 export interface MaskContext {

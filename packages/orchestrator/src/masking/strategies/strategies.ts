@@ -2,8 +2,11 @@ import type { Strategy, StrategyName } from '../shapes.ts'
 import { addressMask, cityMask, companyMask, usernameMask } from './addresses.ts'
 import { bytesMask } from './bytes.ts'
 import { dateMask } from './date.ts'
+import { rewriteHstore } from './hstore-tokens.ts'
 import { ipMask } from './ip.ts'
 import { jsonMask } from './json.ts'
+import { rewriteJson } from './json-tokens.ts'
+import { labelsMask } from './labels.ts'
 import { lexemesMask, xmlMask } from './literals.ts'
 import type { Mask, MaskContext } from './mask.ts'
 import { firstNameMask, fullNameMask, lastNameMask } from './names.ts'
@@ -40,7 +43,11 @@ const makers: Readonly<Record<Masking, (context: MaskContext) => Mask>> = {
 /** The mask of a strategy that changes values. */
 export function makeMask(strategy: Strategy, context: MaskContext): Mask {
   if (strategy.name === 'json')
-    return jsonMask(strategy, (name) => makeMask({ name }, inside(context)))
+    return jsonMask(
+      strategy,
+      (name) => makeMask({ name }, inside(context)),
+      context.baseType === 'hstore' ? rewriteHstore : rewriteJson,
+    )
   const maker = makers[strategy.name as Masking]
   if (!maker) throw new TypeError(`"${strategy.name}" masks nothing`)
   return maker(context)
@@ -54,6 +61,7 @@ function inside({ keys }: MaskContext): MaskContext {
 
 function textLike(baseType: string): (context: MaskContext) => Mask {
   if (baseType === 'tsvector') return lexemesMask
+  if (baseType === 'ltree') return labelsMask
   return baseType === 'xml' ? xmlMask : textMask
 }
 

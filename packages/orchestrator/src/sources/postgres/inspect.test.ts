@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TableShape } from '../../masking/masking.ts'
-import { categoryOf } from './inspect.ts'
+import { categoryOf } from './column-types.ts'
 import { fingerprint } from './schema/fingerprint.ts'
 
 test.each([
@@ -17,8 +17,9 @@ test.each([
   ['jsonb', 'b', 'U', 'json'],
   ['bytea', 'b', 'U', 'binary'],
   ['public.mood', 'e', 'E', 'enum'],
-  ['public.pair', 'c', 'C', 'other'],
-  ['int4range', 'r', 'R', 'other'],
+  ['public.pair', 'c', 'C', 'composite'],
+  ['int4range', 'r', 'R', 'range'],
+  ['hstore', 'b', 'U', 'json'],
   ['text[]', 'b', 'A', 'array'],
 ] as const)('a column of %s is masked as its kind', (...[baseType, kind, group, category]) => {
   expect(categoryOf({ baseType, kind, group })).toBe(category)

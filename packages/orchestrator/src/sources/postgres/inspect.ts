@@ -1,5 +1,8 @@
-import type { ColumnShape, ForeignKeyShape, TableShape } from '../../masking/masking.ts'
+import type { ColumnShape, ForeignKeyShape, TableRef, TableShape } from '../../masking/masking.ts'
+import { readTypes, type Types } from './column-types.ts'
+import { type DistinctRow, distinctSql, mentioned, ruleOf } from './distinct-rules.ts'
 import { type Catalog, ownedByUser } from './schema/schema-object.ts'
+import { rebuildsVector, triggerArgument } from './schema/vector-triggers.ts'
 
 export interface InspectedTable extends TableShape {
   readonly oid: number
@@ -10,78 +13,62 @@ interface TableRow {
   readonly schema: string
   readonly name: string
   readonly estimatedRows: number
-  readonly columns: readonly (Omit<ColumnShape, 'category'> & TypeFacts)[]
+  readonly columns: readonly ColumnRow[]
   readonly uniques: readonly (readonly string[])[]
   readonly foreignKeys: readonly ForeignKeyShape[]
+  readonly distinct: readonly DistinctRow[]
+  readonly root: TableRef | null
+  readonly partitionKeys: readonly string[]
+  readonly total: boolean
 }
 
-interface TypeFacts {
-  /** typtype of the type below domains, and its typcategory. */
-  readonly kind: string
-  readonly group: string
-  readonly baseType: string
+interface ColumnRow extends Pick<ColumnShape, 'name' | 'type' | 'notNull' | 'generated'> {
+  readonly oid: number
+  readonly modifier: number
 }
 
 /** Ordinary tables and leaf partitions with their own rows, by schema and name. */
 export async function inspectTables(catalog: Catalog): Promise<readonly InspectedTable[]> {
+  const types = await readTypes(catalog)
   const rows = await catalog.rows<TableRow>(tablesSql, [catalog.schemas])
-  return rows.map((row) => ({
-    ...row,
-    columns: row.columns.map(({ kind, group, ...column }) => ({
-      ...column,
-      category: categoryOf({ kind, group, baseType: column.baseType }),
-    })),
-  }))
+  return rows.map((row) => tableShape(row, types))
 }
 
-export function categoryOf({ kind, group, baseType }: TypeFacts): ColumnShape['category'] {
-  if (baseType.endsWith('[]')) return 'array'
-  if (kind === 'e') return 'enum'
-  if (kind !== 'b') return 'other'
-  return named[baseType] ?? grouped[group] ?? 'other'
+function tableShape(row: TableRow, types: Types): InspectedTable {
+  const { oid, schema, name, estimatedRows, uniques, foreignKeys, root } = row
+  const columns = row.columns.map((column) => columnShape(column, types))
+  const names = columns.map((column) => column.name)
+  return {
+    ...{ oid, schema, name, estimatedRows, uniques, foreignKeys, columns },
+    rules: row.distinct.map((rule) => ruleOf(rule, names)),
+    ...(root && {
+      partitionOf: { ...root, key: mentioned(row.partitionKeys.join(), names), total: row.total },
+    }),
+  }
 }
 
-const named: Readonly<Record<string, ColumnShape['category']>> = {
-  json: 'json',
-  jsonb: 'json',
-  bytea: 'binary',
-  uuid: 'uuid',
-  macaddr: 'network',
-  macaddr8: 'network',
-  '"char"': 'string',
+function columnShape({ oid, modifier, ...column }: ColumnRow, types: Types): ColumnShape {
+  const below = types.describe(oid, modifier)
+  return { ...below, ...column, notNull: column.notNull || below.notNull }
 }
 
-const grouped: Readonly<Record<string, ColumnShape['category']>> = {
-  S: 'string',
-  N: 'number',
-  B: 'boolean',
-  D: 'datetime',
-  I: 'network',
-}
-
-/** Down through domains to the type that holds the bytes; NOT NULL and length may stand on the way. */
-const columnsSql = `
-  WITH RECURSIVE down(type, modifier, required) AS (
-    SELECT a.atttypid, a.atttypmod, a.attnotnull
-    UNION ALL
-    SELECT t.typbasetype, CASE WHEN down.modifier = -1 THEN t.typtypmod ELSE down.modifier END, down.required OR t.typnotnull
-      FROM down JOIN pg_type t ON t.oid = down.type WHERE t.typtype = 'd'
-  )
-  SELECT json_build_object(
-    'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'baseType', format_type(t.oid, NULL),
-    'kind', t.typtype, 'group', t.typcategory, 'notNull', down.required,
-    'maxLength', CASE WHEN t.typname IN ('varchar', 'bpchar') AND t.typnamespace = 'pg_catalog'::regnamespace
-                       AND down.modifier > 4 THEN down.modifier - 4 END,
-    'generated', a.attgenerated <> '')
-  FROM down JOIN pg_type t ON t.oid = down.type WHERE t.typtype <> 'd'`
+const columnsSql = `json_build_object(
+    'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'oid', a.atttypid::bigint,
+    'modifier', a.atttypmod, 'notNull', a.attnotnull,
+    'generated', a.attgenerated <> '' OR EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = a.attrelid
+       AND ${rebuildsVector('t')} AND ${triggerArgument('t', 1)} = a.attname))`
 
 const namesOf = (table: string, numbers: string) => `
   (SELECT json_agg(a.attname ORDER BY part.at) FROM unnest(${numbers}) WITH ORDINALITY AS part(number, at)
      JOIN pg_attribute a ON a.attrelid = ${table} AND a.attnum = part.number)`
 
+/** Every table of the tree that a partition stands in and that hands its rows on. */
+const nodesSql = `pg_partitioned_table p WHERE c.relispartition AND p.partrelid IN
+  (SELECT tree.relid FROM pg_partition_tree(pg_partition_root(c.oid)) AS tree)`
+
 const tablesSql = `
   SELECT c.oid, n.nspname AS schema, c.relname AS name, greatest(c.reltuples, 0)::float8 AS "estimatedRows",
-    coalesce((SELECT json_agg((${columnsSql}) ORDER BY a.attnum) FROM pg_attribute a
+    coalesce((SELECT json_agg(${columnsSql} ORDER BY a.attnum) FROM pg_attribute a
                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]') AS columns,
     coalesce((SELECT json_agg(${namesOf('c.oid', '(i.indkey::int2[])[0:i.indnkeyatts - 1]')} ORDER BY i.indexrelid)
        FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indexprs IS NULL), '[]') AS uniques,
@@ -90,7 +77,12 @@ const tablesSql = `
          'target', json_build_object('schema', fn.nspname, 'name', f.relname),
          'targetColumns', ${namesOf('k.confrelid', 'k.confkey')}) ORDER BY k.oid)
        FROM pg_constraint k JOIN pg_class f ON f.oid = k.confrelid JOIN pg_namespace fn ON fn.oid = f.relnamespace
-      WHERE k.conrelid = c.oid AND k.contype = 'f'), '[]') AS "foreignKeys"
+      WHERE k.conrelid = c.oid AND k.contype = 'f'), '[]') AS "foreignKeys",
+    ${distinctSql} AS distinct,
+    CASE WHEN c.relispartition THEN (SELECT json_build_object('schema', rn.nspname, 'name', r.relname)
+       FROM pg_class r JOIN pg_namespace rn ON rn.oid = r.relnamespace WHERE r.oid = pg_partition_root(c.oid)) END AS root,
+    coalesce((SELECT json_agg(pg_get_partkeydef(p.partrelid)) FROM ${nodesSql}), '[]') AS "partitionKeys",
+    coalesce((SELECT bool_and(p.partstrat = 'h' OR p.partdefid <> 0) FROM ${nodesSql}), true) AS total
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.relnamespace = ANY($1) AND ${ownedByUser('pg_class', 'c.oid')}
   ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`

@@ -1,6 +1,7 @@
 import { quoteIdentifier } from '../identifiers.ts'
 import { qualified } from './qualified.ts'
 import { type Collector, ownedByUser, ranks } from './schema-object.ts'
+import { rebuildsVector } from './vector-triggers.ts'
 
 interface AttachedRow {
   readonly oid: number
@@ -10,6 +11,8 @@ interface AttachedRow {
   readonly name: string
   readonly enabled: 'O' | 'D' | 'R' | 'A'
   readonly definition: string
+  /** Made before the data: it fills a column that is not copied. */
+  readonly early?: boolean
 }
 
 const states = { O: null, D: 'DISABLE', R: 'ENABLE REPLICA', A: 'ENABLE ALWAYS' } as const
@@ -20,11 +23,11 @@ function stateSql(row: AttachedRow, kind: string): string[] {
   return [`ALTER TABLE ONLY ${qualified(row)} ${state} ${kind} ${quoteIdentifier(row.own)}`]
 }
 
-/** Made after the data, so that copying fires none. A partition’s copies come with its parent’s. */
+/** Made after the data, so that copying fires none but those that rebuild a column. A partition’s copies come with its parent’s. */
 export const collectTriggers: Collector = async (catalog) => {
   const rows = await catalog.rows<AttachedRow>(
     `SELECT t.oid, t.tgname AS own, t.tgrelid AS table, n.nspname AS schema, c.relname AS name,
-            t.tgenabled AS enabled, pg_get_triggerdef(t.oid) AS definition
+            t.tgenabled AS enabled, pg_get_triggerdef(t.oid) AS definition, ${rebuildsVector('t')} AS early
        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND c.relpersistence <> 't'
         AND c.relnamespace = ANY($1) AND ${ownedByUser('pg_class', 'c.oid')}
@@ -36,7 +39,7 @@ export const collectTriggers: Collector = async (catalog) => {
   return {
     objects: rows.map((row) => ({
       key: `pg_trigger:${row.oid}`,
-      rank: ranks.trigger,
+      rank: row.early === true ? ranks.vectorTrigger : ranks.trigger,
       what: `trigger ${row.schema}.${row.name}.${row.own}`,
       sql: [row.definition, ...stateSql(row, 'TRIGGER')],
       needs: [`pg_class:${row.table}`],
