@@ -11,7 +11,7 @@ import {
   compileMasker,
   isMasked,
   type Policy,
-  parsePolicy,
+  parsePolicyFile,
   policyProblems,
   proposePolicy,
   renderPolicy,
@@ -57,7 +57,7 @@ describe.each([
   }
   const shapes = tables.map(({ shape }) => shape)
   const answers = proposePolicy(shapes, samplesOf(tables, 300))
-  const policy = parsePolicy(renderPolicy(shapes, answers), 'masking.yaml')
+  const policy = parsePolicyFile(renderPolicy(shapes, answers), 'masking.yaml').policy
 
   test('its proposal answers for every column and has no problem', () => {
     expect(shapes.length).toBeGreaterThan(10)

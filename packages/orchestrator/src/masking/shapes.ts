@@ -77,6 +77,15 @@ export interface ForeignKeyShape {
 export type Strategy = {
   readonly name: StrategyName
   readonly paths?: Readonly<Record<string, StrategyName>>
+  /** Columns that hold the same values, though no foreign key says so. */
+  readonly like?: readonly ColumnRef[]
+  /** Of a date: the column of the row by whose value all such dates move alike. */
+  readonly shiftBy?: string
+}
+
+export interface ColumnRef {
+  readonly table: TableRef
+  readonly column: string
 }
 
 export const strategyNames = [

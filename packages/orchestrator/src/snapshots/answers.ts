@@ -3,11 +3,17 @@ import { readFile } from 'node:fs/promises'
 import type { Finding } from '@stuntdouble/sdk/wire'
 import type { LoadedSource } from '../config/config.ts'
 import {
+  answeringTable,
+  answeringTables,
   type CopyMasker,
+  changesSince,
+  columnKey,
   compileMasker,
+  isMasked,
   type MaskerRequest,
+  type Pin,
   type Policy,
-  parsePolicy,
+  parsePolicyFile,
   policyProblems,
   type Strategy,
   strategyFor,
@@ -17,7 +23,13 @@ import {
   tableKey,
   unanswered,
 } from '../masking/masking.ts'
-import { policyMissing, policyUnanswered, policyUnfit, policyUnreadable } from './errors.ts'
+import {
+  policyMissing,
+  policyOutdated,
+  policyUnanswered,
+  policyUnfit,
+  policyUnreadable,
+} from './errors.ts'
 import type { AnsweredColumn } from './leak-check/leak-check.ts'
 
 /** A masking policy that answers for every column of the tables it was held against. */
@@ -28,6 +40,8 @@ export interface Answers {
   strategyOf(table: TableRef, column: string): Strategy | undefined
   /** What is copied of a table, in a stable order: everything but what the server computes. */
   columnsOf(table: TableShape): readonly AnsweredColumn[]
+  /** Where a table’s rows are written: through what it is a partition of, where masking may move them. */
+  destinationOf(table: TableShape): TableRef
   /** For one stream of those columns in that order. `onMasked` is lent every value before it is gone. */
   maskerFor(table: TableShape, onMasked: NonNullable<MaskerRequest['onMasked']>): CopyMasker
 }
@@ -39,25 +53,25 @@ export interface AnswersRequest {
 }
 
 /** Throws `policy_unanswered` naming every column, or `config_invalid` naming what does not fit. */
-export async function readAnswers({ configured, shapes, key }: AnswersRequest): Promise<Answers> {
+export async function readAnswers(request: AnswersRequest): Promise<Answers> {
+  const { configured, key } = request
+  const shapes = answeringTables(request.shapes)
   const { name, policyPath } = configured
   const text = await readPolicy(configured)
   if (text === undefined) throw policyMissing(name, policyPath)
-  const policy = parsePolicy(text, policyPath)
-  checkPolicy(name, shapes, policy)
+  const { policy, pin } = parsePolicyFile(text, policyPath)
+  checkPolicy(name, shapes, { policy, pin })
 
   const columnsOf = (table: TableShape) => answeredColumns(table, policy)
   return {
     digest: createHash('sha256').update(text).digest('hex'),
-    findings: superfluous(shapes, policy).map(({ table, column }) => ({
-      severity: 'info',
-      where: `${tableKey(table)}.${column}`,
-      message: 'the policy answers for a column that the source does not have',
-    })),
+    findings: pin === undefined ? [unpinned] : [],
     strategyOf: (table, column) => strategyFor(policy, table, column),
     columnsOf,
-    maskerFor: (shape, onMasked) => {
-      const columns = columnsOf(shape).map((column) => column.shape.name)
+    destinationOf: (table) => destinationOf(table, policy),
+    maskerFor: (table, onMasked) => {
+      const columns = columnsOf(table).map((column) => column.shape.name)
+      const shape = { ...table, ...answeringTable(table) }
       return compileMasker({ shape, columns, policy, shapes, key, onMasked })
     },
   }
@@ -73,7 +87,17 @@ export async function readPolicy({ name, policyPath }: LoadedSource): Promise<st
   }
 }
 
-function checkPolicy(name: string, shapes: readonly TableShape[], policy: Policy): void {
+const unpinned: Finding = {
+  severity: 'info',
+  where: 'masking policy',
+  message: 'It does not say for which schema it was reviewed; `sandbox data review --update` does.',
+}
+
+function checkPolicy(
+  name: string,
+  shapes: readonly TableShape[],
+  { policy, pin = {} }: { readonly policy: Policy; readonly pin: Pin | undefined },
+): void {
   const open = unanswered(shapes, policy)
   if (open.length > 0) {
     throw policyUnanswered(
@@ -81,6 +105,12 @@ function checkPolicy(name: string, shapes: readonly TableShape[], policy: Policy
       open.map(({ table, column }) => `${tableKey(table)}.${column}`),
     )
   }
+  const gone = superfluous(shapes, policy).map(columnKey)
+  const changes = new Set([
+    ...changesSince(pin, shapes),
+    ...gone.map((column) => `${column} is gone`),
+  ])
+  if (changes.size > 0) throw policyOutdated(name, [...changes].sort())
   const problems = policyProblems(shapes, policy)
   if (problems.length === 0) return
   throw policyUnfit(
@@ -93,7 +123,16 @@ function checkPolicy(name: string, shapes: readonly TableShape[], policy: Policy
 
 function answeredColumns(table: TableShape, policy: Policy): AnsweredColumn[] {
   return table.columns.flatMap((shape) => {
-    const strategy = strategyFor(policy, table, shape.name)
+    const strategy = strategyFor(policy, answeringTable(table), shape.name)
     return shape.generated || strategy === undefined ? [] : [{ shape, strategy }]
   })
+}
+
+function destinationOf(table: TableShape, policy: Policy): TableRef {
+  const { partitionOf } = table
+  const moves = partitionOf?.key.some((column) => {
+    const strategy = strategyFor(policy, partitionOf, column)
+    return strategy !== undefined && isMasked(strategy)
+  })
+  return moves && partitionOf ? partitionOf : table
 }

@@ -108,13 +108,20 @@ test('a policy that does not fit its columns is refused before anything is made'
   expect(await under.remains()).toEqual([])
 })
 
-test('an answer for a column that is gone is a finding', async () => {
-  await using under = openBuild(shop(), `${shopPolicy}public.old: { note: text }\n`)
+test.each([
+  ['public.old: { note: text }\n', 'public.old.note is gone'],
+  ['schema: { public.customer: { id: bigint } }\n', 'public.customer.id was bigint and is integer'],
+  ['schema: { public.old: { id: bigint } }\n', 'public.old is gone'],
+])(
+  'a policy reviewed for another schema stops the build, which names the difference',
+  async (rest, change) => {
+    await using under = openBuild(shop(), shopPolicy + rest)
+    const error = await under.build().catch((cause: SandboxError) => cause)
 
-  expect((await under.build()).findings).toContainEqual(
-    expect.objectContaining({ severity: 'info', where: 'public.old.note' }),
-  )
-})
+    expect(error).toMatchObject({ code: 'config_invalid', details: { changes: [change] } })
+    expect(await under.remains()).toEqual([])
+  },
+)
 
 test('a kept column that looks like e-mail addresses is a finding', async () => {
   await using under = openBuild(shop(), shopPolicy.replace('email: email', 'email: keep'))

@@ -66,7 +66,7 @@ async function copyTable(
   })
 
   const rows = await source.read(table, names, signal)
-  const writer = await target.write(table, names, signal).catch((cause) => {
+  const writer = await target.write(answers.destinationOf(table), names, signal).catch((cause) => {
     rows.destroy()
     throw cause
   })

@@ -52,6 +52,16 @@ export const policyUnanswered = (source: string, columns: readonly string[]) =>
     },
   )
 
+export const policyOutdated = (source: string, changes: readonly string[]) =>
+  new SandboxError(
+    'config_invalid',
+    `"${source}" has changed since its masking policy was reviewed:\n${listed(changes)}`,
+    {
+      hint: `Run \`sandbox data review --source ${source} --update\` and read what it proposes; nothing was created.`,
+      details: { changes },
+    },
+  )
+
 export const policyUnfit = (source: string, problems: readonly string[]) =>
   new SandboxError(
     'config_invalid',

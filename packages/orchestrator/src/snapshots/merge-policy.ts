@@ -1,6 +1,7 @@
 import type { ReviewColumn } from '@stuntdouble/sdk/wire'
 import {
   type ColumnShape,
+  type Pin,
   type Policy,
   type PolicyProblem,
   type ProposedAnswer,
@@ -18,6 +19,8 @@ export interface Proposal {
   readonly shapes: readonly TableShape[]
   readonly answers: readonly ProposedAnswer[]
   readonly existing: Policy
+  /** What the existing answers were given for. */
+  readonly pin?: Pin | undefined
 }
 
 export interface Merged {
@@ -30,7 +33,7 @@ export interface Merged {
  * What a person answered stands, unless no build would accept it any more: then the proposal takes its
  * place, marked as changed and to be looked at.
  */
-export function mergePolicy({ shapes, answers, existing }: Proposal): Merged {
+export function mergePolicy({ shapes, answers, existing, pin = {} }: Proposal): Merged {
   const problems = byColumn(policyProblems(shapes, existing))
   const standing = without(existing, problems)
   const proposed = byColumn(answers)
@@ -42,7 +45,9 @@ export function mergePolicy({ shapes, answers, existing }: Proposal): Merged {
         const id = idOf(table, shape.name)
         const [answer, problem] = [proposed.get(id), problems.get(id)]
         const stands = strategyFor(standing, table, shape.name)
-        if (stands) return [column(table, shape, { strategy: stands, ...answered })]
+        const was = pin[tableKey(table)]?.[shape.name] ?? shape.type
+        if (stands)
+          return [column(table, shape, { strategy: stands, ...standingSince(was, shape) })]
         if (!answer) return []
         return [column(table, shape, problem ? replacing(answer, problem) : added(answer))]
       }),
@@ -53,6 +58,15 @@ export function mergePolicy({ shapes, answers, existing }: Proposal): Merged {
 type Answered = Pick<ReviewColumn, 'reason' | 'unsure' | 'change'> & { readonly strategy: Strategy }
 
 const answered = { reason: 'answered in the policy', unsure: false, change: 'same' } as const
+
+const standingSince = (was: string, { type }: ColumnShape) =>
+  was === type
+    ? answered
+    : {
+        reason: `its type was ${was}: look whether the answer still serves`,
+        unsure: true,
+        change: 'changed' as const,
+      }
 
 const added = ({ strategy, reason, unsure }: ProposedAnswer): Answered => ({
   ...{ strategy, reason, unsure },

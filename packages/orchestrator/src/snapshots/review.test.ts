@@ -55,10 +55,45 @@ test('an update keeps what a person answered and adds what is missing', async ()
 
 test('an update of a policy that lacks nothing leaves the file as it is', async () => {
   await using under = openBuild(shop(), shopPolicy)
+  await under.snapshots.review('shop', true, never)
+  const pinned = readFileSync(under.policyPath, 'utf8')
   const review = await under.snapshots.review('shop', true, never)
 
   expect(review.written).toBe(false)
-  expect(readFileSync(under.policyPath, 'utf8')).toBe(shopPolicy)
+  expect(readFileSync(under.policyPath, 'utf8')).toBe(pinned)
+})
+
+test('an update says for which types a policy was reviewed, and keeps every comment', async () => {
+  const written = `# Agreed with Legal.
+public.customer:
+  id: keep
+  email: email # unsure: reviewed by hand
+  # The nickname.
+  name: full_name
+
+public.event: { id: keep, message: keep }
+`
+  await using under = openBuild(shop(), written)
+  const review = await under.snapshots.review('shop', true, never)
+
+  expect(review.columns.every(({ change }) => change === 'same')).toBe(true)
+  expect(review.yaml.startsWith(written)).toBe(true)
+  expect(review.yaml).toContain('schema:\n  public.customer:\n    id: integer\n')
+  const places = (await under.build()).findings.map(({ where }) => where)
+  expect(places).not.toContain('masking policy')
+})
+
+test('a column whose type changed is shown, and its answer stays', async () => {
+  await using under = openBuild(
+    shop(),
+    `${shopPolicy}schema: { public.customer: { id: bigint } }\n`,
+  )
+  const review = await under.snapshots.review('shop', true, never)
+
+  expect(review.columns).toContainEqual(
+    expect.objectContaining({ column: 'id', strategy: 'keep', change: 'changed', unsure: true }),
+  )
+  expect((await under.build()).rows).toBe(100)
 })
 
 test('an answer that no longer fits its column is replaced and marked', async () => {

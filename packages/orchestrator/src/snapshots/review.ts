@@ -1,6 +1,14 @@
 import type { Review } from '@stuntdouble/sdk/wire'
 import type { LoadedSource } from '../config/config.ts'
-import { parsePolicy, proposePolicy, renderPolicy } from '../masking/masking.ts'
+import {
+  answeringTables,
+  type PolicyText,
+  parsePolicyFile,
+  proposePolicy,
+  renderPin,
+  renderPolicy,
+  updatePolicy,
+} from '../masking/masking.ts'
 import type { StoreKind } from '../sources/sources.ts'
 import { readPolicy } from './answers.ts'
 import { reviewFailure } from './errors.ts'
@@ -9,6 +17,8 @@ import { openSource } from './open-source.ts'
 import { writePolicy } from './write-policy.ts'
 
 export const sampledRows = 200
+
+const nothing: PolicyText = { policy: {}, pin: undefined }
 
 export interface ReviewRequest {
   readonly kind: StoreKind
@@ -32,15 +42,21 @@ async function review(
 ): Promise<Review> {
   const { name, policyPath } = configured
   await using source = await openSource(kind, configured, signal)
-  const shapes = source.tables
+  const shapes = answeringTables(source.tables)
   const text = await readPolicy(configured)
-  const existing = text === undefined ? {} : parsePolicy(text, policyPath)
-  const answers = proposePolicy(shapes, await source.sample(shapes, sampledRows, signal))
-  const { standing, columns } = mergePolicy({ shapes, answers, existing })
-  const yaml = renderPolicy(shapes, answers, standing)
-
+  const { policy: existing, pin } = text === undefined ? nothing : parsePolicyFile(text, policyPath)
+  const answers = proposePolicy(
+    source.tables,
+    await source.sample(source.tables, sampledRows, signal),
+  )
+  const { standing, columns } = mergePolicy({ shapes, answers, existing, pin })
   const existed = text !== undefined
-  const written = !existed || (update && columns.some(({ change }) => change !== 'same'))
+  const yaml = existed
+    ? updatePolicy(text, { shapes, answers, standing })
+    : renderPolicy(shapes, answers) + renderPin(shapes)
+
+  const differs = columns.some(({ change }) => change !== 'same') || pin === undefined
+  const written = !existed || (update && differs)
   if (written) await writePolicy(configured, yaml)
   const counted = columns.filter(({ change }) => change !== 'removed')
   const kept = counted.filter(({ strategy }) => strategy === 'keep' || strategy === 'enum').length

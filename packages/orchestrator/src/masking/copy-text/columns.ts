@@ -1,10 +1,14 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { closureOf, lengthOf, type Member } from '../policy/closure.ts'
+import { withLikenessKeys } from '../policy/likeness.ts'
 import { isMasked, strategyFor, tableKey } from '../policy/names.ts'
-import { keysFrom } from '../prf/keys.ts'
+import { type Keys, keysFrom } from '../prf/keys.ts'
+import type { Slice } from '../prf/siphash.ts'
 import type { Policy, TableShape } from '../shapes.ts'
 import { columnMask } from '../strategies/column-mask.ts'
-import type { Mask, Room } from '../strategies/mask.ts'
+import { latin1Of, type Mask, type Room } from '../strategies/mask.ts'
+import { shifted, shiftOf } from '../strategies/shift.ts'
+import type { ByteSink } from './byte-sink.ts'
 
 export interface MaskerRequest {
   readonly shape: TableShape
@@ -23,10 +27,16 @@ export interface MaskerRequest {
 }
 
 /** What happens to a field: nothing, NULL in its place, or a mask over its decoded value. */
-export type Treatment = 'keep' | 'null' | Mask
+export type Treatment = 'keep' | 'null' | Mask | ShiftedBy
+
+/** A date that moves by what another field of its row says, the one at this place in the stream. */
+export interface ShiftedBy {
+  readonly place: number
+  readonly mask: (value: Slice, key: Slice, out: ByteSink) => void
+}
 
 export function treatmentsOf(request: MaskerRequest): readonly Treatment[] {
-  const closure = closureOf(request.shapes)
+  const closure = closureOf(linked(request))
   const keys = keysFrom(request.key)
   return request.columns.map((name) => {
     const column = request.shape.columns.find((each) => each.name === name)
@@ -34,9 +44,31 @@ export function treatmentsOf(request: MaskerRequest): readonly Treatment[] {
     if (!column || !strategy) throw unansweredColumn(request.shape, name)
     if (!isMasked(strategy)) return 'keep'
     if (strategy.name === 'null') return 'null'
+    if (strategy.shiftBy !== undefined) return shiftedBy(request, strategy.shiftBy, keys)
     const members = closure.classOf(request.shape, name)
     return columnMask(strategy, { column, keys, room: roomOf(members) })
   })
+}
+
+function shiftedBy({ columns, shape }: MaskerRequest, key: string, keys: Keys): ShiftedBy {
+  const place = columns.indexOf(key)
+  if (place < 0) throw unansweredColumn(shape, key)
+  const prf = keys('date shift')
+  return {
+    place,
+    mask: (value, by, out) => out.latin1(shifted(latin1Of(value), shiftOf(prf, by))),
+  }
+}
+
+/** Every table of a source asks anew, with the same lists. */
+const links = new WeakMap<readonly TableShape[], WeakMap<Policy, readonly TableShape[]>>()
+
+function linked({ shapes, policy }: MaskerRequest): readonly TableShape[] {
+  const known = links.get(shapes) ?? new WeakMap<Policy, readonly TableShape[]>()
+  links.set(shapes, known)
+  const tables = known.get(policy) ?? withLikenessKeys(shapes, policy)
+  known.set(policy, tables)
+  return tables
 }
 
 /** One for all columns that foreign keys join: the narrowest, and unique if any of them is. */

@@ -34,6 +34,7 @@ class RowMasker implements CopyMasker {
   readonly #decoded = new ByteSink()
   readonly #masked = new ByteSink()
   readonly #field: Slice = { bytes: new Uint8Array(), start: 0, end: 0 }
+  #rowStart = 0
   /** The row that no chunk has ended yet. */
   #torn: Buffer[] = []
 
@@ -72,6 +73,7 @@ class RowMasker implements CopyMasker {
     const treatments = this.#treatments
     let kept = start
     let at = start
+    this.#rowStart = start
     for (let column = 0; column <= this.#lastMasked; column++) {
       const end = fieldEnd(bytes, at)
       const last = column === treatments.length - 1
@@ -109,9 +111,24 @@ class RowMasker implements CopyMasker {
       this.#masked.clear()
       treatment(value, this.#masked)
       escapeInto({ bytes: this.#masked.bytes, start: 0, end: this.#masked.length }, this.#out)
+    } else if (typeof treatment === 'object') {
+      this.#masked.clear()
+      treatment.mask(value, this.#fieldAt(field.bytes, treatment.place), this.#masked)
+      escapeInto({ bytes: this.#masked.bytes, start: 0, end: this.#masked.length }, this.#out)
     } else {
       this.#out.ascii('\\N')
     }
+  }
+
+  /** A field of the row at hand, as it stands in the stream. */
+  #fieldAt(bytes: Uint8Array, place: number): Slice {
+    let start = this.#rowStart
+    for (let column = 0; column < place; column++) {
+      const end = fieldEnd(bytes, start)
+      if (bytes[end] !== tab) throw this.#broken('has a row of another width')
+      start = end + 1
+    }
+    return { bytes, start, end: fieldEnd(bytes, start) }
   }
 
   #decode(field: Slice): Slice {

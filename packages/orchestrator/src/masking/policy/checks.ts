@@ -1,13 +1,10 @@
-import type { Policy, Strategy, TableRef, TableShape } from '../shapes.ts'
+import type { ColumnRef, Policy, Strategy, TableRef, TableShape } from '../shapes.ts'
 import { closureOf, isUnique, joins, lengthOf } from './closure.ts'
 import { misfit, neededLength } from './fit.ts'
+import { withLikenessKeys } from './likeness.ts'
 import { isMasked, parseTableKey, strategyFor, tableKey } from './names.ts'
+import { brokenPromises } from './promises.ts'
 import { renderStrategy } from './render.ts'
-
-export interface ColumnRef {
-  readonly table: TableRef
-  readonly column: string
-}
 
 export interface PolicyProblem extends ColumnRef {
   readonly problem: string
@@ -37,10 +34,14 @@ export function superfluous(shapes: readonly TableShape[], policy: Policy): read
 
 /** Answers that would not work, or would break what the schema promises. None of them is built with. */
 export function policyProblems(
-  shapes: readonly TableShape[],
+  tables: readonly TableShape[],
   policy: Policy,
 ): readonly PolicyProblem[] {
-  return [...unfit(shapes, policy), ...split(shapes, policy)]
+  const shapes = withLikenessKeys(tables, policy)
+  const broken = shapes.flatMap((table) =>
+    [...brokenPromises(table, policy)].map((each) => ({ table: refOf(table), ...each })),
+  )
+  return [...unfit(shapes, policy), ...broken, ...split(shapes, policy)]
 }
 
 function* unfit(shapes: readonly TableShape[], policy: Policy): Generator<PolicyProblem> {
@@ -90,7 +91,8 @@ function* split(shapes: readonly TableShape[], policy: Policy): Generator<Policy
 
 function sameMapping(one: Strategy, other: Strategy): boolean {
   if (!isMasked(one) && !isMasked(other)) return true
-  return renderStrategy(one) === renderStrategy(other)
+  const mapping = ({ like: _, ...strategy }: Strategy) => renderStrategy(strategy)
+  return mapping(one) === mapping(other)
 }
 
 const refOf = ({ schema, name }: TableRef): TableRef => ({ schema, name })

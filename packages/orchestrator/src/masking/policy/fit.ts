@@ -79,7 +79,7 @@ function fits(column: ColumnShape, name: StrategyName): boolean {
   return name === kind
 }
 
-export function isDateRange({ category, element }: ColumnShape): boolean {
+function isDateRange({ category, element }: ColumnShape): boolean {
   const range = category === 'array' ? element : { category, element }
   return range?.category === 'range' && range.element?.category === 'datetime'
 }

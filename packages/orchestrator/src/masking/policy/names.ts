@@ -1,4 +1,4 @@
-import type { Policy, Strategy, TableRef } from '../shapes.ts'
+import type { ColumnRef, Policy, Strategy, TableRef } from '../shapes.ts'
 
 const plain = /^[\p{Ll}\p{Lo}_][\p{Ll}\p{Lo}\d_$]*$/u
 
@@ -22,6 +22,19 @@ export function parseTableKey(key: string): TableRef | undefined {
   const schema = found[1]?.replaceAll('""', '"') ?? found[2]
   const name = found[3]?.replaceAll('""', '"') ?? found[4]
   return schema && name ? { schema, name } : undefined
+}
+
+/** `schema.table.column`, quoted where SQL would quote. */
+export function columnKey({ table, column }: ColumnRef): string {
+  return `${tableKey(table)}.${quotedIdentifier(column)}`
+}
+
+/** The column a reference of masking.yaml names; as with tables, names outside quotes are not folded. */
+export function parseColumnKey(key: string): ColumnRef | undefined {
+  const found = /^(.+)\.(?:"((?:[^"]|"")+)"|([^".]+))$/su.exec(key)
+  const table = found?.[1] === undefined ? undefined : parseTableKey(found[1])
+  const column = found?.[2]?.replaceAll('""', '"') ?? found?.[3]
+  return table && column !== undefined ? { table, column } : undefined
 }
 
 /** The answer for a column; undefined where there is none. */

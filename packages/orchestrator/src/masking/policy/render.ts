@@ -1,5 +1,13 @@
-import type { Policy, ProposedAnswer, Strategy, TableRef, TableShape } from '../shapes.ts'
-import { strategyFor, tableKey } from './names.ts'
+import type {
+  ColumnRef,
+  Policy,
+  ProposedAnswer,
+  Strategy,
+  TableRef,
+  TableShape,
+} from '../shapes.ts'
+import { columnKey, strategyFor, tableKey } from './names.ts'
+import { pinKey, pinOf } from './pin.ts'
 
 const heading = `# What happens to every column on its way into a snapshot. A column without an answer stops the
 # build. Lines marked "unsure" want a person's eye; keeping this file in the configuration accepts it.
@@ -28,11 +36,35 @@ export function renderPolicy(
   return heading + tables.join('')
 }
 
+/** The columns and types that the answers above were given for. */
+export function renderPin(shapes: readonly TableShape[]): string {
+  const tables = Object.entries(pinOf(shapes)).map(([table, columns]) => {
+    const types = Object.entries(columns).map(
+      ([column, type]) => `    ${yamlText(column)}: ${yamlText(type)}\n`,
+    )
+    return types.length === 0
+      ? `  ${yamlText(table)}: {}\n`
+      : `  ${yamlText(table)}:\n${types.join('')}`
+  })
+  return `\n${pinHeading}${pinKey}:${tables.length === 0 ? ' {}' : ''}\n${tables.join('')}`
+}
+
+const pinHeading = `# What the answers were given for. A build stops where the source has changed since; \`sandbox data
+# review --update\` shows the difference and writes this anew.
+`
+
 /** A strategy as it stands in masking.yaml, on one line. */
-export function renderStrategy({ name, paths }: Strategy): string {
+export function renderStrategy({ name, paths, like, shiftBy }: Strategy): string {
+  if (like) return `{ like: ${renderReferences(like)} }`
+  if (shiftBy !== undefined) return `{ date: { shift_by: ${yamlText(shiftBy)} } }`
   if (!paths || Object.keys(paths).length === 0) return name
   const parts = Object.entries(paths).map(([path, inner]) => `${JSON.stringify(path)}: ${inner}`)
   return `{ json: { ${parts.join(', ')} } }`
+}
+
+function renderReferences(references: readonly ColumnRef[]): string {
+  const names = references.map((reference) => JSON.stringify(columnKey(reference)))
+  return names.length === 1 ? (names[0] as string) : `[${names.join(', ')}]`
 }
 
 function line(column: string, strategy: Strategy, unsure?: string): string {

@@ -1,5 +1,6 @@
 import { elementsOf } from '../copy-text/array-literal.ts'
 import { tableKey } from '../policy/names.ts'
+import { answeringTable, answeringTables } from '../policy/partitions.ts'
 import type { ColumnShape, ProposedAnswer, Samples, TableShape } from '../shapes.ts'
 import { guessColumn } from './guess-column.ts'
 import { unify } from './unify.ts'
@@ -12,8 +13,9 @@ export function proposePolicy(
   shapes: readonly TableShape[],
   samples: Samples,
 ): readonly ProposedAnswer[] {
-  const answers = shapes.flatMap((table) => {
-    const sampled = samples.get(tableKey(table)) ?? samples.get(`${table.schema}.${table.name}`)
+  const tables = answeringTables(shapes)
+  const answers = tables.flatMap((table) => {
+    const sampled = sampleOf(table, shapes, samples)
     return table.columns.flatMap((column, index): ProposedAnswer[] => {
       if (column.generated) return []
       const values = valuesOf(column, sampled?.[index] ?? [])
@@ -21,7 +23,20 @@ export function proposePolicy(
       return [{ table: { schema: table.schema, name: table.name }, column: column.name, ...guess }]
     })
   })
-  return unify(shapes, answers)
+  return unify(tables, answers)
+}
+
+/** A partition may order its columns in its own way. */
+function sampleOf(table: TableShape, shapes: readonly TableShape[], samples: Samples) {
+  const own = samples.get(tableKey(table)) ?? samples.get(`${table.schema}.${table.name}`)
+  if (own) return own
+  const parts = shapes.filter((part) => tableKey(answeringTable(part)) === tableKey(table))
+  return table.columns.map(({ name }) =>
+    parts.flatMap((part) => {
+      const index = part.columns.findIndex((column) => column.name === name)
+      return samples.get(tableKey(part))?.[index] ?? []
+    }),
+  )
 }
 
 function valuesOf(column: ColumnShape, sampled: readonly (string | null)[]): readonly string[] {
