@@ -72,6 +72,15 @@ export const policyUnfit = (source: string, problems: readonly string[]) =>
     },
   )
 
+export const imageTooOld = (source: string, image: string, versions: readonly [number, number]) =>
+  new SandboxError(
+    'config_invalid',
+    `"${source}" is PostgreSQL ${versions[0]}, and the image ${image} runs ${versions[1]}.`,
+    {
+      hint: `Name an image of ${versions[0]} or newer with \`image\` in the source’s configuration, or leave it out; nothing was copied.`,
+    },
+  )
+
 export const verificationFailed = (source: string, problems: readonly string[]) =>
   new SandboxError(
     'snapshot_failed',

@@ -4,10 +4,17 @@ import { isMasked, type TableShape, tableKey } from '../masking/masking.ts'
 import type { Credentials, Dial, SchemaStatement, Target } from '../sources/sources.ts'
 import type { Build } from './build.ts'
 import { type CopiedTable, copyTables } from './copy-tables.ts'
-import { leaked, serverDidNotStart, verificationFailed } from './errors.ts'
+import {
+  imageTooOld,
+  leaked,
+  policyUnfit,
+  serverDidNotStart,
+  verificationFailed,
+} from './errors.ts'
 import { LeakCheck, searchCopy } from './leak-check/leak-check.ts'
 import { Pace } from './pace.ts'
 import type { PhaseName } from './phases.ts'
+import { rehearse } from './rehearsal.ts'
 import type { Staging } from './staging.ts'
 import { compareForeignKeys, compareRows, unmaskedColumns } from './verify.ts'
 
@@ -38,8 +45,11 @@ export async function fillCopy(filling: Filling, signal: AbortSignal): Promise<F
   const dial: Dial = (dialSignal) => staging.dial(kind.port, dialSignal)
   await ready(filling, dial, signal)
   await using target = await kind.target(dial, admin, signal)
+  refuseOlder(build, target)
 
   await runAll(filling, { phase: 'schema', statements: source.schema.beforeData, target }, signal)
+  const problems = await rehearse({ source, target, answers: build.answers }, signal)
+  if (problems.length > 0) throw policyUnfit(build.configured.name, problems)
   phases.enter('copy')
   const leaks = new LeakCheck({ capacity: leakCapacity })
   const copied = await copyTables({ ...build, target, leaks, pace: paceOf(build) }, signal)
@@ -73,6 +83,12 @@ async function ready({ build, admin }: Filling, dial: Dial, signal: AbortSignal)
 function paceOf({ source, clock, onProgress }: Build): Pace {
   const estimated = source.tables.reduce((total, table) => total + table.estimatedRows, 0)
   return new Pace(estimated, clock, onProgress)
+}
+
+/** A newer server’s schema may need what an older one does not know. */
+function refuseOlder({ source, configured, image }: Build, { version }: Target): void {
+  if (version !== undefined && version < source.version)
+    throw imageTooOld(configured.name, image, [source.version, version])
 }
 
 interface Script {

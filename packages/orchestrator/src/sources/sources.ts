@@ -106,6 +106,14 @@ export interface Source extends AsyncDisposable {
   count(table: TableRef, signal: AbortSignal): Promise<number>
   /** The table’s rows in COPY text format, in the given column order. */
   read(table: TableRef, columns: readonly string[], signal: AbortSignal): Promise<Readable>
+  /** A few rows as `read` gives them; none that is very large. */
+  peek?(peek: Peek, signal: AbortSignal): Promise<Buffer>
+}
+
+export interface Peek {
+  readonly table: TableRef
+  readonly columns: readonly string[]
+  readonly limit: number
 }
 
 /** The schema as statements of ours, in dependency order, from an allow-list of object kinds. */
@@ -120,6 +128,24 @@ export interface SchemaScript {
   readonly fingerprint: string
   /** Foreign keys the source never checked, as `schema.table.constraint`: not checked in the copy either. */
   readonly unvalidatedForeignKeys: readonly string[]
+  /** Checks that the source’s rows keep to. */
+  readonly checks?: readonly TableCheck[]
+}
+
+export interface TableCheck {
+  readonly table: TableRef
+  readonly name: string
+  readonly columns: readonly string[]
+  /** In the store’s own language; true or unknown where it holds. */
+  readonly expression: string
+}
+
+/** Masked rows to be tried out, in COPY text format. */
+export interface Rehearsal {
+  readonly table: TableRef
+  readonly columns: readonly string[]
+  readonly rows: Buffer
+  readonly checks: readonly TableCheck[]
 }
 
 export interface SchemaStatement {
@@ -132,9 +158,13 @@ export interface SchemaStatement {
 
 /** The staging cluster during a build. */
 export interface Target extends AsyncDisposable {
+  /** Major version of the server that was staged. */
+  readonly version?: number
   run(statement: SchemaStatement, signal: AbortSignal): Promise<void>
   /** Bytes of COPY text format; `finish` in the stream’s end reports the rows taken. */
   write(table: TableRef, columns: readonly string[], signal: AbortSignal): Promise<TableWriter>
+  /** Tries rows out after the tables are made, keeps none, and names the checks that some row breaks. */
+  rehearse?(rehearsal: Rehearsal, signal: AbortSignal): Promise<readonly string[]>
   count(table: TableRef, signal: AbortSignal): Promise<number>
   /** What was written, in COPY text format, in the given column order: for the checks before the seal. */
   read(table: TableRef, columns: readonly string[], signal: AbortSignal): Promise<Readable>

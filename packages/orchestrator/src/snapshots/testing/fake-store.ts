@@ -23,6 +23,10 @@ export interface FakeStore {
   /** A table of which the copy loses the last row. */
   loses?: string
   unvalidated?: readonly string[]
+  /** Checks on the e-mail addresses of customers that masked rows break. */
+  breaksChecks?: readonly string[]
+  /** Of the staged server, where it tells. */
+  stagedVersion?: number
   /** What the copy's files hold beside its rows. */
   files?: Readonly<Record<string, string>>
 }
@@ -96,7 +100,18 @@ function sourceOf(store: FakeStore): Source {
       findings: [],
       fingerprint: 'f1',
       unvalidatedForeignKeys: [],
+      checks: (store.breaksChecks ?? []).map((name) => ({
+        table: { schema: 'public', name: 'customer' },
+        ...{ name, columns: ['email'], expression: 'false' },
+      })),
     },
+    peek: async ({ table, limit }) =>
+      Buffer.from(
+        rowsOf(table)
+          .slice(0, limit)
+          .map((row) => `${row}\n`)
+          .join(''),
+      ),
     sample: async (tables, limit) =>
       new Map(tables.map((table) => [nameOf(table), columnsOf(rowsOf(table).slice(0, limit))])),
     count: async (table) => rowsOf(table).length,
@@ -137,6 +152,8 @@ async function* stream(store: FakeStore, table: TableRef, rows: readonly string[
 function targetOf(store: FakeStore, written: Map<string, string>, statements: string[]): Target {
   const linesOf = (table: TableRef) => (written.get(nameOf(table)) ?? '').split('\n').slice(0, -1)
   return {
+    ...(store.stagedVersion !== undefined && { version: store.stagedVersion }),
+    rehearse: async ({ checks }) => checks.map(({ name }) => name),
     run: async ({ what }) => {
       if (store.refuses?.what === what) throw store.refuses.error
       statements.push(what)

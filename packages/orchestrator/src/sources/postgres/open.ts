@@ -4,6 +4,7 @@ import { countRows } from './count-rows.ts'
 import { sourceError, sourceRefused } from './errors.ts'
 import { quoteTable } from './identifiers.ts'
 import { type InspectedTable, inspectTables } from './inspect.ts'
+import { peekRows } from './peek.ts'
 import { checkAccess } from './preflight.ts'
 import { sampleTables } from './sample.ts'
 import type { Catalog } from './schema/schema-object.ts'
@@ -116,6 +117,8 @@ function sourceOf({ url, reader, facts, explain }: Parts): Source {
       explained(signal, () => pool.use(signal, (session) => countRows(session, table))),
     read: (table, columns, signal) =>
       explained(signal, () => copyOut(pool, { table, columns, explain }, signal)),
+    peek: (peek, signal) =>
+      explained(signal, () => pool.use(signal, (session) => peekRows(session, peek))),
     [Symbol.asyncDispose]: () => reader[Symbol.asyncDispose](),
   }
 }

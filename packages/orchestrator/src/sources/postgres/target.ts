@@ -3,6 +3,7 @@ import { copyOut } from './copy-out.ts'
 import { countRows } from './count-rows.ts'
 import { dialled } from './dialled.ts'
 import { tableName } from './identifiers.ts'
+import { rehearseRows } from './rehearse.ts'
 import { connect, type Session, untilAborted } from './session.ts'
 import { createSessionPool } from './session-pool.ts'
 import { partiesOf, prepare, seal, settle } from './staging-cluster.ts'
@@ -29,6 +30,7 @@ export async function openTarget(
   const checks = cleanup.use(createSessionPool(2, (until) => open(checker, until)))
   const rows = cleanup.use(createSessionPool(4, (until) => open(owner, until)))
   const ddl = cleanup.use(createSessionPool(1, (until) => open(owner, until)))
+  const version = await doing('asking the staging server', signal, () => majorVersion(admin))
   const all = cleanup.move()
 
   const asAdmin = <Result>(
@@ -38,6 +40,11 @@ export async function openTarget(
   ) => doing(what, until, () => untilAborted(admin, until, () => work(admin)))
 
   return {
+    version,
+    rehearse: (rehearsal, until) =>
+      doing(`rehearsing ${tableName(rehearsal.table)}`, until, () =>
+        ddl.use(until, (session) => rehearseRows(session, rehearsal)),
+      ),
     run: (statement, until) =>
       statement.privileged === true
         ? asAdmin(`making ${statement.what}`, until, (session) => execute(session, statement))
@@ -86,6 +93,13 @@ async function doing<Result>(
 
 async function execute(session: Session, { sql }: SchemaStatement): Promise<void> {
   await session.client.query(sql)
+}
+
+async function majorVersion(session: Session): Promise<number> {
+  const [row] = await session.rows<{ version: number }>(
+    "SELECT current_setting('server_version_num')::int / 10000 AS version",
+  )
+  return row?.version ?? 0
 }
 
 async function unvalidated(session: Session): Promise<readonly string[]> {

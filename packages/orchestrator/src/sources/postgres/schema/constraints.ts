@@ -1,6 +1,13 @@
+import type { TableCheck } from '../../sources.ts'
 import { quoteIdentifier } from '../identifiers.ts'
 import { qualified } from './qualified.ts'
-import { type Collector, ownedByUser, ranks, type SchemaObject } from './schema-object.ts'
+import {
+  type Catalog,
+  type Collector,
+  ownedByUser,
+  ranks,
+  type SchemaObject,
+} from './schema-object.ts'
 
 interface ConstraintRow {
   readonly oid: number
@@ -61,6 +68,19 @@ export async function findUnvalidatedForeignKeys(catalog: Parameters<Collector>[
     [catalog.schemas],
   )
   return rows.map((row) => row.name)
+}
+
+/** Of every table that has rows, by the names its columns have there. */
+export async function findChecks(catalog: Catalog): Promise<TableCheck[]> {
+  return catalog.rows<TableCheck>(
+    `SELECT json_build_object('schema', n.nspname, 'name', c.relname) AS table, con.conname::text AS name,
+            ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY(con.conkey)) AS columns,
+            pg_get_expr(con.conbin, con.conrelid) AS expression
+       FROM pg_constraint con JOIN pg_class c ON c.oid = con.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE con.contype = 'c' AND con.convalidated AND c.relkind = 'r' AND c.relnamespace = ANY($1)
+        AND ${ownedByUser('pg_class', 'c.oid')} ORDER BY con.oid`,
+    [catalog.schemas],
+  )
 }
 
 interface DomainCheckRow {

@@ -6,6 +6,7 @@ import { collectCollations } from './collations.ts'
 import {
   collectConstraints,
   collectDomainChecks,
+  findChecks,
   findUnvalidatedForeignKeys,
 } from './constraints.ts'
 import { readDependencies } from './dependencies.ts'
@@ -74,6 +75,7 @@ export async function readSchema(
     ],
     fingerprint: fingerprint(tables),
     unvalidatedForeignKeys: unvalidated,
+    checks: await findChecks(catalog),
   }
 }
 
