@@ -1,14 +1,14 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import { closureOf, lengthOf, type Member } from '../policy/closure.ts'
+import { type Closure, closureOf, lengthOf, type Member } from '../policy/closure.ts'
 import { withLikenessKeys } from '../policy/likeness.ts'
 import { isMasked, strategyFor, tableKey } from '../policy/names.ts'
 import { type Keys, keysFrom } from '../prf/keys.ts'
 import type { Slice } from '../prf/siphash.ts'
 import type { Policy, TableShape } from '../shapes.ts'
 import { columnMask } from '../strategies/column-mask.ts'
-import { latin1Of, type Mask, type Room } from '../strategies/mask.ts'
+import { type BesideMask, latin1Of, type Mask, type Room } from '../strategies/mask.ts'
+import { proseMask } from '../strategies/prose.ts'
 import { shifted, shiftOf } from '../strategies/shift.ts'
-import type { ByteSink } from './byte-sink.ts'
 
 export interface MaskerRequest {
   readonly shape: TableShape
@@ -27,17 +27,18 @@ export interface MaskerRequest {
 }
 
 /** What happens to a field: nothing, NULL in its place, or a mask over its decoded value. */
-export type Treatment = 'keep' | 'null' | Mask | ShiftedBy
+export type Treatment = 'keep' | 'null' | Mask | Beside
 
-/** A date that moves by what another field of its row says, the one at this place in the stream. */
-export interface ShiftedBy {
-  readonly place: number
-  readonly mask: (value: Slice, key: Slice, out: ByteSink) => void
+/** A mask that looks at other fields of the row, those at these places in the stream. */
+export interface Beside {
+  readonly places: readonly number[]
+  readonly mask: BesideMask
 }
 
 export function treatmentsOf(request: MaskerRequest): readonly Treatment[] {
   const closure = closureOf(linked(request))
   const keys = keysFrom(request.key)
+  const names = namesIn(request, closure)
   return request.columns.map((name) => {
     const column = request.shape.columns.find((each) => each.name === name)
     const strategy = strategyFor(request.policy, request.shape, name)
@@ -46,18 +47,38 @@ export function treatmentsOf(request: MaskerRequest): readonly Treatment[] {
     if (strategy.name === 'null') return 'null'
     if (strategy.shiftBy !== undefined) return shiftedBy(request, strategy.shiftBy, keys)
     const members = closure.classOf(request.shape, name)
-    return columnMask(strategy, { column, keys, room: roomOf(members) })
+    const room = roomOf(members)
+    if (strategy.name !== 'text' || names.length === 0 || !isProse(members, room))
+      return columnMask(strategy, { column, keys, room })
+    const mask = proseMask({ keys, room, baseType: column.baseType }, names)
+    return { places: names.map(({ place }) => place), mask }
   })
 }
 
-function shiftedBy({ columns, shape }: MaskerRequest, key: string, keys: Keys): ShiftedBy {
+function shiftedBy({ columns, shape }: MaskerRequest, key: string, keys: Keys): Beside {
   const place = columns.indexOf(key)
   if (place < 0) throw unansweredColumn(shape, key)
   const prf = keys('date shift')
   return {
-    place,
-    mask: (value, by, out) => out.latin1(shifted(latin1Of(value), shiftOf(prf, by))),
+    places: [place],
+    mask: (value, [by], out) => out.latin1(shifted(latin1Of(value), shiftOf(prf, by as Slice))),
   }
+}
+
+/** What is compared with other values must not depend on the row it stands in. */
+function isProse(members: readonly Member[], { unique, caseless }: Room): boolean {
+  const type = members[0]?.shape?.baseType
+  const plain = type === 'text' || type === 'character varying'
+  return plain && members.length === 1 && !unique && caseless !== true
+}
+
+/** Columns of the table whose values are names of people, with their places in the stream. */
+function namesIn({ shape, policy, columns }: MaskerRequest, closure: Closure) {
+  return columns.flatMap((column, place) => {
+    const kind = strategyFor(policy, shape, column)?.name
+    if (kind !== 'first_name' && kind !== 'last_name' && kind !== 'full_name') return []
+    return [{ place, kind, room: roomOf(closure.classOf(shape, column)) }]
+  })
 }
 
 /** Every table of a source asks anew, with the same lists. */

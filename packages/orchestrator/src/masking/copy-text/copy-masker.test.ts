@@ -201,3 +201,43 @@ describe('columns', () => {
     expect(one).toBe(two)
   })
 })
+
+describe('a row', () => {
+  const person = table('p', [
+    column('note'),
+    column('first', { maxLength: 20 }),
+    column('rest'),
+    column('born', { baseType: 'date', category: 'datetime' }),
+    column('died', { baseType: 'date', category: 'datetime' }),
+  ])
+  const shift = { name: 'date', shiftBy: 'rest' } as const
+  const given = { note: 'text', first: 'first_name', rest: 'last_name', born: shift, died: shift }
+  const mask = (line: string) =>
+    masker(person, given as never)
+      .push(Buffer.from(`${line}\n`))
+      .toString()
+      .trimEnd()
+      .split('\t')
+
+  test('speaks of its own people in its notes, in whatever case', () => {
+    const [note, first, rest] = mask(
+      'Call Ana SOUZA de Lima, not Bob\tAna\tSouza de Lima\t\\N\t\\N',
+    )
+    const [souza, , lima] = (rest ?? '').split(' ')
+    expect(note).toMatch(
+      new RegExp(
+        `^[A-Z][a-z]{3} ${first} ${souza?.toUpperCase()} [a-z]+ ${lima}, [a-z]+ [A-Z][a-z]+$`,
+      ),
+    )
+    expect(note).not.toMatch(/ana|souza|lima|bob/i)
+  })
+
+  test('moves its dates together, whichever column comes first', () => {
+    const days = ([, , , born, died]: readonly string[]) =>
+      (Date.parse(died ?? '') - Date.parse(born ?? '')) / 86_400_000
+    const one = mask('x\tA\tB\t1950-02-28\t1950-03-01')
+    expect(days(one)).toBe(1)
+    expect(one[3]).not.toBe('1950-02-28')
+    expect(mask('x\tA\tC\t1950-02-28\t1950-03-01')[3]).not.toBe(one[3])
+  })
+})

@@ -113,7 +113,8 @@ class RowMasker implements CopyMasker {
       escapeInto({ bytes: this.#masked.bytes, start: 0, end: this.#masked.length }, this.#out)
     } else if (typeof treatment === 'object') {
       this.#masked.clear()
-      treatment.mask(value, this.#fieldAt(field.bytes, treatment.place), this.#masked)
+      const beside = treatment.places.map((place) => this.#fieldAt(field.bytes, place))
+      treatment.mask(value, beside, this.#masked)
       escapeInto({ bytes: this.#masked.bytes, start: 0, end: this.#masked.length }, this.#out)
     } else {
       this.#out.ascii('\\N')

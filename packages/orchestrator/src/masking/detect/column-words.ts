@@ -1,9 +1,11 @@
 import type { StrategyName } from '../shapes.ts'
+import { farther } from './farther-words.ts'
 import { mentions, wordsOf } from './name-words.ts'
 
 /**
  * What a column's name says it holds, in English, German, French, Spanish, Portuguese, Italian and
- * Dutch, without accents. The first line that fits decides, so the narrower ones stand first.
+ * Dutch, without accents, and in what `farther` adds. The first line that fits decides, so the narrower
+ * ones stand first.
  */
 const terms: readonly (readonly [answer: StrategyName | 'place' | 'event', terms: string])[] = [
   [
@@ -136,8 +138,9 @@ const terms: readonly (readonly [answer: StrategyName | 'place' | 'event', terms
   ],
 ]
 
+const split = (list: string) => list.split(',').map((term) => term.trim())
 const lists = terms.map(
-  ([answer, list]) => [answer, list.split(',').map((term) => term.trim())] as const,
+  ([answer, list]) => [answer, [...split(list), ...split(farther[answer] ?? '')]] as const,
 )
 
 export type NameGuess = (typeof terms)[number][0]

@@ -130,3 +130,17 @@ describe('values', () => {
     expect(isChoice(spreadOf([]))).toBe(false)
   })
 })
+
+test.each([
+  ['nazwisko', 'last_name'],
+  ['fornamn', 'first_name'],
+  ['Dogum_Tarihi', 'date'],
+  ['tc_kimlik_no', 'secret'],
+  ['Фамилия', 'last_name'],
+  ['электронная_почта', 'email'],
+  ['姓名', 'full_name'],
+  ['電話番号', 'phone'],
+  ['genre_id', 'keep'],
+] as const)('a column called %s is told in its own language', (name, answer) => {
+  expect(guessByName(name)).toBe(answer)
+})

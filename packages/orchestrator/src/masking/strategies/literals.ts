@@ -53,6 +53,6 @@ function markup(tag: string, choices: Choices, scratch: ByteSink): string {
 /** Entities go with the words: half a reference would not be well-formed. */
 function prose(text: string, choices: Choices, scratch: ByteSink): string {
   const bytes = Buffer.from(text.replaceAll(/&[^;\s]*;?/g, ' '), 'latin1')
-  scrub({ bytes, start: 0, end: bytes.length }, choices, scratch)
+  scrub({ bytes, start: 0, end: bytes.length }, { choices }, scratch)
   return scratch.take().toString('latin1')
 }

@@ -8,6 +8,9 @@ import type { Slice } from '../prf/siphash.ts'
  */
 export type Mask = (value: Slice, out: ByteSink) => void
 
+/** A mask that looks at other fields of the row as well, as they stand in the source. */
+export type BesideMask = (value: Slice, beside: readonly Slice[], out: ByteSink) => void
+
 /** What the columns of one foreign-key class have room for, together. */
 export interface Room {
   /** Characters. */

@@ -1,8 +1,11 @@
 import type { ByteSink } from '../copy-text/byte-sink.ts'
 import { Choices } from '../prf/choices.ts'
+import type { Slice } from '../prf/siphash.ts'
+import { isLower, isUpper } from './characters.ts'
 import { distinctLength, writeDistinct } from './distinct.ts'
 import type { Mask, MaskContext } from './mask.ts'
 import { writePseudoWord } from './pseudo-word.ts'
+import { folded } from './words.ts'
 
 /** Reserved by RFC 2606: a mail sent by mistake reaches nobody. */
 const domain = '@example.com'
@@ -11,17 +14,62 @@ const shortDomain = '@a.test'
 /** The shortest address that still carries all 64 bits. */
 export const shortestEmail = distinctLength + shortDomain.length
 
-/** `velzxora.tavxi.k3f9q2m8d1c7h@example.com`, distinct for every address in whatever column. */
+/**
+ * `velzxora.tavxi.k3f9q2m8d1c7h@example.com`, distinct for every address in whatever column. Addresses
+ * that differ in case alone become addresses that do, so they are as equal as they were.
+ */
 export function emailMask({ keys, room }: MaskContext): Mask {
   const prf = keys('email')
+  const cases = keys('email case')
   const choices = new Choices()
+  const scratch = new Uint8Array(64)
   const at = room.maxLength < distinctLength + domain.length ? shortDomain : domain
   const local = Math.max(1, room.maxLength - at.length)
   return (value, out) => {
-    prf.hash(value)
+    const start = out.length
+    prf.hash(folded(value, scratch))
     writeNames(choices.seed(prf.low, prf.high), local - distinctLength, out)
     writeDistinct(prf, local, out)
-    if (room.maxLength > at.length) out.ascii(at)
+    const casing = casingOf(value)
+    if (casing === 'mixed') {
+      cases.hash(value)
+      capitalize(out, start, choices.seed(cases.low, cases.high))
+    } else if (casing !== 'lower') capitalize(out, start)
+    if (room.maxLength > at.length) out.ascii(casing === 'upper' ? at.toUpperCase() : at)
+  }
+}
+
+/** `MARY@sakila.org` is as usual as `mary@sakila.org`, and should not look worse. */
+type Casing = 'lower' | 'upper local' | 'upper' | 'mixed'
+
+function casingOf({ bytes, start, end }: Slice): Casing {
+  const sign = bytes.indexOf(0x40, start)
+  const local = letters({ bytes, start, end: sign < start || sign > end ? end : sign })
+  const rest = letters({ bytes, start: sign < start || sign > end ? end : sign, end })
+  if (!local.upper && !rest.upper) return 'lower'
+  if (local.lower || !local.upper) return 'mixed'
+  if (!rest.upper) return 'upper local'
+  return rest.lower ? 'mixed' : 'upper'
+}
+
+function letters({ bytes, start, end }: Slice) {
+  let lower = false
+  let upper = false
+  for (let at = start; at < end; at++) {
+    if (isUpper(bytes[at] as number)) upper = true
+    else if (isLower(bytes[at] as number)) lower = true
+  }
+  return { lower, upper }
+}
+
+/** All letters, or the first and about half of the others. */
+function capitalize({ bytes, length }: ByteSink, start: number, choices?: Choices): void {
+  let first = true
+  for (let at = start; at < length; at++) {
+    const byte = bytes[at] as number
+    if (!isLower(byte) || !(first || choices === undefined || choices.below(2) === 0)) continue
+    bytes[at] = byte - 32
+    first = false
   }
 }
 

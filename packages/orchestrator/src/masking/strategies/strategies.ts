@@ -62,7 +62,7 @@ function inside({ keys }: MaskContext): MaskContext {
 function textLike(baseType: string): (context: MaskContext) => Mask {
   if (baseType === 'tsvector') return lexemesMask
   if (baseType === 'ltree') return labelsMask
-  return baseType === 'xml' ? xmlMask : textMask
+  return baseType === 'xml' ? xmlMask : (context) => textMask(context)
 }
 
 export function isGeometric(baseType: string): boolean {

@@ -18,7 +18,7 @@ const embedded = /[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|\bhttps?:\/\/
  * same punctuation. Every word depends on the whole value, so counting words reveals nothing;
  * e-mail addresses and links become what their own strategies make of them.
  */
-export function textMask(context: MaskContext): Mask {
+export function textMask(context: MaskContext, known?: KnownWord): Mask {
   const prf = context.keys('text')
   const choices = new Choices()
   const whole = { ...context, room: { maxLength: Number.MAX_SAFE_INTEGER, unique: false } }
@@ -30,11 +30,11 @@ export function textMask(context: MaskContext): Mask {
     const { bytes, end } = value
     let at = value.start
     for (const found of mentionsIn(value, context)) {
-      scrub({ bytes, start: at, end: found.start }, choices, out)
+      scrub({ bytes, start: at, end: found.start }, { choices, known }, out)
       ;(found.email ? email : url)({ bytes, start: found.start, end: found.end }, out)
       at = found.end
     }
-    scrub({ bytes, start: at, end }, choices, out)
+    scrub({ bytes, start: at, end }, { choices, known }, out)
   })
   return scrubbed
 }
@@ -63,8 +63,16 @@ function hasMention({ bytes, start, end }: Slice): boolean {
   return false
 }
 
+/** Writes what stands for a word that is known, and says whether it did. */
+export type KnownWord = (word: Slice, out: ByteSink) => boolean
+
+interface Scrubbing {
+  readonly choices: Choices
+  readonly known?: KnownWord | undefined
+}
+
 /** Word for word; exported for literals that have words between quotes. */
-export function scrub(value: Slice, choices: Choices, out: ByteSink): void {
+export function scrub(value: Slice, { choices, known }: Scrubbing, out: ByteSink): void {
   const { bytes, end } = value
   let at = value.start
   while (at < end) {
@@ -75,7 +83,8 @@ export function scrub(value: Slice, choices: Choices, out: ByteSink): void {
       while (at < end && isLetter(bytes[at] as number))
         if (!isContinuation(bytes[at++] as number)) length++
       const word = { bytes, start: from, end: at }
-      writePseudoWord(choices, { length: Math.max(1, length), casing: casingOf(word) }, out)
+      if (known?.(word, out) !== true)
+        writePseudoWord(choices, { length: Math.max(1, length), casing: casingOf(word) }, out)
     } else {
       out.push(isDigit(byte) ? 0x30 + choices.below(10) : byte)
       at++

@@ -80,7 +80,7 @@ export function casingOf({ bytes, start, end }: Slice): Casing {
 }
 
 /** In lower case; most names are short and plain, and none of those costs a string. */
-function folded(value: Slice, scratch: Uint8Array): Slice {
+export function folded(value: Slice, scratch: Uint8Array): Slice {
   const { bytes, start, end } = value
   if (end - start > scratch.length) return foldedText(value)
   for (let at = start; at < end; at++) {

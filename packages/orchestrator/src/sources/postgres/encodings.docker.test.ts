@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { parsePolicyFile } from '../../masking/masking.ts'
 import { postgresKind } from './postgres.ts'
+import { maskedTrip } from './testing/masked-trip.ts'
 import { roundTrip } from './testing/round-trip.ts'
 import { startServer } from './testing/server.ts'
 
@@ -31,5 +33,40 @@ describe.each([
     const wanted = (await origin.query(bytes)).rows
     expect(wanted[0].hex).toMatch(/e9/)
     expect((await copy.query(bytes)).rows).toEqual(wanted)
+  })
+})
+
+describe.each([
+  ['LATIN1', "convert_from('\\xe9', 'LATIN1')"],
+  ['SQL_ASCII', "E'\\xe9\\xff'"],
+])('a source in %s, masked', (encoding, word) => {
+  test('keeps the bytes of what is kept, and takes what is made up', async () => {
+    const server = stack.use(await startServer(13, { encoding }))
+    const staging = stack.use(await startServer(16, { encoding }))
+    const origin = await server.client()
+    await origin.query("SET client_encoding = 'SQL_ASCII'")
+    await origin.query(
+      `CREATE TABLE t (kept text, name text, doc json, names text[], code text);
+       INSERT INTO t SELECT w, 'Ren' || w, ('{"a": "Ren' || w || '", "kept": "' || w || '"}')::json, ARRAY['Ren' || w], 'R' || w || '1'
+         FROM (SELECT ${word}) AS f(w)`,
+    )
+
+    await using source = await postgresKind.open({ name: 'old', url: server.url() }, signal())
+    const superuser = { ...staging.superuser, database: 'copy' }
+    await using target = await postgresKind.target(staging.dial, superuser, signal())
+    const { policy } = parsePolicyFile(
+      'public.t: { kept: keep, name: full_name, doc: { json: { $.kept: keep } }, names: first_name, code: secret }',
+      'masking.yaml',
+    )
+    await maskedTrip({ source, target, policy }, signal())
+
+    const sql =
+      "SELECT encode(textsend(kept), 'hex') AS kept, encode(textsend(doc ->> 'kept'), 'hex') AS inside, t::text AS all FROM t"
+    const copy = await staging.client('copy')
+    await copy.query("SET client_encoding = 'SQL_ASCII'")
+    const [wanted] = (await origin.query(sql)).rows
+    const [row] = (await copy.query(sql)).rows
+    expect(row).toMatchObject({ kept: wanted.kept, inside: wanted.inside })
+    expect(row.all).not.toContain('Ren')
   })
 })

@@ -71,6 +71,8 @@ describe.each([13, 16, 18] as Major[])('a copy of an odd schema of PostgreSQL %i
       'view sales.on_on_remote',
       'sales.in_c',
       'comments (1)',
+      'grants (1)',
+      'statistics settings of columns (1)',
       'user mappings (1)',
       'publications (1)',
       'never_checked',

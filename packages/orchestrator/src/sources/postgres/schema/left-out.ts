@@ -7,6 +7,9 @@ export const leftOutFinding = ({ what, why }: LeftOut): Finding => ({
   message: `Left out: it ${why}.`,
 })
 
+const ofUser = `c.oid >= 16384 AND c.relnamespace <> 'pg_toast'::regnamespace AND NOT EXISTS
+  (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`
+
 /** Kinds of things that never come along, whatever they depend on. Counted, never read. */
 const kinds: readonly { what: string; why: string; sql: string }[] = [
   {
@@ -85,10 +88,48 @@ const kinds: readonly { what: string; why: string; sql: string }[] = [
     why: 'nothing in a sandbox runs by itself',
     sql: "SELECT count(*) FROM pg_extension WHERE extname IN ('pg_cron', 'pgagent', 'pg_timetable')",
   },
+  {
+    what: 'grants',
+    why: 'everything in a sandbox belongs to the one role that uses it',
+    sql: `SELECT count(*) FROM pg_class c WHERE c.relacl IS NOT NULL AND ${ofUser}`,
+  },
+  {
+    what: 'owners other than one',
+    why: 'everything in a sandbox belongs to the one role that uses it',
+    sql: `SELECT count(DISTINCT c.relowner) - 1 FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND ${ofUser} HAVING count(*) > 0`,
+  },
+  {
+    what: 'default privileges',
+    why: 'a sandbox has one role',
+    sql: 'SELECT count(*) FROM pg_default_acl',
+  },
+  {
+    what: 'tablespaces of tables and indexes',
+    why: 'a sandbox has one disk',
+    sql: `SELECT count(*) FROM pg_class c WHERE c.reltablespace <> 0 AND ${ofUser}`,
+  },
+  {
+    what: 'storage, compression or statistics settings of columns',
+    why: 'they change how fast a server is, not what it answers',
+    sql: `SELECT count(*) FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_class c ON c.oid = a.attrelid
+           WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'm') AND ${ofUser}
+             AND (a.attstorage <> t.typstorage OR a.attoptions IS NOT NULL OR coalesce(to_jsonb(a)->>'attstattarget', '-1') <> '-1'
+                  OR coalesce(to_jsonb(a)->>'attcompression', '') <> '')`,
+  },
+  {
+    what: 'orders of tables by an index (CLUSTER)',
+    why: 'rows stand as they were read',
+    sql: 'SELECT count(*) FROM pg_index WHERE indisclustered AND indrelid >= 16384',
+  },
+  {
+    what: 'security labels',
+    why: 'what they mean is outside the database',
+    sql: 'SELECT count(*) FROM pg_seclabel',
+  },
 ]
 
 export async function findKindsLeftOut(catalog: Catalog): Promise<readonly Finding[]> {
-  const columns = kinds.map(({ sql }, at) => `(${sql})::int AS k${at}`)
+  const columns = kinds.map(({ sql }, at) => `coalesce((${sql}), 0)::int AS k${at}`)
   const [counts] = await catalog.rows<Record<string, number>>(`SELECT ${columns.join(', ')}`)
   return kinds.flatMap(({ what, why }, at): Finding[] => {
     const count = counts?.[`k${at}`] ?? 0

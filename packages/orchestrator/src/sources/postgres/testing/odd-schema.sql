@@ -116,6 +116,8 @@ INSERT INTO sales.orphans VALUES (1, 99);
 ALTER TABLE sales.orphans ADD CONSTRAINT never_checked FOREIGN KEY (parent) REFERENCES sales.chicken NOT VALID;
 
 -- What stays behind.
+GRANT SELECT ON sales.zoo TO "odd reader";
+ALTER TABLE sales.zoo ALTER COLUMN a_bytea SET STORAGE EXTERNAL;
 COMMENT ON TABLE sales.zoo IS 'call Jane Doe, 555-0100';
 CREATE EXTENSION postgres_fdw;
 CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'prod-2.internal');
