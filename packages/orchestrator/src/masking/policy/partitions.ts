@@ -17,11 +17,22 @@ export function answeringTables(shapes: readonly TableShape[]): readonly TableSh
 const collapsed = new WeakMap<readonly TableShape[], readonly TableShape[]>()
 
 function collapse(shapes: readonly TableShape[]): readonly TableShape[] {
+  const answering = new Map(shapes.map((table) => [tableKey(table), answeringTable(table)]))
   const parts = Map.groupBy(shapes, (table) => tableKey(answeringTable(table)))
-  return [...parts.values()].map(([first, ...others]) => {
+  const tables = [...parts.values()].map(([first, ...others]) => {
     const table = first as TableShape
     return table.partitionOf ? whole(table.partitionOf, [table, ...others]) : table
   })
+  return tables.map((table) => ({
+    ...table,
+    foreignKeys: distinct(table.foreignKeys.map((key) => toWhole(key, answering))),
+  }))
+}
+
+/** The server keeps a foreign key to a partitioned table once more for each of its partitions. */
+function toWhole(key: ForeignKeyShape, answering: ReadonlyMap<string, TableRef>): ForeignKeyShape {
+  const { schema, name } = answering.get(tableKey(key.target)) ?? key.target
+  return { ...key, target: { schema, name } }
 }
 
 function whole({ schema, name }: TableRef, parts: readonly TableShape[]): TableShape {
