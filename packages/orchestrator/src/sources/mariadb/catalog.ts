@@ -44,12 +44,12 @@ export interface KeyRow {
   readonly direction: 'A' | 'D' | null
 }
 
+/** In the order in which the table has them, which is the server’s own: it decides between equals. */
 export const readKeys = (catalog: Catalog): Promise<KeyRow[]> =>
   catalog.rows<KeyRow>(
     `SELECT TABLE_NAME AS \`table\`, INDEX_NAME AS \`key\`, COLUMN_NAME AS \`column\`,
             NON_UNIQUE = 0 AS \`unique\`, SUB_PART AS part, INDEX_TYPE AS method, COLLATION AS direction
-       FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ?
-      ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`,
+       FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ?`,
     [catalog.database],
   )
 

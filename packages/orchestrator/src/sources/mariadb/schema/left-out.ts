@@ -28,7 +28,7 @@ const kinds: readonly Counted[] = [
   {
     what: 'comments of columns',
     why: 'people write names and passwords into them',
-    sql: "SELECT COUNT(*) AS n FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND COLUMN_COMMENT <> ''",
+    sql: "SELECT COUNT(*) AS n FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND COLUMN_COMMENT <> '' AND TABLE_NAME IN (SELECT TABLE_NAME FROM information_schema.TABLES t WHERE t.TABLE_SCHEMA = COLUMNS.TABLE_SCHEMA AND t.TABLE_TYPE = 'BASE TABLE')",
   },
 ]
 

@@ -36,7 +36,12 @@ export function partitioning(rows: readonly PartitionRow[]): string {
     first.subMethod !== null && methods.test(first.subMethod)
       ? ` SUBPARTITION BY ${first.subMethod} (${first.subExpression ?? ''}) SUBPARTITIONS ${perPart}`
       : ''
-  return ` PARTITION BY ${first.method} (${first.expression ?? ''})${sub} (${parts.map(definition).join(', ')})`
+  const numbered = parts.every(({ name }, at) => name === `p${at}`)
+  const list =
+    numbered && /HASH|KEY/.test(first.method)
+      ? `PARTITIONS ${parts.length}`
+      : `(${parts.map(definition).join(', ')})`
+  return ` PARTITION BY ${first.method} (${first.expression ?? ''})${sub} ${list}`
 }
 
 function definition({ name, method, bound }: PartitionRow): string {
