@@ -14,6 +14,9 @@ const pieceBytes = 1024 * 1024
 export function loadFeed(): Transform {
   let escaped = false
   return new Transform({
+    // Each piece stays a piece.
+    readableObjectMode: true,
+    readableHighWaterMark: 2,
     transform(chunk: Buffer, _, done) {
       const told = rewrite(chunk)
       for (let at = 0; at < told.length; at += pieceBytes) {

@@ -75,10 +75,10 @@ export async function sizeOf(session: Session): Promise<number> {
   return Number(row?.bytes ?? 0)
 }
 
-/** Last of all: from here on nobody but the sandbox’s role can log in. */
-export async function seal(session: Session, superuser: Credentials, role: Credentials) {
+/** Last of all, as the superuser: from here on nobody but the sandbox’s role can log in. */
+export async function seal(session: Session, role: Credentials): Promise<void> {
   await session.run(
     `ALTER USER ${accountOf(role.user)} IDENTIFIED BY ${quoteLiteral(role.password)}`,
   )
-  await session.run(`DROP USER ${quoteLiteral(superuser.user)}@'127.0.0.1'`)
+  await session.run('DROP USER CURRENT_USER')
 }

@@ -64,7 +64,7 @@ export async function openTarget(
         ddl.use(until, (session) => analyze(session, role.database)),
       )
       for (const pool of [rows, ddl]) await pool[Symbol.asyncDispose]()
-      await asAdmin('closing the cluster', until, (session) => seal(session, superuser, role))
+      await asAdmin('closing the cluster', until, (session) => seal(session, role))
     },
     sizeBytes: (until) => asAdmin('measuring', until, sizeOf),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
