@@ -22,7 +22,13 @@ export function databaseClients({ url }: Pick<LocalDatabase, 'url'>): readonly D
   }
   const args = [
     // A password of its owner's file would go before ours, and so might a server.
-    ...['--no-defaults', '--protocol=tcp', `--host=${hostname}`, `--port=${port}`, `--user=${user}`],
+    ...[
+      '--no-defaults',
+      '--protocol=tcp',
+      `--host=${hostname}`,
+      `--port=${port}`,
+      `--user=${user}`,
+    ],
     `--database=${database}`,
   ]
   return ['mariadb', 'mysql'].map((program) => ({ program, args, env: { MYSQL_PWD: secret } }))

@@ -10,6 +10,9 @@ export const dataDirectory = `${mountPath}/data`
 
 const mebibyte = 1024 * 1024
 
+/** Where the official images declare a volume, which the engine would make without a limit. */
+const emptyPath = '/var/lib/mysql'
+
 /**
  * What a sandbox never needs of a server: to survive the machine’s crash, to talk to others, to read
  * or write files for whoever asks. No log holds a statement.
@@ -18,7 +21,7 @@ const careless = {
   'bind-address': '127.0.0.1',
   socket: '/tmp/mysqld.sock',
   'pid-file': '/tmp/mariadbd.pid',
-  'secure-file-priv': '/var/lib/mysql-files',
+  'secure-file-priv': emptyPath,
   'skip-name-resolve': 'ON',
   'skip-log-bin': null,
   'general-log': 'OFF',
@@ -85,6 +88,7 @@ function firstStatements({ credentials }: StagingRequest): string {
   return [
     "DELETE FROM mysql.global_priv WHERE User NOT IN ('mariadb.sys', 'PUBLIC')",
     'DELETE FROM mysql.db',
+    'DELETE FROM mysql.proxies_priv',
     'FLUSH PRIVILEGES',
     `CREATE USER ${user} IDENTIFIED BY ${quoteLiteral(credentials.password)}`,
     `GRANT ALL PRIVILEGES ON *.* TO ${user} WITH GRANT OPTION`,
@@ -144,7 +148,7 @@ const common = (name: string, image: string) => ({
   uid,
   gid,
   workingDirectory: '/',
-  tmpfs: [scratch('/tmp')],
+  tmpfs: [scratch('/tmp'), nothing],
 })
 
 const scratch = (path: string): Tmpfs => ({
@@ -155,6 +159,8 @@ const scratch = (path: string): Tmpfs => ({
   gid,
   mode: 0o700,
 })
+
+const nothing: Tmpfs = { ...scratch(emptyPath), sizeBytes: 64 * 1024, inodes: 4 }
 
 const argumentsOf = (settings: Readonly<Record<string, string | number | null>>) =>
   Object.entries(settings).map(([name, value]) =>

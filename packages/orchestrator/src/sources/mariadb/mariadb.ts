@@ -4,7 +4,7 @@ import { openSource } from './open.ts'
 import { waitUntilReady } from './ready.ts'
 import { openTarget } from './target.ts'
 
-/** MariaDB 10.3 to 10.11. */
+/** MariaDB 10.6 to 10.11. */
 export const mariadbKind: StoreKind = {
   kind: 'mariadb',
   superuser: 'root',

@@ -112,6 +112,28 @@ test('TLS is not given up where it is asked for', async () => {
   expect(await refusal(url)).toMatchObject({ message: /does not speak TLS/ })
 })
 
+test('TLS that is only preferred is gone without', async () => {
+  await using _ = await granted(everything)
+  const url = server.url(reader()).replace('?ssl-mode=DISABLED', '')
+  await using source = await openSource({ name: 'shop', url }, signal)
+
+  expect(source.address).toMatch(/^127\.0\.0\.1:\d+\/shop$/)
+})
+
+test('settings that a sandbox does not take over are told of', async () => {
+  await using _ = await granted(everything)
+  const mode = await admin.rows<{ mode: string }>('SELECT @@global.sql_mode AS mode')
+  await admin.run("SET GLOBAL sql_mode = 'ANSI_QUOTES'")
+  await using source = await openSource({ name: 'shop', url: server.url(reader()) }, signal)
+  await admin.run(`SET GLOBAL sql_mode = '${mode[0]?.mode}'`)
+
+  expect(source.schema.findings).toContainEqual({
+    severity: 'warning',
+    where: 'server',
+    message: expect.stringContaining('sql_mode'),
+  })
+})
+
 test('rows that are elsewhere are never read, nor is what reads them', async () => {
   await using _grants = await granted(everything)
   await admin.run("INSTALL SONAME 'ha_blackhole'")

@@ -57,7 +57,7 @@ async function begin(name: string, session: Session): Promise<number> {
   return version
 }
 
-const oldest = 10.03
+const oldest = 10.06
 const newest = 10.11
 
 function checkVersion(name: string, text: string): number {
@@ -68,6 +68,6 @@ function checkVersion(name: string, text: string): number {
   throw sourceRefused(
     name,
     `the server is ${what} ${major}.${minor}.`,
-    'MariaDB 10.3 to 10.11 can be copied: what a newer server holds, the image of a sandbox might not.',
+    'MariaDB 10.6 to 10.11 can be copied: what a newer server holds, the image of a sandbox might not.',
   )
 }

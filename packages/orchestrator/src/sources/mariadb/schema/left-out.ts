@@ -50,3 +50,22 @@ export const findElsewhere = ({ relations }: SchemaRequest): Finding[] =>
       `its rows are not in this server (${engine}), and a sandbox reaches no other`,
     ),
   )
+
+/** Settings that change what a program’s statements mean, and that a sandbox does not take over. */
+export async function findSettings({ catalog }: SchemaRequest): Promise<Finding[]> {
+  const [row] = await catalog.rows<{ folded: string; mode: string }>(
+    'SELECT @@lower_case_table_names AS folded, @@global.sql_mode AS mode',
+  )
+  const told = (message: string): Finding => ({ severity: 'warning', where: 'server', message })
+  return [
+    ...(row?.folded === '0'
+      ? []
+      : [told('It ignores the case of table names (lower_case_table_names); a sandbox does not.')]),
+    ...(row?.mode === usualMode
+      ? []
+      : [told('Its sql_mode is not MariaDB’s own, which a sandbox has.')]),
+  ]
+}
+
+const usualMode =
+  'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION'

@@ -6,7 +6,7 @@ import type { Inspected } from '../inspect.ts'
 import type { Relations } from '../relations.ts'
 import { findForeignTargets, writeForeignKeys } from './foreign-keys.ts'
 import { writeKeys } from './keys.ts'
-import { findElsewhere, findKindsLeftOut } from './left-out.ts'
+import { findElsewhere, findKindsLeftOut, findSettings } from './left-out.ts'
 import { writeRoutines } from './routines.ts'
 import { writeSequences } from './sequences.ts'
 import { writeTables } from './tables.ts'
@@ -42,6 +42,7 @@ export async function readSchema(request: SchemaRequest): Promise<SchemaScript> 
       ...views.findings,
       ...findUnseenTriggers(request),
       ...(await findKindsLeftOut(request)),
+      ...(await findSettings(request)),
     ],
     fingerprint: fingerprint(request.inspected.shapes),
     // The server keeps no record of a foreign key it did not check: each is checked in the copy.
