@@ -21,11 +21,11 @@ const geometry = known('geometry', 'other', 'hex')
 const address = known('inet', 'network')
 
 const types: Readonly<Record<string, Known>> = {
-  tinyint: known('smallint', 'number'),
-  smallint: known('smallint', 'number'),
-  mediumint: known('integer', 'number'),
-  int: known('integer', 'number'),
-  bigint: known('bigint', 'number'),
+  tinyint: known('int1', 'number'),
+  smallint: known('int2', 'number'),
+  mediumint: known('int3', 'number'),
+  int: known('int4', 'number'),
+  bigint: known('int8', 'number'),
   decimal: known('numeric', 'number'),
   float: known('real', 'number'),
   double: known('double precision', 'number'),
