@@ -49,7 +49,7 @@ function checkSchemas({ name, schemas }: OpenRequest, database: string): void {
   )
 }
 
-async function readFacts({ name }: OpenRequest, session: Session, database: string) {
+async function readFacts({ name, sequences }: OpenRequest, session: Session, database: string) {
   const catalog: Catalog = { database, rows: (sql, values) => session.rows(sql, values) }
   const grants = await readGrants(catalog)
   checkGrants(name, catalog, grants)
@@ -58,7 +58,10 @@ async function readFacts({ name }: OpenRequest, session: Session, database: stri
   await hold(session, inspected.shapes)
   return {
     tables: inspected.shapes,
-    schema: await readSchema({ source: name, catalog, grants, relations, inspected }),
+    schema: await readSchema({
+      ...{ source: name, catalog, grants, relations, inspected },
+      exactSequences: sequences === 'exact',
+    }),
     ...(await readDatabase(catalog)),
   }
 }

@@ -96,12 +96,12 @@ test('code runs as it did, triggers in their order and under their mode', async 
   expect(await session.rows('SELECT @done AS done')).toEqual([{ done: '2' }])
 })
 
-test('a counting column goes on behind its rows, and a sequence behind itself', async () => {
+test('a counting column goes on behind its rows, and a sequence behind its values', async () => {
   const session = await copy.session('shop')
   await session.run("INSERT INTO customer (email) VALUES ('x')")
 
   expect(await session.rows("SELECT id, number FROM customer WHERE email = 'x'")).toEqual([
-    { id: '3', number: expect.stringMatching(/^\d{4,}$/) },
+    { id: '3', number: '1010' },
   ])
 })
 

@@ -8,7 +8,7 @@ import { findForeignTargets, writeForeignKeys } from './foreign-keys.ts'
 import { writeKeys } from './keys.ts'
 import { findElsewhere, findKindsLeftOut, findSettings } from './left-out.ts'
 import { writeRoutines } from './routines.ts'
-import { writeSequences } from './sequences.ts'
+import { fitSequences, writeSequences } from './sequences.ts'
 import { writeTables } from './tables.ts'
 import { findUnseenTriggers, writeTriggers } from './triggers.ts'
 import { writeViews } from './views.ts'
@@ -20,6 +20,8 @@ export interface SchemaRequest {
   readonly grants: Grants
   readonly relations: Relations
   readonly inspected: Inspected
+  /** Whether sequences go on where the source’s stand. */
+  readonly exactSequences: boolean
 }
 
 /** Writes the schema anew from the catalog: what we do not know by kind cannot come along. */
@@ -31,6 +33,7 @@ export async function readSchema(request: SchemaRequest): Promise<SchemaScript> 
     afterData: [
       ...writeKeys(request),
       ...writeForeignKeys(request),
+      ...fitSequences(request),
       ...routines.statements,
       ...views.statements,
       ...(await writeTriggers(request)),
