@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import {
   type CopyMasker,
   compileMasker,
-  parsePolicy,
+  parsePolicyFile,
   policyProblems,
   proposePolicy,
   renderPolicy,
@@ -57,7 +57,7 @@ test.each(['as proposed', 'wherever it can be'])(
       how === 'as proposed'
         ? renderPolicy(shapes, proposePolicy(shapes, await opened.sample(shapes, 50, signal)))
         : `matrix.matrix:\n${strict.join('\n')}\n`
-    const policy = parsePolicy(text, 'masking.yaml')
+    const { policy } = parsePolicyFile(text, 'masking.yaml')
     expect(policyProblems(shapes, policy)).toEqual([])
 
     const key = Buffer.alloc(32, 7)
