@@ -179,7 +179,9 @@ async function valuesOf(production: MariadbProduction, sql: string): Promise<str
 async function valuesAnswered(url: string, policy: PolicyFile, like?: string): Promise<string[]> {
   const values: string[] = []
   for (const [table, answers] of Object.entries(policy)) {
-    const [, name = ''] = table.replaceAll('"', '').split('.')
+    const [, name] = table.replaceAll('"', '').split('.')
+    // Beside the tables stands what the answers were given for.
+    if (name === undefined) continue
     for (const [column, answer] of Object.entries(answers)) {
       if (like !== undefined && answer !== like) continue
       const rows = await queryOf(url, `SELECT DISTINCT \`${column}\` AS value FROM \`${name}\``)
