@@ -46,7 +46,7 @@ const configurations: readonly Case[] = [
   [
     'an unknown kind of source',
     source({ kind: 'oracle' }),
-    ':3: sources.shop.kind: must be one of "postgres"',
+    ':3: sources.shop.kind: must be one of "postgres", "mariadb"',
   ],
   [
     'a variable that is not set',

@@ -19,7 +19,7 @@ import { sandboxRoutes } from './sandboxes/routes.ts'
 import type { Sandboxes } from './sandboxes/sandboxes.ts'
 import { snapshotRoutes } from './snapshots/routes.ts'
 import type { Snapshots } from './snapshots/snapshots.ts'
-import type { StoreKind } from './sources/sources.ts'
+import type { StoreKinds } from './sources/sources.ts'
 import type { Workspaces } from './workspaces/workspaces.ts'
 
 export interface AppParts {
@@ -31,7 +31,7 @@ export interface AppParts {
   readonly workspaces: Workspaces
   readonly recorder: Recorder
   readonly doors: Doors
-  readonly kind: StoreKind
+  readonly kinds: StoreKinds
   readonly doctor: DoctorParts
   /** The built dashboard; left out where it was not built. */
   readonly dashboard: string

@@ -72,6 +72,7 @@ describe('a library has one place', () => {
     ['express', /(^|\/)(routes|app)\.ts$/],
     ['pg', /^sources\/postgres\//],
     ['pg-copy-streams', /^sources\/postgres\//],
+    ['mysql2', /^sources\/mariadb\//],
   ]
 
   test.each(places)('%s', (library, place) => {

@@ -20,6 +20,7 @@ import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
 import { createSnapshots } from './snapshots/create-snapshots.ts'
 import { snapshotMigrations } from './snapshots/store.ts'
+import { mariadbKind } from './sources/mariadb/mariadb.ts'
 import { postgresKind } from './sources/postgres/postgres.ts'
 import { openStorage } from './storage/storage.ts'
 import { createWorkspaces } from './workspaces/workspaces.ts'
@@ -45,6 +46,7 @@ export interface Orchestrator extends AsyncDisposable {
 }
 
 const version = '0.1.0'
+const kinds = { postgres: postgresKind, mariadb: mariadbKind }
 const sweepUploadsMs = 60_000
 /** How often is asked whether a source is due; the answer is a few rows of the journal. */
 const refreshMs = 5_000
@@ -131,7 +133,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const snapshots = createSnapshots({
     ...shared,
     config,
-    kinds: { postgres: postgresKind },
+    kinds,
     maskingKey: installation.maskingKey,
     signer: installation.signer,
     onEvent: (id, type) => recorder.record(id, `snapshot_${type}`),
@@ -142,7 +144,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const sandboxes = createSandboxes({
     ...shared,
     snapshots,
-    kind: postgresKind,
+    kinds,
     limits: config.limits,
     egress: createEgress(({ sandbox, ...denied }) => {
       recorder.record(sandbox, 'egress_denied', denied)
@@ -184,7 +186,7 @@ function appParts(
     version,
     installation: installation.id,
     auth: createAuth(installation.apiKey, clock),
-    kind: postgresKind,
+    kinds,
     doctor: {
       engine,
       config,

@@ -137,7 +137,9 @@ test('a mistake in the configuration names file, line and key, and starts nothin
   await using here = await machine({ 'stuntdouble.yaml': 'sources:\n  shop:\n    kind: mysql\n' })
   const { code, stderr } = await here.cli().run('up')
   expect(code).toBe(2)
-  expect(stderr).toContain('stuntdouble.yaml:3: sources.shop.kind: must be one of "postgres"')
+  expect(stderr).toContain(
+    'stuntdouble.yaml:3: sources.shop.kind: must be one of "postgres", "mariadb"',
+  )
   expect(await here.starts()).toBe(0)
 })
 

@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { parseDuration, type SourceConfig } from '@stuntdouble/sdk/wire'
+import { parseDuration, type SourceConfig, type SourceKind } from '@stuntdouble/sdk/wire'
 import { Secret } from '../lib/secret.ts'
 import { fillIn, type Scope } from './placeholders.ts'
 
 /** One source of the operator's file, its secrets filled in. */
 export interface LoadedSource {
   readonly name: string
-  readonly kind: 'postgres'
+  readonly kind: SourceKind
   readonly url: Secret
   /** host:port/database; neither user nor password. */
   readonly address: string
@@ -35,9 +35,10 @@ export function resolveSources(
   for (const [name, source] of Object.entries(sources)) {
     if (holdsPassword(source.url)) warnOfReadableConfig(name, scope)
     const { text, problems } = fillIn(source.url, scope)
-    const address = addressOf(text)
+    const address = addressOf(source.kind, text)
     for (const problem of problems) complain([name, 'url'], problem)
-    if (address === undefined && problems.length === 0) complain([name, 'url'], notAUrl)
+    if (address === undefined && problems.length === 0)
+      complain([name, 'url'], schemes[source.kind].hint)
     resolved[name] = {
       name,
       kind: source.kind,
@@ -55,15 +56,29 @@ export function resolveSources(
   return resolved
 }
 
-const notAUrl =
-  'must be a URL such as "postgres://reader:…@db.example.com:5432/shop" once its variables are filled in'
+const mustBe = (example: string) =>
+  `must be a URL such as "${example}" once its variables are filled in`
+
+const schemes = {
+  postgres: {
+    pattern: /^postgres(ql)?:$/,
+    port: '5432',
+    hint: mustBe('postgres://reader:…@db.example.com:5432/shop'),
+  },
+  mariadb: {
+    pattern: /^(mysql|mariadb):$/,
+    port: '3306',
+    hint: mustBe('mysql://reader:…@db.example.com:3306/shop'),
+  },
+} satisfies Record<SourceKind, unknown>
 
 /** host:port/database of a URL; undefined when it is none of ours. */
-function addressOf(url: string): string | undefined {
+function addressOf(kind: SourceKind, url: string): string | undefined {
+  const { pattern, port } = schemes[kind]
   const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (!parsed || !/^postgres(ql)?:$/.test(parsed.protocol)) return undefined
+  if (!parsed || !pattern.test(parsed.protocol)) return undefined
   const host = parsed.hostname || parsed.searchParams.get('host') || 'localhost'
-  return `${host}:${parsed.port || '5432'}${parsed.pathname}`
+  return `${host}:${parsed.port || port}${parsed.pathname}`
 }
 
 const holdsPassword = (url: string) => /:\/\/[^/@:]*:(?!\$\{)[^/@]+@/.test(url)

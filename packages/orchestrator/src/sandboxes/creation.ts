@@ -37,7 +37,7 @@ export function createCreation({ desk, starting, ending, leases }: Parts): Creat
     const workspace = request.workspace ?? null
     if (workspace) desk.workspaces.require(workspace)
     const entry = { blueprint, workspace, now: desk.clock() }
-    const sandbox = newSandbox(entry, desk.snapshots, desk.kind)
+    const sandbox = newSandbox(entry, desk.snapshots, desk.kinds)
     storage.transaction(() => {
       store.insert(sandbox)
       recorder.record(sandbox.id, 'created', { snapshot: sandbox.databases[0]?.snapshot ?? null })

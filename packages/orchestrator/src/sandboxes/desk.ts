@@ -6,7 +6,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Recorder } from '../recorder/recorder.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
-import type { StoreKind } from '../sources/sources.ts'
+import type { StoreKinds } from '../sources/sources.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
 import type { Attachments } from './attachments.ts'
@@ -24,7 +24,7 @@ export interface Desk {
   readonly capabilities: Capabilities
   readonly snapshots: Pick<Snapshots, 'sealed'>
   readonly workspaces: Workspaces
-  readonly kind: StoreKind
+  readonly kinds: StoreKinds
   readonly limits: OperatorConfig['limits']
   readonly installation: Pick<Installation, 'id' | 'signer'>
   readonly clock: Clock

@@ -2,7 +2,7 @@ import type { Blueprint } from '@stuntdouble/sdk/wire'
 import { parseDuration } from '@stuntdouble/sdk/wire'
 import { newSandboxId } from '../lib/ids.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
-import type { StoreKind } from '../sources/sources.ts'
+import type { StoreKinds } from '../sources/sources.ts'
 import type { Sandbox, SandboxDatabase } from './sandbox.ts'
 
 interface Entry {
@@ -15,13 +15,13 @@ interface Entry {
 export function newSandbox(
   { blueprint, workspace, now }: Entry,
   snapshots: Pick<Snapshots, 'sealed'>,
-  kind: StoreKind,
+  kinds: StoreKinds,
 ): Sandbox {
   return {
     id: newSandboxId(),
     state: 'creating',
     blueprint,
-    databases: databasesOf(blueprint, snapshots, kind),
+    databases: databasesOf(blueprint, snapshots, kinds),
     workspace,
     createdAt: now,
     expiresAt: now + milliseconds(blueprint.ttl),
@@ -38,13 +38,15 @@ export function newSandbox(
 function databasesOf(
   { data }: Blueprint,
   snapshots: Pick<Snapshots, 'sealed'>,
-  kind: StoreKind,
+  kinds: StoreKinds,
 ): SandboxDatabase[] {
   return Object.entries(data).map(([name, { source, snapshot, image }], index) => {
     const sealed = snapshots.sealed({ source, ...(snapshot && { snapshot }) })
+    const kind = kinds[sealed.kind]
     const port = kind.port + index
     return {
       name,
+      kind: sealed.kind,
       source,
       snapshot: sealed.id,
       image: image ?? sealed.image,

@@ -1,7 +1,7 @@
 import { type Blueprint, parseBytes } from '@stuntdouble/sdk/wire'
 import { agent, workspaceContainer as workspaceName, workspacePath } from '../doors/doors.ts'
 import type { ContainerSpec, PodSpec, VolumeSpec } from '../engine/engine.ts'
-import type { StoreKind } from '../sources/sources.ts'
+import type { StoreKinds } from '../sources/sources.ts'
 import { idleAt } from './lease.ts'
 import type { Sandbox, SandboxDatabase } from './sandbox.ts'
 
@@ -26,15 +26,15 @@ export const databaseVolume = (sandbox: Sandbox, { name }: SandboxDatabase): Vol
   mode: 0o700,
 })
 
-export function podOf(sandbox: Sandbox, kind: StoreKind): PodSpec {
+export function podOf(sandbox: Sandbox, kinds: StoreKinds): PodSpec {
   return {
     id: sandbox.id,
     kind: 'sandbox',
     deadline: new Date(idleAt(sandbox)),
     hosts: sandbox.databases.map(({ name }) => name),
     containers: [
-      workspaceContainer(sandbox, kind),
-      ...sandbox.databases.map((database) => databaseContainer(sandbox, database, kind)),
+      workspaceContainer(sandbox, kinds),
+      ...sandbox.databases.map((database) => databaseContainer(sandbox, database, kinds)),
     ],
   }
 }
@@ -45,7 +45,7 @@ const limitsOf = ({ limits }: Blueprint) => ({
   pids: limits.pids,
 })
 
-function workspaceContainer(sandbox: Sandbox, kind: StoreKind): ContainerSpec {
+function workspaceContainer(sandbox: Sandbox, kinds: StoreKinds): ContainerSpec {
   const { blueprint } = sandbox
   const limits = limitsOf(blueprint)
   return {
@@ -53,7 +53,7 @@ function workspaceContainer(sandbox: Sandbox, kind: StoreKind): ContainerSpec {
     image: blueprint.workspace.image,
     command: ['sleep', 'infinity'],
     ...holder,
-    env: environment(sandbox, kind),
+    env: environment(sandbox, kinds),
     workingDirectory: workspacePath,
     limits: { ...limits, shmBytes: upTo(64 * mebibyte, limits.memoryBytes / 16) },
     mounts: [{ volume: workspaceVolume(sandbox).name, path: workspacePath, readOnly: false }],
@@ -77,7 +77,7 @@ const scratch = (path: string, mode: number, share: number) => ({
 const upTo = (most: number, bytes: number) => Math.floor(Math.min(most, bytes))
 
 /** Nothing here comes from the orchestrator’s own environment. */
-function environment(sandbox: Sandbox, kind: StoreKind): Record<string, string> {
+function environment(sandbox: Sandbox, kinds: StoreKinds): Record<string, string> {
   const noProxy = [
     'localhost',
     '127.0.0.1',
@@ -97,10 +97,13 @@ function environment(sandbox: Sandbox, kind: StoreKind): Record<string, string> 
     NO_PROXY: noProxy,
     no_proxy: noProxy,
     ...Object.fromEntries(sandbox.databases.map(({ name, url }) => [urlVariable(name), url])),
-    ...(first && kind.clientEnvironment(first.credentials, { host: first.name, port: first.port })),
+    ...(first && clientEnvironment(first, kinds)),
     ...(first && { DATABASE_URL: first.url }),
   }
 }
+
+const clientEnvironment = ({ kind, credentials, name, port }: SandboxDatabase, kinds: StoreKinds) =>
+  kinds[kind].clientEnvironment(credentials, { host: name, port })
 
 /** `DB_URL` for `db`, `ORDER_STORE_URL` for `order-store`. */
 const urlVariable = (name: string) => `${name.toUpperCase().replaceAll('-', '_')}_URL`
@@ -108,10 +111,10 @@ const urlVariable = (name: string) => `${name.toUpperCase().replaceAll('-', '_')
 function databaseContainer(
   sandbox: Sandbox,
   database: SandboxDatabase,
-  kind: StoreKind,
+  kinds: StoreKinds,
 ): ContainerSpec {
   const { cpus, memoryBytes } = limitsOf(sandbox.blueprint)
-  return kind.container({
+  return kinds[database.kind].container({
     name: database.name,
     image: database.image,
     mount: {

@@ -9,7 +9,7 @@ import type { Doors } from '../doors/doors.ts'
 import { respondWithProgress } from '../lib/progress-response.ts'
 import { abortOnClose, parseBody } from '../lib/requests.ts'
 import type { Recorder } from '../recorder/recorder.ts'
-import type { StoreKind } from '../sources/sources.ts'
+import type { StoreKinds } from '../sources/sources.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
 import { sandboxNotFound } from './errors.ts'
 import type { Sandboxes } from './sandboxes.ts'
@@ -19,7 +19,7 @@ interface Parts {
   readonly workspaces: Workspaces
   readonly recorder: Recorder
   readonly doors: Doors
-  readonly kind: StoreKind
+  readonly kinds: StoreKinds
 }
 
 function idOf({ params }: Request): string {
@@ -29,7 +29,7 @@ function idOf({ params }: Request): string {
 }
 
 /** `/v1/sandboxes` and `/v1/workspaces`. */
-export function sandboxRoutes({ sandboxes, workspaces, recorder, doors, kind }: Parts): Router {
+export function sandboxRoutes({ sandboxes, workspaces, recorder, doors, kinds }: Parts): Router {
   const router = Router()
 
   router.post('/sandboxes', async (request, response) => {
@@ -72,7 +72,7 @@ export function sandboxRoutes({ sandboxes, workspaces, recorder, doors, kind }: 
     const use = () => sandboxes.use(sandbox)
     const port = await doors.ports.open({ sandbox, port: database.port, use })
     const at = { host: '127.0.0.1', port }
-    response.json({ url: kind.url(database.credentials, at), ...at })
+    response.json({ url: kinds[database.kind].url(database.credentials, at), ...at })
   })
   router.get('/sandboxes/:id/events', (request, response) => {
     const { id } = sandboxes.get(idOf(request))

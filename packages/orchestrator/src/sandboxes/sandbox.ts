@@ -1,4 +1,4 @@
-import type { Blueprint, EndReason, Problem, SandboxState } from '@stuntdouble/sdk/wire'
+import type { Blueprint, EndReason, Problem, SandboxState, SourceKind } from '@stuntdouble/sdk/wire'
 import type { Resource } from '../engine/engine.ts'
 import type { Credentials } from '../sources/sources.ts'
 
@@ -26,6 +26,7 @@ export interface Sandbox {
 export interface SandboxDatabase {
   /** Its host name inside. */
   readonly name: string
+  readonly kind: SourceKind
   readonly snapshot: string
   readonly source: string
   readonly image: string

@@ -1,7 +1,7 @@
 import type { OnProgress } from '@stuntdouble/sdk/wire'
 import type { Engine } from '../engine/engine.ts'
 import { pause } from '../lib/every.ts'
-import type { StoreKind } from '../sources/sources.ts'
+import type { StoreKinds } from '../sources/sources.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
 import { databaseEnded, notReadyInTime } from './errors.ts'
 import { databaseVolume, podOf, workspaceVolume } from './pod.ts'
@@ -9,7 +9,7 @@ import type { Sandbox, SandboxDatabase } from './sandbox.ts'
 
 export interface StarterParts {
   readonly engine: Engine
-  readonly kind: StoreKind
+  readonly kinds: StoreKinds
   readonly workspaces: Workspaces
 }
 
@@ -22,7 +22,7 @@ export interface Starter {
 const readyWithinMs = 60_000
 const lookEveryMs = 500
 
-export function createStarter({ engine, kind, workspaces }: StarterParts): Starter {
+export function createStarter({ engine, kinds, workspaces }: StarterParts): Starter {
   async function volumes(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
     await Promise.all([
       engine.volumes.create(workspaceVolume(sandbox), signal),
@@ -40,6 +40,7 @@ export function createStarter({ engine, kind, workspaces }: StarterParts): Start
     const settled = new AbortController()
     const timed = AbortSignal.any([signal, settled.signal, AbortSignal.timeout(readyWithinMs)])
     const dial = (dialed: AbortSignal) => engine.connect(sandbox.id, database.port, dialed)
+    const kind = kinds[database.kind]
     const answered = kind.ready(dial, database.credentials, timed).catch((cause) => {
       signal.throwIfAborted()
       throw notReadyInTime(sandbox.id, `its database "${database.name}" does not answer`, cause)
@@ -75,7 +76,7 @@ export function createStarter({ engine, kind, workspaces }: StarterParts): Start
     },
     async start(sandbox, signal) {
       await volumes(sandbox, signal)
-      await engine.start(podOf(sandbox, kind), signal)
+      await engine.start(podOf(sandbox, kinds), signal)
       await Promise.all([
         ...sandbox.databases.map((database) => ready(sandbox, database, signal)),
         sandbox.workspace && workspaces.unpack(sandbox.workspace, sandbox.id, signal),

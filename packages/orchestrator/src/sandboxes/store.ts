@@ -1,4 +1,11 @@
-import { Blueprint, EndReason, Problem, Receipt, SandboxState } from '@stuntdouble/sdk/wire'
+import {
+  Blueprint,
+  EndReason,
+  Problem,
+  Receipt,
+  SandboxState,
+  SourceKind,
+} from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
 import type { Migration, Storage } from '../storage/storage.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -43,6 +50,7 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
 
 const Database = z.object({
   name: z.string(),
+  kind: SourceKind.default('postgres'),
   snapshot: z.string(),
   source: z.string(),
   image: z.string(),

@@ -62,8 +62,9 @@ function describe(known: Known, { source: configured, onProgress }: BuildRequest
 
 async function make(build: Build, signal: AbortSignal): Promise<Snapshot> {
   const { store, engine, id, source, origin, image, startedAt, configured } = build
+  const { kind } = build.kind
   const { version, database } = source
-  store.insert({ id, origin, source: configured.name, version, image, database, startedAt })
+  store.insert({ id, origin, source: configured.name, kind, version, image, database, startedAt })
   try {
     return await stageAndSeal(build, signal)
   } catch (cause) {
@@ -83,7 +84,7 @@ const stagingMemoryBytes = 1024 ** 3
 async function stageAndSeal(build: Build, signal: AbortSignal): Promise<Snapshot> {
   const { engine, kind, clock, id, image, source, phases } = build
   const { encoding, collation, database } = source
-  const admin = { user: 'postgres', password: newSecret(), database }
+  const admin = { user: kind.superuser, password: newSecret(), database }
   const role = { user: 'app', password: newSecret(), database }
   const volume = `${id}-data`
 
@@ -110,7 +111,7 @@ function manifestOf(
 ): Manifest {
   const { source, answers, id, image, startedAt } = build
   return {
-    ...{ id, image, tables, sizeBytes, leakCheck, findings: [...findings], kind: 'postgres' },
+    ...{ id, image, tables, sizeBytes, leakCheck, findings: [...findings], kind: build.kind.kind },
     source: build.configured.name,
     version: source.version,
     database: source.database,

@@ -120,8 +120,6 @@ async function verify({ build }: Filling, { target, copied }: Checked, signal: A
   if (problems.length > 0) throw verificationFailed(build.configured.name, problems)
 }
 
-const writeOut: SchemaStatement = { what: 'a checkpoint', sql: 'CHECKPOINT', privileged: true }
-
 async function checkForLeaks(
   { build, staging }: Filling,
   { target, leaks }: { readonly target: Target; readonly leaks: LeakCheck },
@@ -129,8 +127,7 @@ async function checkForLeaks(
 ): Promise<readonly Finding[]> {
   const { kind, source, answers, configured } = build
   build.phases.enter('leaks')
-  // So that the files hold what the server knows.
-  await target.run(writeOut, signal)
+  await target.writeOut(signal)
   const tables = source.tables.map((table) => ({ table, columns: answers.columnsOf(table) }))
   const files = { directory: kind.dataDirectory, pristine: kind.pristineFiles, exec: staging.exec }
   const statements = [...source.schema.beforeData, ...source.schema.afterData]

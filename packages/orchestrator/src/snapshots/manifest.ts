@@ -5,6 +5,7 @@ import {
   LeakCoverage,
   type Snapshot,
   type SnapshotDetail,
+  SourceKind,
   TableCount,
 } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
@@ -13,7 +14,7 @@ import { z } from 'zod'
 export const Manifest = z.object({
   id: z.string(),
   source: z.string(),
-  kind: z.literal('postgres'),
+  kind: SourceKind,
   version: z.int(),
   image: z.string(),
   database: z.string(),

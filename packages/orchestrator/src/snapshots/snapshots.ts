@@ -3,6 +3,7 @@ import type {
   Review,
   Snapshot,
   SnapshotDetail,
+  SourceKind,
   SourceView,
 } from '@stuntdouble/sdk/wire'
 import type { Credentials } from '../sources/sources.ts'
@@ -41,7 +42,7 @@ export interface Snapshots {
 export interface SealedSnapshot {
   readonly id: string
   readonly source: string
-  readonly kind: 'postgres'
+  readonly kind: SourceKind
   readonly version: number
   readonly image: string
   /** In the engine’s `Volumes`. */

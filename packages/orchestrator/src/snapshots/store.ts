@@ -1,3 +1,4 @@
+import { SourceKind } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
 import type { Migration, Storage } from '../storage/storage.ts'
 import { Manifest, Signature } from './manifest.ts'
@@ -37,6 +38,10 @@ export const snapshotMigrations: readonly Migration[] = [
       PRIMARY KEY (origin, source)
     ) STRICT`,
   },
+  {
+    name: 'snapshots-3',
+    sql: `ALTER TABLE snapshots ADD COLUMN kind TEXT NOT NULL DEFAULT 'postgres'`,
+  },
 ]
 
 const json = <Schema extends z.ZodType>(schema: Schema) =>
@@ -54,6 +59,7 @@ const Row = z.object({
   id: z.string(),
   origin: z.string(),
   source: z.string(),
+  kind: SourceKind,
   state: z.enum(['building', 'sealed', 'failed']),
   version: z.int(),
   image: z.string(),
@@ -100,8 +106,8 @@ export function createSnapshotStore(
   const { sqlite } = storage
   const event = sqlite.prepare('INSERT INTO snapshot_events (at, snapshot, type) VALUES (?, ?, ?)')
   const insert = sqlite.prepare(
-    `INSERT INTO snapshots (id, origin, source, state, version, image, database, startedAt)
-     VALUES (:id, :origin, :source, 'building', :version, :image, :database, :startedAt)`,
+    `INSERT INTO snapshots (id, origin, source, kind, state, version, image, database, startedAt)
+     VALUES (:id, :origin, :source, :kind, 'building', :version, :image, :database, :startedAt)`,
   )
   const update = sqlite.prepare('UPDATE snapshots SET state = ? WHERE id = ?')
   const seal = sqlite.prepare(`UPDATE snapshots SET state = 'sealed', sealed = ? WHERE id = ?`)

@@ -1,12 +1,14 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
-import type { Finding } from '@stuntdouble/sdk/wire'
+import type { Finding, SourceKind } from '@stuntdouble/sdk/wire'
 import type { ContainerSpec, Mount } from '../engine/engine.ts'
 import type { Samples, TableRef, TableShape } from '../masking/masking.ts'
 
 /** Everything we know how to do with one kind of data store. Adding a kind is adding a folder. */
 export interface StoreKind {
-  readonly kind: 'postgres'
-  /** Inside a pod. */
+  readonly kind: SourceKind
+  /** The build’s superuser of a staging cluster. */
+  readonly superuser: string
+  /** Inside a pod; a second database of the kind listens on the next. */
   readonly port: number
 
   /**
@@ -38,7 +40,7 @@ export interface StoreKind {
   /** Opens the staging cluster, as its superuser, for writing. */
   target(dial: Dial, credentials: Credentials, signal: AbortSignal): Promise<Target>
 
-  /** `postgres://app:…@host:port/database` */
+  /** Such as `postgres://app:…@host:port/database`. */
   url(credentials: Credentials, at: Address): string
 
   /** Variables that make the kind’s own client find the database without an argument. */
@@ -49,6 +51,9 @@ export interface Address {
   readonly host: string
   readonly port: number
 }
+
+/** Every kind, by name. */
+export type StoreKinds = Readonly<Record<SourceKind, StoreKind>>
 
 export type Dial = (signal: AbortSignal) => Promise<Duplex>
 
@@ -170,6 +175,8 @@ export interface Target extends AsyncDisposable {
   read(table: TableRef, columns: readonly string[], signal: AbortSignal): Promise<Readable>
   /** Foreign keys that are not validated, as `schema.table.constraint`. */
   unvalidatedForeignKeys(signal: AbortSignal): Promise<readonly string[]>
+  /** Leaves nothing in the server’s memory that is not in its files. */
+  writeOut(signal: AbortSignal): Promise<void>
   /** Makes the sandbox’s role, gives it everything, analyzes, removes the build’s superuser access. */
   finish(role: Credentials, signal: AbortSignal): Promise<void>
   sizeBytes(signal: AbortSignal): Promise<number>

@@ -1,9 +1,13 @@
 import { z } from 'zod'
 import { Bytes, Duration, Name } from './units.ts'
 
+/** What a production store is. */
+export const SourceKind = z.enum(['postgres', 'mariadb'])
+export type SourceKind = z.infer<typeof SourceKind>
+
 export const SourceConfig = z.strictObject({
-  kind: z.enum(['postgres']),
-  /** `postgres://…`; `${env:NAME}` and `${file:PATH}` are filled in by the orchestrator alone. */
+  kind: SourceKind,
+  /** `postgres://…` or `mysql://…`; `${env:NAME}` and `${file:PATH}` are filled in by the orchestrator alone. */
   url: z.string().min(1),
   /** masking.yaml, relative to this file. */
   policy: z.string().min(1),

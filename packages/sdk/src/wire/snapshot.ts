@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SourceKind } from './config.ts'
 import { Name, SnapshotId, Timestamp } from './units.ts'
 
 export const Finding = z.object({
@@ -15,7 +16,7 @@ export type SnapshotState = z.infer<typeof SnapshotState>
 export const Snapshot = z.object({
   id: SnapshotId,
   source: Name,
-  kind: z.literal('postgres'),
+  kind: SourceKind,
   state: SnapshotState,
   /** The major version of the server inside, and the image that runs it. */
   version: z.int(),

@@ -36,6 +36,7 @@ const recipes: readonly ImageRecipe[] = [
   postgres(15, 'bookworm', ['stuntdouble/postgres:latest']),
   postgres(17, 'trixie'),
   postgres(18, 'sid'),
+  { ...plain('mariadb'), tags: ['stuntdouble/mariadb:10.11', 'stuntdouble/mariadb:latest'] },
 ]
 
 const suites: readonly Suite[] = ['bookworm', 'trixie', 'sid']

@@ -12,7 +12,7 @@ import { guessString } from './guess-string.ts'
 
 /** Types below `other` that hold no words and no places. */
 const harmless =
-  /^(?:interval|bit|bit varying|varbit|oid|xid8?|cid|tid|pg_lsn|reg\w+|int4range|int8range|numrange|tsrange|tstzrange|daterange|\w+multirange|txid_snapshot|pg_snapshot|boolean)$/
+  /^(?:interval|bit|bit varying|varbit|oid|xid8?|cid|tid|pg_lsn|reg\w+|int4range|int8range|numrange|tsrange|tstzrange|daterange|\w+multirange|txid_snapshot|pg_snapshot|boolean|year)$/
 
 /** An answer for one column, by its type first: a type rules most strategies out. */
 export function guessColumn(evidence: Evidence): Guess {

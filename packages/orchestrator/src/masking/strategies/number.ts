@@ -8,6 +8,14 @@ import { secretMask } from './secret.ts'
 const largest = ['32767', '2147483647', '9223372036854775807']
 const smallest = ['32768', '2147483648', '9223372036854775808']
 
+/** The same of MariaDB’s, of one to eight bytes, with a sign and without. */
+const bytewise = /^int[12348]$/
+const largestBytewise = [
+  ...['127', '255', '32767', '65535', '8388607', '16777215', '2147483647', '4294967295'],
+  ...['9223372036854775807', '18446744073709551615'],
+]
+const smallestBytewise = ['128', '32768', '8388608', '2147483648', '9223372036854775808']
+
 const oneNumber = /^[-+]?\p{Sc}?\d[\d.,]*(?:e[-+]?\d+)?$/iu
 const notNumber = /^-?(?:NaN|Infinity)$/
 
@@ -19,6 +27,9 @@ const notNumber = /^-?(?:NaN|Infinity)$/
 export function numberMask(context: MaskContext): Mask {
   const scramble = new Scramble(context.keys('number'))
   const other = secretMask(context)
+  const ends = bytewise.test(context.baseType)
+    ? { largest: largestBytewise, smallest: smallestBytewise }
+    : { largest, smallest }
   return (value, out) => {
     const text = latin1Of(value)
     if (notNumber.test(text)) return out.ascii(text)
@@ -26,7 +37,7 @@ export function numberMask(context: MaskContext): Mask {
     const leading = firstSignificant(value) - value.start
     if (leading === text.length) return out.copy(value.bytes, value.start, value.end)
     const exponent = exponentAt(text)
-    const limits = limitsOf(text)
+    const limits = limitsOf(text, ends)
     const fixed = (place: number, bytes: Uint8Array) =>
       place < leading || place >= exponent || !isDigit(bytes[place] as number)
     const accept = (bytes: Uint8Array) =>
@@ -72,13 +83,18 @@ function exponentAt(text: string): number {
 /** The largest finite real; a double’s is where JavaScript’s numbers end. */
 const largestReal = 3.4028235e38
 
+interface Ends {
+  readonly largest: readonly string[]
+  readonly smallest: readonly string[]
+}
+
 /** Which limits have as many digits as this integer, and on which side of them it lies. */
-function limitsOf(text: string) {
+function limitsOf(text: string, ends: Ends) {
   if (/e/i.test(text)) return [floatLimit(text)]
   const digits = /^([-+]?)(\d+)$/.exec(text)
   if (!digits) return []
   const [, sign, magnitude = ''] = digits
-  const limits = (sign === '-' ? smallest : largest).filter(
+  const limits = (sign === '-' ? ends.smallest : ends.largest).filter(
     (limit) => limit.length === magnitude.length,
   )
   return limits.map((limit) => {

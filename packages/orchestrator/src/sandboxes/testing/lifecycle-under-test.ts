@@ -16,7 +16,7 @@ import { openInstallation } from '../../installation/installation.ts'
 import { createLog } from '../../lib/log.ts'
 import { createRecorder, recorderMigrations } from '../../recorder/recorder.ts'
 import type { SealedSnapshot } from '../../snapshots/snapshots.ts'
-import type { StoreKind } from '../../sources/sources.ts'
+import type { StoreKind, StoreKinds } from '../../sources/sources.ts'
 import { openStorage } from '../../storage/storage.ts'
 import type { Workspaces } from '../../workspaces/workspaces.ts'
 import { createSandboxes, type Sandboxes, sandboxMigrations } from '../sandboxes.ts'
@@ -65,7 +65,7 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
       createSandboxes({
         ...{ storage, recorder, capabilities, clock, workspaces, engine: seen },
         snapshots: { sealed: () => sealed },
-        kind: kindOf((signal) => under.ready(signal)),
+        kinds: kindsOf((signal) => under.ready(signal)),
         limits: LimitsConfig.parse({ maxTtl: '2h', maxSandboxes: 3 }),
         installation: openInstallation(directory),
         log: createLog('silent'),
@@ -106,7 +106,7 @@ async function sealOne({ volumes }: FakeEngine): Promise<void> {
 }
 
 /** As far as the lifecycle asks. */
-function kindOf(ready: (signal: AbortSignal) => Promise<void>): StoreKind {
+function kindsOf(ready: (signal: AbortSignal) => Promise<void>): StoreKinds {
   const kind: Pick<
     StoreKind,
     'kind' | 'port' | 'ready' | 'url' | 'clientEnvironment' | 'container'
@@ -123,7 +123,7 @@ function kindOf(ready: (signal: AbortSignal) => Promise<void>): StoreKind {
       mounts: [mount],
     }),
   }
-  return kind as StoreKind
+  return { postgres: kind as StoreKind, mariadb: kind as StoreKind }
 }
 
 const workspaces: Workspaces = {

@@ -66,7 +66,7 @@ export function openBuild(
   })
   const restarted = (origin = '/etc/stuntdouble.yaml') =>
     createSnapshots({
-      ...{ engine, storage, signer, kinds: { postgres: copy.kind } },
+      ...{ engine, storage, signer, kinds: { postgres: copy.kind, mariadb: copy.kind } },
       config: configOf(origin, { policyPath, ...options }),
       maskingKey: Buffer.alloc(32, 7),
       clock: () => now++,

@@ -8,6 +8,7 @@ import { DockerVolumes } from '../../engine/docker/docker-volumes.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { newSandboxId } from '../../lib/ids.ts'
+import { mariadbKind } from '../../sources/mariadb/mariadb.ts'
 import { postgresKind } from '../../sources/postgres/postgres.ts'
 import { openStorage } from '../../storage/storage.ts'
 import { createSnapshots } from '../create-snapshots.ts'
@@ -47,7 +48,13 @@ export async function openDockerBuild(): Promise<DockerBuild> {
       const shop = { kind: 'postgres', url: `\${env:SHOP_URL}`, policy: './masking.yaml' }
       await writeFile(path, JSON.stringify({ sources: { shop } }))
       return createSnapshots({
-        ...{ engine, storage, kinds: { postgres: postgresKind }, signer, clock: systemClock },
+        ...{
+          engine,
+          storage,
+          kinds: { postgres: postgresKind, mariadb: mariadbKind },
+          signer,
+          clock: systemClock,
+        },
         config: loadConfig(path, { SHOP_URL: url }),
         maskingKey: Buffer.alloc(32, 7),
       })

@@ -49,6 +49,7 @@ export function fakeKind(store: FakeStore): FakeCopy {
     lines: (table) => (written.get(table) ?? '').split('\n').filter(Boolean),
     kind: {
       kind: 'postgres',
+      superuser: 'postgres',
       port: 5432,
       stopCommand: ['stop'],
       dataDirectory: '/data',
@@ -193,6 +194,7 @@ function targetOf(store: FakeStore, written: Map<string, string>, statements: st
       )
     },
     unvalidatedForeignKeys: async () => store.unvalidated ?? [],
+    writeOut: async () => {},
     finish: async ({ user }) => void statements.push(`role ${user}`),
     sizeBytes: async () => [...written.values()].join('').length,
     [Symbol.asyncDispose]: async () => {},

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
 import { to as copyTo } from 'pg-copy-streams'
 import type { TableRef } from '../../masking/masking.ts'
+import type { SessionPool } from '../session-pool.ts'
 import { quoteColumns, quoteTable } from './identifiers.ts'
-import type { SessionPool } from './session-pool.ts'
+import type { Session } from './session.ts'
 
 export interface CopyOut {
   readonly table: TableRef
@@ -12,7 +13,7 @@ export interface CopyOut {
 
 /** Streams a table’s own rows as COPY text. A stream that is left early takes its connection along. */
 export async function copyOut(
-  pool: SessionPool,
+  pool: SessionPool<Session>,
   { table, columns, explain }: CopyOut,
   signal: AbortSignal,
 ): Promise<Readable> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { TableShape } from '../../masking/masking.ts'
+import { fingerprint } from '../fingerprint.ts'
 import { categoryOf } from './column-types.ts'
-import { fingerprint } from './schema/fingerprint.ts'
 
 test.each([
   ['text', 'b', 'S', 'string'],

@@ -1,3 +1,4 @@
+import { untilAborted } from '../session-pool.ts'
 import type { OpenRequest, Source } from '../sources.ts'
 import { copyOut } from './copy-out.ts'
 import { countRows } from './count-rows.ts'
@@ -9,7 +10,7 @@ import { checkAccess } from './preflight.ts'
 import { sampleTables } from './sample.ts'
 import type { Catalog } from './schema/schema-object.ts'
 import { readSchema } from './schema/schema-script.ts'
-import { type Session, untilAborted } from './session.ts'
+import type { Session } from './session.ts'
 import { openSnapshotReader, type SnapshotReader } from './snapshot-reader.ts'
 import { parseSourceUrl, type SourceUrl } from './source-url.ts'
 

@@ -7,6 +7,7 @@ import { openTarget } from './target.ts'
 /** PostgreSQL 13 to 18. */
 export const postgresKind: StoreKind = {
   kind: 'postgres',
+  superuser: 'postgres',
   port: 5432,
   stopCommand,
   dataDirectory,

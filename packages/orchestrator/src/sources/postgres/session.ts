@@ -1,12 +1,10 @@
 import { Client, type ClientConfig } from 'pg'
+import { type Pooled, untilAborted } from '../session-pool.ts'
 
 /** One connection. Disposal ends it, by force when it does not end soon. */
-export interface Session extends AsyncDisposable {
+export interface Session extends Pooled {
   readonly client: Client
   rows<Row = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>
-  /** Ends the connection at once; what runs on it rejects. */
-  destroy(): void
-  readonly broken: boolean
 }
 
 const connectTimeoutMs = 15_000
@@ -52,25 +50,6 @@ function sessionOf(client: Client): Session {
       if (!broken) await Promise.race([client.end().catch(() => {}), after(endTimeoutMs)])
       destroy()
     },
-  }
-}
-
-/** Runs work on a session; an abort ends the session and rejects with the signal’s reason. */
-export async function untilAborted<Result>(
-  session: Session,
-  signal: AbortSignal,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  signal.throwIfAborted()
-  const abort = () => session.destroy()
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await work()
-  } catch (cause) {
-    signal.throwIfAborted()
-    throw cause
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }
 

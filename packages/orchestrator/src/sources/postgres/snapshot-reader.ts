@@ -1,7 +1,7 @@
 import { type ClientConfig, DatabaseError } from 'pg'
+import { createSessionPool, type SessionPool, untilAborted } from '../session-pool.ts'
 import { checkVersion } from './preflight.ts'
-import { connect, type Session, untilAborted } from './session.ts'
-import { createSessionPool, type SessionPool } from './session-pool.ts'
+import { connect, type Session } from './session.ts'
 import type { SourceUrl } from './source-url.ts'
 
 /** The connections of one source, all on one exported snapshot of it. */
@@ -10,7 +10,7 @@ export interface SnapshotReader extends AsyncDisposable {
   /** Holds the snapshot; catalogs are read here. */
   readonly primary: Session
   /** For the rows. */
-  readonly pool: SessionPool
+  readonly pool: SessionPool<Session>
 }
 
 const workers = 2

@@ -1,8 +1,9 @@
 import { newSecret } from '../../lib/ids.ts'
+import { untilAborted } from '../session-pool.ts'
 import type { Credentials, Dial } from '../sources.ts'
 import { dialled } from './dialled.ts'
 import { quoteIdentifier, quoteLiteral } from './identifiers.ts'
-import { connect, type Session, untilAborted } from './session.ts'
+import { connect, type Session } from './session.ts'
 
 /** Who works in a staging cluster. */
 export interface Parties {

@@ -1,13 +1,14 @@
 import { from as copyFrom } from 'pg-copy-streams'
 import type { TableRef } from '../../masking/masking.ts'
+import type { SessionPool } from '../session-pool.ts'
 import type { TableWriter } from '../sources.ts'
 import { quoteColumns, quoteTable, tableName } from './identifiers.ts'
-import type { SessionPool } from './session-pool.ts'
+import type { Session } from './session.ts'
 import { targetError } from './target-error.ts'
 
 /** Takes a table’s rows as COPY text. All or none of them are kept. */
 export async function openTableWriter(
-  pool: SessionPool,
+  pool: SessionPool<Session>,
   { table, columns }: { readonly table: TableRef; readonly columns: readonly string[] },
   signal: AbortSignal,
 ): Promise<TableWriter> {

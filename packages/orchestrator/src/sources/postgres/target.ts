@@ -1,11 +1,11 @@
+import { createSessionPool, untilAborted } from '../session-pool.ts'
 import type { Credentials, Dial, SchemaStatement, Target } from '../sources.ts'
 import { copyOut } from './copy-out.ts'
 import { countRows } from './count-rows.ts'
 import { dialled } from './dialled.ts'
 import { tableName } from './identifiers.ts'
 import { rehearseRows } from './rehearse.ts'
-import { connect, type Session, untilAborted } from './session.ts'
-import { createSessionPool } from './session-pool.ts'
+import { connect, type Session } from './session.ts'
 import { partiesOf, prepare, seal, settle } from './staging-cluster.ts'
 import { openTableWriter } from './table-writer.ts'
 import { targetError } from './target-error.ts'
@@ -68,6 +68,10 @@ export async function openTarget(
         checks.use(until, (session) => countRows(session, table)),
       ),
     unvalidatedForeignKeys: (until) => asAdmin('checking foreign keys', until, unvalidated),
+    writeOut: (until) =>
+      asAdmin('writing a checkpoint', until, async (session) => {
+        await session.client.query('CHECKPOINT')
+      }),
     finish: async (role, until) => {
       await doing('analyzing', until, () => ddl.use(until, analyze))
       for (const pool of [rows, checks, ddl]) await pool[Symbol.asyncDispose]()

@@ -1,6 +1,7 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { Finding } from '@stuntdouble/sdk/wire'
 import type { TableShape } from '../../../masking/masking.ts'
+import { fingerprint } from '../../fingerprint.ts'
 import type { SchemaScript, SchemaStatement } from '../../sources.ts'
 import { collectCollations } from './collations.ts'
 import {
@@ -11,7 +12,6 @@ import {
 } from './constraints.ts'
 import { readDependencies } from './dependencies.ts'
 import { collectExtensions } from './extensions.ts'
-import { fingerprint } from './fingerprint.ts'
 import { collectAggregates, collectFunctions } from './functions.ts'
 import { collectIndexes } from './indexes.ts'
 import { findKindsLeftOut, leftOutFinding } from './left-out.ts'

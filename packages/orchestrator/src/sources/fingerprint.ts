@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { TableShape } from '../../../masking/masking.ts'
+import type { TableShape } from '../masking/masking.ts'
 
 /** Changes whenever a table, column, type or key appears, goes or changes. Row counts do not count. */
 export function fingerprint(tables: readonly TableShape[]): string {

@@ -1,17 +1,22 @@
-import { type Session, untilAborted } from './session.ts'
+/** A connection, as far as sharing it goes. */
+export interface Pooled extends AsyncDisposable {
+  /** Ends the connection at once; what runs on it rejects. */
+  destroy(): void
+  readonly broken: boolean
+}
 
 /** A few interchangeable connections, opened when first needed. */
-export interface SessionPool extends AsyncDisposable {
+export interface SessionPool<Session extends Pooled> extends AsyncDisposable {
   /** Give it back with `release`, also when it broke. */
   acquire(signal: AbortSignal): Promise<Session>
   release(session: Session): void
   use<Result>(signal: AbortSignal, work: (session: Session) => Promise<Result>): Promise<Result>
 }
 
-export function createSessionPool(
+export function createSessionPool<Session extends Pooled>(
   limit: number,
   open: (signal: AbortSignal) => Promise<Session>,
-): SessionPool {
+): SessionPool<Session> {
   const idle: Session[] = []
   const all = new Set<Session>()
   const waiting = new Set<() => void>()
@@ -28,7 +33,7 @@ export function createSessionPool(
     first?.()
   }
 
-  const pool: SessionPool = {
+  const pool: SessionPool<Session> = {
     acquire: async (signal) => {
       await place(signal)
       const kept = idle.splice(0).filter(({ broken }) => !broken)
@@ -62,6 +67,25 @@ export function createSessionPool(
     },
   }
   return pool
+}
+
+/** Runs work on a session; an abort ends the session and rejects with the signal’s reason. */
+export async function untilAborted<Result>(
+  session: Pick<Pooled, 'destroy'>,
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  signal.throwIfAborted()
+  const abort = () => session.destroy()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await work()
+  } catch (cause) {
+    signal.throwIfAborted()
+    throw cause
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }
 
 /** An abort gives the turn up at once, so that it wakes whoever waits behind. */

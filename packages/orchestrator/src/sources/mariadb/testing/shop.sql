@@ -1,0 +1,65 @@
+CREATE SEQUENCE invoice_number START WITH 1000 INCREMENT BY 5
+//
+CREATE TABLE customer (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  `select``from` VARCHAR(50) NOT NULL DEFAULT 'it''s \\ fine',
+  email VARCHAR(100) CHARACTER SET latin1 COLLATE latin1_general_cs NOT NULL,
+  number BIGINT DEFAULT nextval(invoice_number),
+  born DATE CHECK (born > '1900-01-01'),
+  doc LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin CHECK (json_valid(doc)),
+  place POINT NOT NULL DEFAULT (POINT(0, 0)),
+  changed TIMESTAMP(3) NOT NULL DEFAULT current_timestamp(3) ON UPDATE current_timestamp(3),
+  UNIQUE KEY one_mail (email), KEY half (`select``from`(10) ), FULLTEXT KEY words (`select``from`), SPATIAL KEY here (place),
+  CONSTRAINT `not empty` CHECK (email <> '')
+) ENGINE=InnoDB ROW_FORMAT=COMPACT DEFAULT CHARSET=latin1 COMMENT='call Mary, 555-1234'
+//
+CREATE TABLE counted (grp INT NOT NULL, n INT NOT NULL AUTO_INCREMENT, PRIMARY KEY (grp, n), KEY (n)) ENGINE=InnoDB
+//
+CREATE TABLE tree (
+  id INT PRIMARY KEY, parent INT, owner BIGINT UNSIGNED,
+  FOREIGN KEY (parent) REFERENCES tree (id) ON DELETE CASCADE,
+  CONSTRAINT owned FOREIGN KEY (owner) REFERENCES customer (id) ON DELETE SET NULL ON UPDATE CASCADE
+) ENGINE=InnoDB
+//
+CREATE TABLE event (id INT NOT NULL, at DATE NOT NULL, what VARCHAR(20), PRIMARY KEY (id, at)) ENGINE=InnoDB
+  PARTITION BY RANGE (YEAR(at)) SUBPARTITION BY HASH (id) SUBPARTITIONS 2
+  (PARTITION `old ones` VALUES LESS THAN (2020) COMMENT = 'Mary', PARTITION rest VALUES LESS THAN MAXVALUE)
+//
+CREATE TABLE region (code VARCHAR(2) NOT NULL, n INT NOT NULL, PRIMARY KEY (code, n)) ENGINE=InnoDB
+  PARTITION BY LIST COLUMNS (code) (PARTITION eu VALUES IN ('DE', 'FR'), PARTITION us VALUES IN ('US'))
+//
+CREATE TABLE hashed (id INT NOT NULL PRIMARY KEY) ENGINE=InnoDB PARTITION BY KEY (id) PARTITIONS 3
+//
+CREATE OR REPLACE VIEW z_mailed AS SELECT id, email FROM customer WHERE email LIKE '%@%' WITH CASCADED CHECK OPTION
+//
+CREATE OR REPLACE DEFINER=somebody@nowhere SQL SECURITY INVOKER VIEW a_total AS SELECT COUNT(*) AS n FROM z_mailed
+//
+CREATE DEFINER=somebody@nowhere FUNCTION twice(x INT) RETURNS INT DETERMINISTIC COMMENT 'ask Mary' RETURN x * 2
+//
+CREATE PROCEDURE fill(IN many INT, OUT done INT) MODIFIES SQL DATA SQL SECURITY INVOKER
+BEGIN
+  SET done = 0;
+  WHILE done < many DO INSERT INTO tree (id) VALUES (1000 + done); SET done = done + 1; END WHILE;
+END
+//
+SET SESSION sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT'
+//
+CREATE DEFINER=somebody@nowhere TRIGGER b_first BEFORE INSERT ON event FOR EACH ROW SET NEW."what" = 'a' || NEW.what
+//
+CREATE TRIGGER a_second BEFORE INSERT ON event FOR EACH ROW SET NEW.what = CONCAT(NEW.what, 'z')
+//
+SET SESSION sql_mode = ''
+//
+CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY DO DELETE FROM tree
+//
+INSERT INTO customer (email, born) VALUES ('mary@example.com', '1980-01-01'), ('Mary@example.com', NULL)
+//
+INSERT INTO tree VALUES (1, NULL, 1), (2, 1, NULL)
+//
+INSERT INTO event VALUES (1, '2019-05-05', 'm'), (2, '2024-05-05', 'n')
+//
+INSERT INTO region VALUES ('DE', 1), ('US', 2)
+//
+INSERT INTO counted VALUES (1, 5), (2, 6)
+//
+INSERT INTO hashed VALUES (1), (2), (3)
