@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { SandboxError } from '@stuntdouble/sdk/errors'
 import { parseBytes } from '@stuntdouble/sdk/wire'
 import { announce, rememberedPorts } from './announce.ts'
 import { createApp, createGatewayApp } from './app.ts'
@@ -165,10 +166,21 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   return { ...shared, config, doors, snapshots, sandboxes, gateway, origin }
 }
 
-/** Where DOCKER_HOST says, when that is a socket of this machine; the pods’ own sockets must be too. */
-function socketOf({ DOCKER_HOST: host = '' }: Environment) {
-  return host.startsWith('unix://') ? { socketPath: host.slice('unix://'.length) } : {}
+/** Where DOCKER_HOST says. Throws `config_invalid` for an engine elsewhere. */
+function socketOf({ DOCKER_HOST: host }: Environment) {
+  if (!host) return {}
+  if (!host.startsWith('unix://')) throw engineElsewhere()
+  return { socketPath: host.slice('unix://'.length) }
 }
+
+const engineElsewhere = () =>
+  new SandboxError(
+    'config_invalid',
+    'DOCKER_HOST names an engine that is not a socket of this machine.',
+    {
+      hint: 'Unset it or point it to a unix:// socket: pods and orchestrator share sockets on one machine.',
+    },
+  )
 
 const migrations = [
   ...recorderMigrations,

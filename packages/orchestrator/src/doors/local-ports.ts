@@ -56,6 +56,7 @@ export function createLocalPorts(engine: Pick<Engine, 'connect'>): LocalPorts {
       const key = keyOf(request.sandbox, request.port)
       const port = open.get(key) ?? listen(request)
       open.set(key, port)
+      port.catch(() => open.delete(key))
       const address = (await port).server.address()
       if (address === null || typeof address === 'string')
         throw new Error('a listener without a port')

@@ -1,4 +1,4 @@
-/** Runs work one after another per key, and in parallel across keys. */
+/** Runs work one after another per key, in parallel across keys, and at once when there is none before. */
 export function serially<Key>(): <Result>(
   key: Key,
   work: () => Promise<Result>,
@@ -6,7 +6,9 @@ export function serially<Key>(): <Result>(
   const tails = new Map<Key, Promise<unknown>>()
 
   return (key, work) => {
-    const result = (tails.get(key) ?? Promise.resolve()).then(work, work)
+    const before = tails.get(key)
+    const start = async () => work()
+    const result = before ? before.then(start, start) : start()
     const tail = result.catch(() => {})
     tails.set(key, tail)
     void tail.then(() => {

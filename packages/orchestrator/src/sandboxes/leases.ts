@@ -1,9 +1,9 @@
 import { type Handover, parseDuration, type SandboxView } from '@stuntdouble/sdk/wire'
+import { serially } from '../lib/serially.ts'
 import { traceOf } from '../lib/trace.ts'
 import type { Desk } from './desk.ts'
 import { idleAt } from './lease.ts'
 import type { Roster } from './roster.ts'
-import type { Sandbox } from './sandbox.ts'
 import { databasesOf, viewOf } from './view.ts'
 
 /** How long a sandbox lives, and who may use it until then. */
@@ -20,8 +20,11 @@ const resolutionMs = 1_000
 export function createLeases(desk: Desk, roster: Roster): Leases {
   const { store, storage, engine, capabilities, recorder, clock, limits, log } = desk
 
-  const moveDeadline = (sandbox: Sandbox) =>
-    engine.setDeadline(sandbox.id, new Date(idleAt(sandbox)))
+  const inTurn = serially<string>()
+
+  /** One write at a time, each of what the journal says by then: a late one cannot undo a newer. */
+  const moveDeadline = (id: string) =>
+    inTurn(id, () => engine.setDeadline(id, new Date(idleAt(roster.known(id)))))
 
   return {
     async extend(id, seconds) {
@@ -34,7 +37,7 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
         capabilities.prolong(id, sandbox.expiresAt, expiresAt)
         recorder.record(id, 'extended', { expiresAt: new Date(expiresAt).toISOString() })
       })
-      await moveDeadline(roster.known(id))
+      await moveDeadline(id)
       return viewOf(roster.known(id), store)
     },
 
@@ -57,7 +60,7 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
       const sandbox = store.get(id)
       if (sandbox?.state !== 'ready' || at - sandbox.activeAt < resolutionMs) return
       store.touch(id, at)
-      moveDeadline({ ...sandbox, activeAt: at }).catch((cause) =>
+      moveDeadline(id).catch((cause) =>
         log.warn({ ...traceOf(cause), sandbox: id }, 'deadline not moved'),
       )
     },

@@ -8,23 +8,25 @@ const windowBytes = 1024 ** 2
 /** Longer than any secret a rule looks for, private keys included. */
 const overlapBytes = 16_384
 
-/** A file as overlapping texts, so that a large one is looked at in bounded memory. A binary one yields none. */
+/** A file as overlapping texts, so that a large one is looked at in bounded memory. */
 export async function* textWindows(content: AsyncIterable<Buffer>): AsyncGenerator<TextWindow> {
   let held: Buffer = Buffer.alloc(0)
   let firstLine = 1
-  let binary = false
 
   for await (const chunk of content) {
-    if (binary) continue
     held = Buffer.concat([held, chunk])
-    binary = held.subarray(0, 8192).includes(0)
-    if (binary || held.length < windowBytes) continue
-    yield { text: held.toString('utf8'), firstLine }
+    if (held.length < windowBytes) continue
+    yield { text: textOf(held), firstLine }
     const passed = held.subarray(0, held.length - overlapBytes)
     firstLine += linesIn(passed)
     held = held.subarray(passed.length)
   }
-  if (!binary && held.length > 0) yield { text: held.toString('utf8'), firstLine }
+  if (held.length > 0) yield { text: textOf(held), firstLine }
+}
+
+/** What is not UTF-8 is read byte by byte without its zeros: UTF-16 and databases hold secrets too. */
+function textOf(bytes: Buffer): string {
+  return bytes.includes(0) ? bytes.toString('latin1').replaceAll('\0', '') : bytes.toString('utf8')
 }
 
 function linesIn(bytes: Buffer): number {

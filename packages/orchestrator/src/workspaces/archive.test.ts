@@ -49,12 +49,20 @@ describe('what may enter a workspace', () => {
     await expect(inspect([file])).rejects.toMatchObject({ code: 'policy_refused' })
   })
 
-  test.each(['.env', 'app/.env.production', 'home/.aws/config', 'id_rsa', 'tls/server.pem'])(
-    '%s is refused by its name',
-    async (name) => {
-      await expect(inspect([{ name }])).rejects.toMatchObject({ code: 'secret_found' })
-    },
-  )
+  test.each([
+    '.env',
+    '.envrc',
+    'deploy/prod.env',
+    '.vault-token',
+    './.env',
+    'stuntdouble.yaml',
+    'app/.env.production',
+    'home/.aws/config',
+    'id_rsa',
+    'tls/server.pem',
+  ])('%s is refused by its name', async (name) => {
+    await expect(inspect([{ name }])).rejects.toMatchObject({ code: 'secret_found' })
+  })
 
   test('a template of an environment file may enter', async () => {
     await expect(inspect([{ name: '.env.example', content: 'A=\n' }])).resolves.toBeDefined()
@@ -76,6 +84,18 @@ describe('what may enter a workspace', () => {
     const failure = await inspect([{ name: 'big.txt', content }]).catch((cause) => cause)
 
     expect(failure).toMatchObject({ code: 'secret_found', details: { line: 30_001 } })
+  })
+
+  test('a key in a file of two-byte characters is found', async () => {
+    const content = Buffer.from(privateKey, 'utf16le').toString('latin1')
+    const tar = pack()
+    tar.entry({ name: 'notes.txt' }, Buffer.from(content, 'latin1'))
+    tar.finalize()
+    const body = Readable.from(tar as AsyncIterable<Buffer>, { objectMode: false })
+
+    await expect(inspectArchive(body, new AbortController().signal)).rejects.toMatchObject({
+      code: 'secret_found',
+    })
   })
 
   test('what is not a tar is refused', async () => {
