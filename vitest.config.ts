@@ -19,6 +19,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 600_000,
           fileParallelism: false,
+          globalSetup: ['e2e/lib/our-images.ts'],
         },
       },
       {
@@ -28,6 +29,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 900_000,
           fileParallelism: false,
+          globalSetup: ['e2e/lib/our-images.ts'],
         },
       },
     ],
