@@ -52,7 +52,7 @@ const holders: readonly Holder[] = [
   {
     place: 'partition bounds',
     create: (name, text) =>
-      `CREATE TABLE ${name} (id int, owner text) PARTITION BY LIST (owner); CREATE TABLE ${name}_a PARTITION OF ${name} FOR VALUES IN (${literal(text)});`,
+      `CREATE TABLE ${name} (id int, owner text) PARTITION BY LIST (owner); CREATE TABLE ${name}_a PARTITION OF ${name} FOR VALUES IN (${literal(text)}); CREATE TABLE ${name}_rest PARTITION OF ${name} DEFAULT;`,
     called: (name) => [`partition public.${name}_a`],
     drop: dropTable,
   },
