@@ -1,21 +1,37 @@
 import { parseArgs } from 'node:util'
+import { parseBytes } from '@stuntdouble/sdk/wire'
 import { benchLeaks } from './leaks.ts'
+import { benchSnapshot } from './snapshot.ts'
 import { benchUp } from './up.ts'
 
-/** `pnpm bench NAME [--rounds N]`: numbers, side by side in one run. Never part of the tests. */
-const benches: Readonly<Record<string, (rounds: number) => Promise<void>>> = {
-  up: benchUp,
-  leaks: benchLeaks,
+interface Options {
+  readonly rounds: number | undefined
+  readonly sizeBytes: number
+  readonly rows: number
+}
+
+/** `pnpm bench NAME`: numbers, side by side in one run. Never part of the tests. */
+const benches: Readonly<Record<string, (options: Options) => Promise<void>>> = {
+  up: ({ rounds = 10 }) => benchUp(rounds),
+  leaks: ({ rounds = 10 }) => benchLeaks(rounds),
+  snapshot: ({ rounds = 1, ...size }) => benchSnapshot({ rounds, ...size }),
 }
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '10' } },
+  options: {
+    rounds: { type: 'string' },
+    size: { type: 'string', default: '1g' },
+    rows: { type: 'string', default: '2000000' },
+  },
 })
 const bench = benches[positionals[0] ?? '']
-const rounds = Number(values.rounds)
-if (bench === undefined || !(rounds >= 1)) {
-  console.error(`Usage: pnpm bench ${Object.keys(benches).join('|')} [--rounds N]`)
+const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
+const sizeBytes = parseBytes(values.size)
+const rows = Number(values.rows)
+if (bench === undefined || !((rounds ?? 1) >= 1) || !sizeBytes || !(rows >= 1)) {
+  const names = Object.keys(benches).join('|')
+  console.error(`Usage: pnpm bench ${names} [--rounds N] [--size 1g] [--rows N]`)
   process.exit(2)
 }
-await bench(rounds)
+await bench({ rounds, sizeBytes, rows })
