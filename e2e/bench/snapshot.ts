@@ -84,7 +84,7 @@ orchestrator's memory, at its peak ${megabytes(peakBytes)}  ${verdict(peakBytes 
 
 Phases: ${phasesOf(masked)}`)
   const figures = { ratio, rowsPerSecond, leakBytesPerSecond, peakBytes }
-  console.log(`Every sample: ${await keep({ bench: 'snapshot', options, goals, figures, samples })}`)
+  console.log(`Every sample: ${await keep('snapshot', { options, goals, figures, samples })}`)
 }
 
 const perSecond = ({ phases }: MeasuredBuild, phase: string, amount: number) =>

@@ -1,6 +1,11 @@
 import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { parseDuration, type SourceConfig, type SourceKind } from '@stuntdouble/sdk/wire'
+import {
+  parseBytes,
+  parseDuration,
+  type SourceConfig,
+  type SourceKind,
+} from '@stuntdouble/sdk/wire'
 import { Secret } from '../lib/secret.ts'
 import { fillIn, type Scope } from './placeholders.ts'
 
@@ -21,6 +26,8 @@ export interface LoadedSource {
   readonly refreshMs?: number
   /** How many sealed snapshots of it stay; all when left out. */
   readonly retain?: number
+  readonly connections?: number
+  readonly maxBytesPerSecond?: number
 }
 
 type Complain = (key: readonly string[], message: string) => void
@@ -51,6 +58,8 @@ export function resolveSources(
       ...(source.sequences && { sequences: source.sequences }),
       ...(source.refresh && { refreshMs: (parseDuration(source.refresh) ?? 0) * 1000 }),
       ...(source.retain && { retain: source.retain }),
+      ...(source.connections && { connections: source.connections }),
+      ...(source.maxRate && { maxBytesPerSecond: parseBytes(source.maxRate) ?? 0 }),
     }
   }
   return resolved

@@ -5,10 +5,8 @@ import type { LoadedSource } from '../config/config.ts'
 import {
   answeringTable,
   answeringTables,
-  type CopyMasker,
   changesSince,
   columnKey,
-  compileMasker,
   isMasked,
   type MaskerRequest,
   type Pin,
@@ -42,8 +40,8 @@ export interface Answers {
   columnsOf(table: TableShape): readonly AnsweredColumn[]
   /** Where a table’s rows are written: through what it is a partition of, where masking may move them. */
   destinationOf(table: TableShape): TableRef
-  /** For one stream of those columns in that order. `onMasked` is lent every value before it is gone. */
-  maskerFor(table: TableShape, onMasked: NonNullable<MaskerRequest['onMasked']>): CopyMasker
+  /** How streams of those columns in that order are masked. */
+  maskingOf(table: TableShape): MaskerRequest
 }
 
 export interface AnswersRequest {
@@ -69,10 +67,10 @@ export async function readAnswers(request: AnswersRequest): Promise<Answers> {
     strategyOf: (table, column) => strategyFor(policy, table, column),
     columnsOf,
     destinationOf: (table) => destinationOf(table, policy),
-    maskerFor: (table, onMasked) => {
+    maskingOf: (table) => {
       const columns = columnsOf(table).map((column) => column.shape.name)
       const shape = { ...table, ...answeringTable(table) }
-      return compileMasker({ shape, columns, policy, shapes, key, onMasked })
+      return { shape, columns, policy, shapes, key }
     },
   }
 }

@@ -1,22 +1,24 @@
-import { pipeline } from 'node:stream/promises'
-import { setTimeout as wait } from 'node:timers/promises'
 import { type TableShape, tableKey } from '../masking/masking.ts'
-import type { Source, TableWriter, Target } from '../sources/sources.ts'
+import type { Source, TablePart, Target } from '../sources/sources.ts'
 import type { Answers } from './answers.ts'
+import { copyPart } from './copy-part.ts'
 import { inParallel } from './in-parallel.ts'
 import type { LeakCheck } from './leak-check/leak-check.ts'
-import { maskStream } from './mask-stream.ts'
 import type { Pace } from './pace.ts'
 import { Sameness } from './sameness.ts'
-
-const atOnce = 2
+import type { Threads } from './threads/threads.ts'
+import type { Throttle } from './throttle.ts'
 
 export interface Copying {
   readonly source: Source
   readonly target: Target
   readonly answers: Answers
   readonly leaks: LeakCheck
+  readonly threads: Threads
   readonly pace: Pace
+  readonly throttle: Throttle
+  /** Streams at once. */
+  readonly streams: number
 }
 
 export interface CopiedTable {
@@ -26,77 +28,54 @@ export interface CopiedTable {
   readonly unchanged: readonly string[]
 }
 
-/** Streams every table through the masker, the largest first. */
+/** A stretch of a table, copied on its own. */
+export interface Stretch {
+  readonly table: TableShape
+  readonly part: TablePart
+  /** Whether it is all of it. */
+  readonly whole: boolean
+  readonly estimatedRows: number
+  /** One of a table's stretches has its first rows compared. */
+  readonly sameness: Sameness | undefined
+}
+
+/** Streams every table through the masker, the largest first; what is too large for one stream in parts. */
 export async function copyTables(
   copying: Copying,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<TableShape, CopiedTable>> {
+  const { pace, streams } = copying
   const tables = new Map<TableShape, CopiedTable>()
-  const largestFirst = copying.source.tables.toSorted(
-    (left, right) => right.estimatedRows - left.estimatedRows,
-  )
-  await inParallel(largestFirst, atOnce, {
+  await inParallel(await stretchesOf(copying, signal), streams, {
     signal,
-    work: async (table, either) => {
-      const copied = await copyTable(copying, table, either)
-      copying.pace.correct(table.estimatedRows, copied.rows)
-      tables.set(table, copied)
+    work: async (stretch, either) => {
+      const rows = await copyPart(copying, stretch, either)
+      pace.correct(stretch.estimatedRows, rows)
+      tables.set(stretch.table, counted(stretch, rows, tables.get(stretch.table)))
     },
   })
-  copying.pace.tell('Copied every table')
+  pace.tell('Copied every table')
   return tables
 }
 
-async function copyTable(
-  copying: Copying,
-  table: TableShape,
-  signal: AbortSignal,
-): Promise<CopiedTable> {
-  const { source, target, answers, leaks, pace } = copying
-  const columns = answers.columnsOf(table)
-  const names = columns.map(({ shape }) => shape.name)
-  const masker = answers.maskerFor(table, leaks.collect(table, columns))
-  const label = tableKey(table)
-  const sameness = new Sameness(columns)
-  const masking = maskStream({
-    masker,
-    onBefore: (chunk) => sameness.before(chunk),
-    onAfter: (chunk) => sameness.after(chunk),
-    onRows: (rows) => pace.advance(rows, label),
-  })
-
-  const rows = await source.read(table, names, signal)
-  const writer = await target.write(answers.destinationOf(table), names, signal).catch((cause) => {
-    rows.destroy()
-    throw cause
-  })
-  await settled(
-    pipeline(rows, masking, writer.stream, { signal }),
-    writer,
-    () => rows.errored !== null,
-  )
-  const unchanged = sameness.unchanged().map((name) => `${label}.${name}`)
-  return { rows: masker.rows, unchanged }
+async function stretchesOf(copying: Copying, signal: AbortSignal): Promise<readonly Stretch[]> {
+  const { source, streams } = copying
+  const stretches: Stretch[] = []
+  for (const table of source.tables) {
+    const parts = (await source.parts?.(table, streams, signal)) ?? [table]
+    const estimatedRows = table.estimatedRows / parts.length
+    for (const [index, part] of parts.entries()) {
+      const sameness = index === 0 ? new Sameness(copying.answers.columnsOf(table)) : undefined
+      stretches.push({ table, part, whole: parts.length === 1, estimatedRows, sameness })
+    }
+  }
+  return stretches.toSorted((left, right) => right.estimatedRows - left.estimatedRows)
 }
 
-/**
- * When a copy breaks both ends complain. The source's word counts where the source broke, else the
- * target's, which says what it did not like; the pipe's own says only that it was cut.
- */
-async function settled(
-  piped: Promise<void>,
-  { done }: TableWriter,
-  sourceBroke: () => boolean,
-): Promise<void> {
-  const complaint = done.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  )
-  try {
-    await piped
-    await done
-  } catch (cause) {
-    const said = sourceBroke() ? undefined : await Promise.race([complaint, wait(1000, undefined)])
-    throw said ?? cause
+function counted({ table, sameness }: Stretch, rows: number, before?: CopiedTable): CopiedTable {
+  const unchanged = sameness?.unchanged().map((name) => `${tableKey(table)}.${name}`) ?? []
+  return {
+    rows: rows + (before?.rows ?? 0),
+    unchanged: [...(before?.unchanged ?? []), ...unchanged],
   }
 }

@@ -11,11 +11,14 @@ import {
   serverDidNotStart,
   verificationFailed,
 } from './errors.ts'
-import { LeakCheck, searchCopy } from './leak-check/leak-check.ts'
+import { horizonFindings } from './horizon.ts'
+import { LeakCheck, type Searching, searchCopy } from './leak-check/leak-check.ts'
 import { Pace } from './pace.ts'
 import type { PhaseName } from './phases.ts'
 import { rehearse } from './rehearsal.ts'
 import type { Staging } from './staging.ts'
+import { openThreads, type TableJob } from './threads/threads.ts'
+import { Throttle } from './throttle.ts'
 import { compareForeignKeys, compareRows, unmaskedColumns } from './verify.ts'
 
 export interface Filling {
@@ -34,8 +37,10 @@ export interface FilledCopy {
   readonly leakCheck: LeakCoverage
 }
 
-/** Values whose fingerprints are held at most: some 100 MB. */
-const leakCapacity = 4_000_000
+/** Values whose fingerprints are held at most: some 60 MB. */
+const leakCapacity = 3_000_000
+/** Of the source, unless the operator says otherwise; one more holds its snapshot. */
+const usualConnections = 2
 const startTimeoutMs = 120_000
 
 /** Fills an empty server with masked rows, and does not return before they have stood every check. */
@@ -52,18 +57,24 @@ export async function fillCopy(filling: Filling, signal: AbortSignal): Promise<F
   if (problems.length > 0) throw policyUnfit(build.configured.name, problems)
   phases.enter('copy')
   const leaks = new LeakCheck({ capacity: leakCapacity })
-  const copied = await copyTables({ ...build, target, leaks, pace: paceOf(build) }, signal)
+  await using threads = openThreads(jobsOf(build, leaks))
+  const copying = { ...copyingOf(build), pace: await paceOf(build, signal) }
+  const copied = await copyTables({ ...copying, target, leaks, threads }, signal)
   await runAll(filling, { phase: 'index', statements: source.schema.afterData, target }, signal)
 
   phases.enter('verify')
   await verify(filling, { target, copied }, signal)
-  const found = await checkForLeaks(filling, { target, leaks }, signal)
+  const held = await horizonFindings(source, build.configured.name, signal)
+  // Nothing more is asked of production.
+  await source[Symbol.asyncDispose]()
+  const found = await checkForLeaks(filling, { target, leaks, threads }, signal)
   const sizeBytes = await target.sizeBytes(signal)
   await target.finish(role, signal)
   const findings = [
     ...source.schema.findings,
     ...build.answers.findings,
     ...build.noticed,
+    ...held,
     ...found,
   ]
   return { tables: tablesOf(build, copied), sizeBytes, findings, leakCheck: leaks.coverage }
@@ -80,9 +91,23 @@ async function ready({ build, admin }: Filling, dial: Dial, signal: AbortSignal)
   }
 }
 
-function paceOf({ source, clock, onProgress }: Build): Pace {
-  const estimated = source.tables.reduce((total, table) => total + table.estimatedRows, 0)
-  return new Pace(estimated, clock, onProgress)
+const jobsOf = ({ source, answers }: Build, leaks: LeakCheck): TableJob[] =>
+  source.tables.map((table) => {
+    const columns = answers.columnsOf(table)
+    return { request: answers.maskingOf(table), columns, first: leaks.announce(table, columns) }
+  })
+
+function copyingOf({ source, answers, configured, clock }: Build) {
+  const { connections = usualConnections, maxBytesPerSecond } = configured
+  const throttle = new Throttle(maxBytesPerSecond, clock)
+  return { source, answers, throttle, streams: connections }
+}
+
+async function paceOf({ source, clock, onProgress }: Build, signal: AbortSignal): Promise<Pace> {
+  const estimatedRows = source.tables.reduce((total, table) => total + table.estimatedRows, 0)
+  const horizon = await source.horizon?.(signal)
+  const heldSince = horizon && clock() - horizon.seconds * 1000
+  return new Pace({ estimatedRows, heldSince, clock, onProgress })
 }
 
 /** A newer server’s schema may need what an older one does not know. */
@@ -122,18 +147,17 @@ async function verify({ build }: Filling, { target, copied }: Checked, signal: A
 
 async function checkForLeaks(
   { build, staging }: Filling,
-  { target, leaks }: { readonly target: Target; readonly leaks: LeakCheck },
+  searching: Searching,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { kind, source, answers, configured } = build
   build.phases.enter('leaks')
-  await target.writeOut(signal)
+  await searching.target.writeOut(signal)
   const tables = source.tables.map((table) => ({ table, columns: answers.columnsOf(table) }))
   const files = { directory: kind.dataDirectory, pristine: kind.pristineFiles, exec: staging.exec }
   const statements = [...source.schema.beforeData, ...source.schema.afterData]
   const { accept = [] } = configured
-  const searched = { target, tables, statements, files, leaks, accept }
-  const verdict = await searchCopy(searched, signal)
+  const verdict = await searchCopy({ ...searching, tables, statements, files, accept }, signal)
   if (verdict.leaks.length > 0) throw leaked(configured.name, verdict.leaks)
   return verdict.findings
 }

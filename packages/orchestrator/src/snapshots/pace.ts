@@ -3,17 +3,30 @@ import type { Clock } from '../lib/clock.ts'
 
 const quietMs = 200
 
-/** Tells how copying goes: rows of an estimate that is corrected as tables end, rate and time left. */
+export interface PaceOptions {
+  readonly estimatedRows: number
+  /** Since when the source holds a snapshot for us; unknown where it cannot tell. */
+  readonly heldSince: number | undefined
+  readonly clock: Clock
+  readonly onProgress: OnProgress
+}
+
+/**
+ * Tells how copying goes: rows of an estimate that is corrected as tables end, rate and time left, and
+ * for how long it keeps the source from cleaning up.
+ */
 export class Pace {
   readonly #onProgress: OnProgress
   readonly #clock: Clock
   readonly #startedAt: number
+  readonly #heldSince: number | undefined
   #toldAt = Number.NEGATIVE_INFINITY
   #done = 0
   #total: number
 
-  constructor(estimatedRows: number, clock: Clock, onProgress: OnProgress) {
+  constructor({ estimatedRows, heldSince, clock, onProgress }: PaceOptions) {
     this.#total = estimatedRows
+    this.#heldSince = heldSince
     this.#clock = clock
     this.#onProgress = onProgress
     this.#startedAt = clock()
@@ -21,7 +34,12 @@ export class Pace {
 
   advance(rows: number, table: string): void {
     this.#done += rows
-    if (this.#clock() - this.#toldAt >= quietMs) this.tell(`Copying ${table}`)
+    if (this.#clock() - this.#toldAt >= quietMs) this.tell(`Copying ${table}${this.#held()}`)
+  }
+
+  #held(): string {
+    if (this.#heldSince === undefined) return ''
+    return ` (the source's snapshot is held for ${heldFor(this.#clock() - this.#heldSince)})`
   }
 
   /** A table has ended: what it had is known now. */
@@ -38,4 +56,11 @@ export class Pace {
     const amount = { done: this.#done, total, unit: 'rows', perSecond, etaSeconds } as const
     this.#onProgress({ phase: 'copy', message, ...amount })
   }
+}
+
+/** `40 s`, `12 min`, `3 h` */
+export function heldFor(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 120) return `${seconds} s`
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`
 }

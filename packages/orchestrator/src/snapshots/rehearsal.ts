@@ -1,5 +1,11 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import { isMasked, renderStrategy, type TableShape, tableKey } from '../masking/masking.ts'
+import {
+  compileMasker,
+  isMasked,
+  renderStrategy,
+  type TableShape,
+  tableKey,
+} from '../masking/masking.ts'
 import type { Source, TableCheck, Target } from '../sources/sources.ts'
 import type { Answers } from './answers.ts'
 import { inParallel } from './in-parallel.ts'
@@ -38,7 +44,7 @@ async function rehearseTable(
   if (masked.length === 0 || !source.peek || !target.rehearse) return []
   const names = columns.map(({ shape }) => shape.name)
   const some = await source.peek({ table, columns: names, limit: rowsRehearsed }, signal)
-  const masker = answers.maskerFor(table, () => {})
+  const masker = compileMasker(answers.maskingOf(table))
   const rows = Buffer.concat([masker.push(some), masker.end()])
 
   const touched = new Set(masked.map(({ shape }) => shape.name))

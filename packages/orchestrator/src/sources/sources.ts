@@ -65,6 +65,8 @@ export interface OpenRequest {
   readonly schemas?: readonly string[]
   /** Where the copy’s sequences go on: behind its own greatest values, or where the source’s stand. */
   readonly sequences?: 'fitted' | 'exact'
+  /** For rows, at most; one more holds the snapshot. Two when left out. */
+  readonly connections?: number
 }
 
 export interface Credentials {
@@ -95,7 +97,7 @@ export interface ContainerRequest {
   readonly pids: number
 }
 
-/** A production store, opened. Only ever read. Disposal ends its transaction and connections. */
+/** A production store, opened. Only ever read. Disposal, once or twice, ends its transaction and connections. */
 export interface Source extends AsyncDisposable {
   readonly version: number
   /** host:port/database */
@@ -110,9 +112,28 @@ export interface Source extends AsyncDisposable {
   sample(tables: readonly TableShape[], limit: number, signal: AbortSignal): Promise<Samples>
   count(table: TableRef, signal: AbortSignal): Promise<number>
   /** The table’s rows in COPY text format, in the given column order. */
-  read(table: TableRef, columns: readonly string[], signal: AbortSignal): Promise<Readable>
+  read(table: TablePart, columns: readonly string[], signal: AbortSignal): Promise<Readable>
   /** A few rows as `read` gives them; none that is very large. */
   peek?(peek: Peek, signal: AbortSignal): Promise<Buffer>
+  /**
+   * Cuts a large table into parts, `most` at most, that together hold each of its rows once. Absent
+   * where tables are only read whole.
+   */
+  parts?(table: TableRef, most: number, signal: AbortSignal): Promise<readonly TablePart[]>
+  /** How long the transaction that everything is read in is open, and what it holds back over there. */
+  horizon?(signal: AbortSignal): Promise<Horizon>
+}
+
+/** A table, or the stretch of it from one page up to, but not including, another; open where null. */
+export interface TablePart extends TableRef {
+  readonly pages?: { readonly from: number; readonly to: number | null }
+}
+
+/** What an open transaction costs a busy server: no row that died since can be cleaned up. */
+export interface Horizon {
+  readonly seconds: number
+  /** That began since. */
+  readonly transactions: number
 }
 
 export interface Peek {
@@ -166,8 +187,11 @@ export interface Target extends AsyncDisposable {
   /** Major version of the server that was staged. */
   readonly version?: number
   run(statement: SchemaStatement, signal: AbortSignal): Promise<void>
-  /** Bytes of COPY text format; `finish` in the stream’s end reports the rows taken. */
-  write(table: TableRef, columns: readonly string[], signal: AbortSignal): Promise<TableWriter>
+  /**
+   * Takes rows as bytes of COPY text format. A table that comes `whole`, in one stream, may be written
+   * in a cheaper way: what it held before is gone.
+   */
+  write(table: WrittenTable, columns: readonly string[], signal: AbortSignal): Promise<TableWriter>
   /** Tries rows out after the tables are made, keeps none, and names the checks that some row breaks. */
   rehearse?(rehearsal: Rehearsal, signal: AbortSignal): Promise<readonly string[]>
   count(table: TableRef, signal: AbortSignal): Promise<number>
@@ -180,6 +204,10 @@ export interface Target extends AsyncDisposable {
   /** Makes the sandbox’s role, gives it everything, analyzes, removes the build’s superuser access. */
   finish(role: Credentials, signal: AbortSignal): Promise<void>
   sizeBytes(signal: AbortSignal): Promise<number>
+}
+
+export interface WrittenTable extends TableRef {
+  readonly whole?: boolean
 }
 
 export interface TableWriter {

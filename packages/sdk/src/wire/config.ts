@@ -25,6 +25,10 @@ export const SourceConfig = z.strictObject({
   refresh: Duration.optional(),
   /** How many of its snapshots stay; older ones go when no sandbox runs on them. All when left out. */
   retain: z.int().positive().optional(),
+  /** Streams of rows at once, 2 by default; one more connection holds the snapshot they all read. */
+  connections: z.int().min(1).max(16).optional(),
+  /** Bytes a second that are read of its rows at most, over all connections: `20m`. */
+  maxRate: Bytes.optional(),
 })
 export type SourceConfig = z.infer<typeof SourceConfig>
 

@@ -1,9 +1,14 @@
+/** What is larger than this is given away instead of copied, so that one huge value is held once. */
+const keptCapacity = 1024 * 1024
+
 /** Bytes being written, in one buffer that grows and is used again. */
 export class ByteSink {
-  bytes: Uint8Array
+  bytes: Uint8Array<ArrayBuffer>
   length = 0
+  readonly #capacity: number
 
   constructor(capacity = 256) {
+    this.#capacity = capacity
     this.bytes = new Uint8Array(capacity)
   }
 
@@ -45,11 +50,14 @@ export class ByteSink {
     this.length = 0
   }
 
-  /** A copy of what was written; the sink is empty afterwards. */
-  take(): Buffer {
-    const taken = Buffer.from(this.bytes.subarray(0, this.length))
+  /** What was written, in memory of its own; the sink is empty afterwards. */
+  take(): Buffer<ArrayBuffer> {
+    const { buffer } = this.bytes
+    const length = this.length
     this.length = 0
-    return taken
+    if (length <= keptCapacity) return Buffer.from(buffer.slice(0, length))
+    this.bytes = new Uint8Array(this.#capacity)
+    return Buffer.from(buffer, 0, length)
   }
 
   #grow(by: number): void {

@@ -13,8 +13,8 @@ export type { MaskerRequest } from './columns.ts'
  * Unmasked columns pass as bytes. Not shared between streams.
  */
 export interface CopyMasker {
-  push(chunk: Buffer): Buffer
-  end(): Buffer
+  push(chunk: Buffer): Buffer<ArrayBuffer>
+  end(): Buffer<ArrayBuffer>
   readonly rows: number
 }
 
@@ -45,7 +45,7 @@ class RowMasker implements CopyMasker {
   }
 
   /** A line feed inside a value is escaped, so each that stands in the stream ends a row. */
-  push(chunk: Buffer): Buffer {
+  push(chunk: Buffer): Buffer<ArrayBuffer> {
     const whole = chunk.lastIndexOf(newline) + 1
     if (whole > 0) {
       const rows = chunk.subarray(0, whole)
@@ -56,7 +56,7 @@ class RowMasker implements CopyMasker {
     return this.#out.take()
   }
 
-  end(): Buffer {
+  end(): Buffer<ArrayBuffer> {
     if (this.#torn.length > 0) throw this.#broken('ended in the middle of a row')
     return this.#out.take()
   }

@@ -1,11 +1,17 @@
+import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Fingerprints } from './fingerprints.ts'
-import { StreamSearch } from './stream-search.ts'
+import { BlockMemory } from '../threads/block-memory.ts'
+import { fileBlocks } from './file-blocks.ts'
+import { FingerprintSearch } from './fingerprint-search.ts'
+import { type Entry, Fingerprints } from './fingerprints.ts'
+
+const search = (values: Fingerprints, bytes: Uint8Array, onHit: (entry: Entry) => void) =>
+  new FingerprintSearch(values.shared).search(bytes, onHit)
 
 const found = (values: Fingerprints, text: string) => {
   const labels: number[] = []
-  values.search(Buffer.from(text), (entry) => labels.push(values.label(entry)))
+  search(values, Buffer.from(text), (entry) => labels.push(values.label(entry)))
   return labels
 }
 
@@ -49,33 +55,24 @@ test('a value too short to say anything is not kept', () => {
   expect(holding('Smith').size).toBe(0)
 })
 
-test('a value in any bytes is found in any chunking', () => {
-  const bytes = fc.uint8Array({ minLength: 0, maxLength: 200 })
-  const input = fc.record({
-    before: bytes,
-    secret: fc.uint8Array({ minLength: 6, maxLength: 90 }),
-    after: bytes,
-    places: fc.array(fc.nat({ max: 300 }), { maxLength: 6 }),
-  })
+test('a value in any bytes is found, wherever a block of its file ends', async () => {
+  const secrets = fc.uint8Array({ minLength: 6, maxLength: 90 })
+  const input = fc.record({ secret: secrets, before: fc.nat({ max: 400_000 }), after: fc.nat(99) })
 
-  fc.assert(
-    fc.property(input, ({ before, secret, after, places }) => {
+  await fc.assert(
+    fc.asyncProperty(input, async ({ secret, before, after }) => {
       const values = new Fingerprints({ capacity: 10 })
       values.add(secret, 7)
-      const all = Buffer.concat([before, secret, after])
+      const finder = new FingerprintSearch(values.shared)
       let hits = 0
-      const search = new StreamSearch(values, () => hits++)
-      const ends = [...places.map((place) => Math.min(place, all.length)), all.length].sort(
-        (left, right) => left - right,
-      )
-      let start = 0
-      for (const end of ends) {
-        search.push(all.subarray(start, end))
-        start = end
+      const memory = new BlockMemory()
+      const file = [Buffer.alloc(before), Buffer.from(secret), Buffer.alloc(after)]
+      for await (const { bytes, limit } of fileBlocks(Readable.from(file), memory)) {
+        finder.search(bytes, () => hits++, limit)
       }
-      search.end()
       return hits >= 1
     }),
+    { examples: [[{ secret: Buffer.from('mary@example.org'), before: 262_140, after: 9 }]] },
   )
 })
 
@@ -104,7 +101,7 @@ test('beyond its capacity the set keeps a sample and says how large', () => {
 test('how often a value came is counted', () => {
   const values = holding('mary@example.org', 'mary@example.org', 'john@example.org')
   const counts: number[] = []
-  values.search(Buffer.from('mary@example.org'), (entry) => counts.push(values.count(entry)))
+  search(values, Buffer.from('mary@example.org'), (entry) => counts.push(values.count(entry)))
 
   expect(counts).toEqual([2])
 })

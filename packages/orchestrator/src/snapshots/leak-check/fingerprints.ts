@@ -1,43 +1,67 @@
-/** Shorter values say too little to be looked for: "Smith" stands in half of all texts. */
-export const shortest = 6
-/** Longer values are known by their beginning. */
-export const longest = 64
-/** Where many values begin alike, a second look this far in saves most of the way. */
-const stemLength = 12
+import {
+  Digests,
+  labelIn,
+  lengthIn,
+  longest,
+  spread,
+  stemLength,
+  wordsPerDigest,
+} from './digests.ts'
 
-const multiplierA = 0x9e3779b1
-const multiplierB = 0x85ebca6b
-const anchorBits = 26
-const anchorTopPower = powerOf(multiplierA, shortest - 1)
-/** ASCII letters count the same in either case: an e-mail address is found however it was written. */
-const folded = Uint8Array.from(
-  { length: 256 },
-  (_, byte) => (byte >= 65 && byte <= 90 ? byte + 32 : byte) + 1,
-)
+/**
+ * Bits of each filter, as powers of two. 256 kB and 1 MB stay in a core's own cache, where asking costs a
+ * hundredth of what it costs in memory; 8 MB hardly ever say yes to what is not there.
+ */
+export const gramBits = 21
+export const nearBits = 23
+export const farBits = 26
+const firstSlots = 2 ** 12
+/** Of the slots, in use at most. */
+const fullest = 0.75
 
 export interface FingerprintOptions {
-  /** Distinct values held; beyond it a uniform sample is. 12 to 24 bytes each. */
+  /** Distinct values held; beyond it a uniform sample is. 19 to 38 bytes each. */
   readonly capacity: number
 }
 
 /** One value's place in the set. Values themselves are never kept. */
 export type Entry = number
 
+/** Where fingerprints stand: two hashes and a label a slot, label 0 where it is free. */
+export interface Slots {
+  readonly hashA: Uint32Array
+  readonly hashB: Uint32Array
+  readonly labels: Uint32Array
+}
+
+/** What a search needs, in memory that threads share. Nothing may be added any more. */
+export interface SharedFingerprints {
+  readonly slots: Slots
+  readonly grams: Uint32Array
+  readonly near: Uint32Array
+  readonly far: Uint32Array
+  readonly stems: Uint32Array
+  readonly ends: Uint32Array
+  /** Which lengths there are. */
+  readonly lengths: Uint8Array
+  readonly sampleBits: number
+}
+
 /**
- * The fingerprints of many values, in bounded memory, and a search for any of them in any bytes.
- * A value is known by two 32-bit polynomial hashes over its first 64 bytes; a rolling hash over the
- * first six finds the places worth a closer look.
+ * The fingerprints of many values, in bounded memory. A value is known by two 32-bit polynomial hashes
+ * over its first 64 bytes; filters over its first four, six, twelve and all tell a search where to look.
  */
 export class Fingerprints {
   readonly #capacity: number
-  readonly #anchors = new Uint8Array(2 ** (anchorBits - 3))
-  readonly #stems = new Uint8Array(2 ** (anchorBits - 3))
-  readonly #lengths = new Uint8Array(longest + 1)
-  #longest = 0
-  #hashA = new Uint32Array(2 ** 12)
-  #hashB = new Uint32Array(2 ** 12)
-  #labels = new Uint32Array(2 ** 12)
-  #counts = new Uint16Array(2 ** 12)
+  readonly #one = new Digests()
+  readonly #grams = words(2 ** (gramBits - 5))
+  readonly #near = words(2 ** (nearBits - 5))
+  readonly #far = words(2 ** (farBits - 5))
+  readonly #stems = words(2 ** (farBits - 5))
+  readonly #ends = words(2 ** (nearBits - 5))
+  readonly #lengths = new Uint8Array(new SharedArrayBuffer(longest + 1))
+  #slots = slotsFor(firstSlots)
+  #counts = new Uint16Array(firstSlots)
   #size = 0
   #sampleBits = 0
 
@@ -56,20 +80,28 @@ export class Fingerprints {
 
   /** Room for one flag per entry. */
   get slots(): number {
-    return this.#labels.length
+    return this.#counts.length
+  }
+
+  get shared(): SharedFingerprints {
+    return {
+      ...{ grams: this.#grams, near: this.#near, far: this.#far },
+      ...{ stems: this.#stems, ends: this.#ends, lengths: this.#lengths },
+      ...{ slots: this.#slots, sampleBits: this.#sampleBits },
+    }
   }
 
   /** How many of the values held are such as asked for. */
   countWhere(isWanted: (entry: Entry) => boolean): number {
     let count = 0
     for (let entry = 0; entry < this.slots; entry++) {
-      if (this.#labels[entry] !== 0 && isWanted(entry)) count++
+      if (this.#slots.labels[entry] !== 0 && isWanted(entry)) count++
     }
     return count
   }
 
   label(entry: Entry): number {
-    return (this.#labels[entry] as number) - 1
+    return (this.#slots.labels[entry] as number) - 1
   }
 
   /** How often a value was added; stops counting at 65535. */
@@ -77,87 +109,41 @@ export class Fingerprints {
     return this.#counts[entry] as number
   }
 
-  /** `label` is a number of the caller's below 2³²−1; the highest one given for a value is kept. */
+  /** Of the labels given for a value the highest is kept. */
   add(bytes: Uint8Array, label: number): void {
-    const length = Math.min(bytes.length, longest)
-    if (length < shortest) return
-    let a = 0
-    let b = 0
-    let anchor = 0
-    let stem = 0
-    for (let index = 0; index < length; index++) {
-      const byte = folded[bytes[index] as number] as number
-      a = (Math.imul(a, multiplierA) + byte) | 0
-      b = (Math.imul(b, multiplierB) + byte) | 0
-      if (index === shortest - 1) anchor = a
-      if (index === stemLength - 1) stem = a
-    }
-    if (!this.#sampled(b)) return
-    mark(this.#anchors, anchor)
-    if (length > stemLength) mark(this.#stems, stem)
-    this.#lengths[length] = 1
-    this.#longest = Math.max(this.#longest, length)
-    this.#insert(a >>> 0, b >>> 0, label)
+    this.#one.add(bytes, label)
+    this.addAll(this.#one.take())
   }
 
-  /** Calls `onHit` for every value that stands in `bytes`, where it begins before `limit`. */
-  search(bytes: Uint8Array, onHit: (entry: Entry) => void, limit = bytes.length): void {
-    if (bytes.length < shortest || this.#size === 0) return
-    const last = Math.min(limit, bytes.length - shortest + 1) - 1
-    let hash = 0
-    for (let index = 0; index < shortest; index++) {
-      hash = (Math.imul(hash, multiplierA) + (folded[bytes[index] as number] as number)) | 0
+  /** What `Digests` took down, perhaps in another thread. */
+  addAll(digests: Uint32Array): void {
+    for (let at = 0; at < digests.length; at += wordsPerDigest) {
+      const b = digests[at + 1] as number
+      if (!isSampled(b, this.#sampleBits)) continue
+      const last = digests[at + 5] as number
+      const length = lengthIn(last)
+      mark(this.#grams, digests[at + 2] as number, gramBits)
+      mark(this.#near, digests[at + 3] as number, nearBits)
+      mark(this.#far, digests[at + 3] as number, farBits)
+      if (length > stemLength) mark(this.#stems, digests[at + 4] as number, farBits)
+      mark(this.#ends, digests[at] as number, nearBits)
+      this.#lengths[length] = 1
+      this.#insert(digests[at] as number, b, labelIn(last))
     }
-    for (let start = 0; start <= last; start++) {
-      if (isMarked(this.#anchors, hash)) this.#look(bytes, start, onHit)
-      const leaving = Math.imul(folded[bytes[start] as number] as number, anchorTopPower)
-      const entering = folded[bytes[start + shortest] as number] as number
-      hash = (Math.imul(hash - leaving, multiplierA) + entering) | 0
-    }
-  }
-
-  #look(bytes: Uint8Array, start: number, onHit: (entry: Entry) => void): void {
-    const length = Math.min(this.#longest, bytes.length - start)
-    let a = 0
-    let b = 0
-    let stem = 0
-    for (let index = 0; index < length; index++) {
-      const byte = folded[bytes[start + index] as number] as number
-      a = (Math.imul(a, multiplierA) + byte) | 0
-      b = (Math.imul(b, multiplierB) + byte) | 0
-      if (index === stemLength && !isMarked(this.#stems, stem)) return
-      stem = a
-      if (this.#lengths[index + 1] === 0 || !this.#sampled(b)) continue
-      const slot = this.#slotOf(a >>> 0, b >>> 0)
-      if (this.#labels[slot] !== 0) onHit(slot)
-    }
-  }
-
-  #sampled(hash: number): boolean {
-    return (hash & ((1 << this.#sampleBits) - 1)) === 0
   }
 
   #insert(a: number, b: number, label: number): void {
-    const slot = this.#slotOf(a, b)
-    if (this.#labels[slot] === 0) {
-      this.#hashA[slot] = a
-      this.#hashB[slot] = b
+    const { hashA, hashB, labels } = this.#slots
+    const slot = slotOf(this.#slots, a, b)
+    if (labels[slot] === 0) {
+      hashA[slot] = a
+      hashB[slot] = b
       this.#size++
     }
-    this.#labels[slot] = Math.max(this.#labels[slot] as number, label + 1)
+    labels[slot] = Math.max(labels[slot] as number, label + 1)
     this.#counts[slot] = Math.min((this.#counts[slot] as number) + 1, 65_535)
     if (this.#size > this.#capacity) this.#thinOut()
-    else if (this.#size * 2 > this.slots) this.#rehash(this.slots * 2)
-  }
-
-  /** Where the value is, or the free place where it would be. */
-  #slotOf(a: number, b: number): Entry {
-    const mask = this.slots - 1
-    let slot = Math.imul(a ^ (b >>> 15), multiplierB) >>> 7
-    for (slot &= mask; this.#labels[slot] !== 0; slot = (slot + 1) & mask) {
-      if (this.#hashA[slot] === a && this.#hashB[slot] === b) break
-    }
-    return slot
+    else if (this.#size > this.slots * fullest) this.#rehash(this.slots * 2)
   }
 
   /** Which values stay depends on their hashes alone: a value is in the sample wherever it stands. */
@@ -167,36 +153,49 @@ export class Fingerprints {
   }
 
   #rehash(slots: number): void {
-    const [hashA, hashB, labels, counts] = [this.#hashA, this.#hashB, this.#labels, this.#counts]
-    this.#hashA = new Uint32Array(slots)
-    this.#hashB = new Uint32Array(slots)
-    this.#labels = new Uint32Array(slots)
+    const { hashA, hashB, labels } = this.#slots
+    const counts = this.#counts
+    this.#slots = slotsFor(slots)
     this.#counts = new Uint16Array(slots)
     this.#size = 0
     for (let old = 0; old < labels.length; old++) {
-      if (labels[old] === 0 || !this.#sampled(hashB[old] as number)) continue
-      const slot = this.#slotOf(hashA[old] as number, hashB[old] as number)
-      this.#hashA[slot] = hashA[old] as number
-      this.#hashB[slot] = hashB[old] as number
-      this.#labels[slot] = labels[old] as number
+      const a = hashA[old] as number
+      const b = hashB[old] as number
+      if (labels[old] === 0 || !isSampled(b, this.#sampleBits)) continue
+      const slot = slotOf(this.#slots, a, b)
+      this.#slots.hashA[slot] = a
+      this.#slots.hashB[slot] = b
+      this.#slots.labels[slot] = labels[old] as number
       this.#counts[slot] = counts[old] as number
       this.#size++
     }
   }
 }
 
-const bitOf = (hash: number) => Math.imul(hash, multiplierB) >>> (32 - anchorBits)
+const words = (length: number) => new Uint32Array(new SharedArrayBuffer(length * 4))
 
-function mark(bits: Uint8Array, hash: number): void {
-  const bit = bitOf(hash)
-  bits[bit >>> 3] = (bits[bit >>> 3] as number) | (1 << (bit & 7))
+const slotsFor = (count: number): Slots => ({
+  hashA: words(count),
+  hashB: words(count),
+  labels: words(count),
+})
+
+/** Where the value is, or the free place where it would be. */
+export function slotOf({ hashA, hashB, labels }: Slots, a: number, b: number): Entry {
+  const last = labels.length - 1
+  let mixed = spread(a ^ (a >>> 15)) ^ b
+  mixed = spread(mixed ^ (mixed >>> 13))
+  let slot = (mixed ^ (mixed >>> 16)) & last
+  for (; labels[slot] !== 0; slot = (slot + 1) & last) {
+    if (hashA[slot] === a && hashB[slot] === b) break
+  }
+  return slot
 }
 
-function isMarked(bits: Uint8Array, hash: number): boolean {
-  const bit = bitOf(hash)
-  return ((bits[bit >>> 3] as number) & (1 << (bit & 7))) !== 0
-}
+export const isSampled = (hash: number, sampleBits: number) =>
+  (hash & ((1 << sampleBits) - 1)) === 0
 
-function powerOf(base: number, exponent: number): number {
-  return exponent === 0 ? 1 : Math.imul(base, powerOf(base, exponent - 1))
+function mark(filter: Uint32Array, hash: number, size: number): void {
+  const bit = spread(hash) >>> (32 - size)
+  filter[bit >>> 5] = (filter[bit >>> 5] as number) | (1 << (bit & 31))
 }

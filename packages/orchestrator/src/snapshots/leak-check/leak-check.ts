@@ -1,37 +1,36 @@
-import type { TableShape } from '../../masking/masking.ts'
-import type { SchemaStatement, Target } from '../../sources/sources.ts'
-import type { AnsweredColumn, LeakCheck } from './leaks.ts'
-import { searchTable } from './search-copy.ts'
+import type { SchemaStatement } from '../../sources/sources.ts'
+import { inParallel } from '../in-parallel.ts'
+import { type SearchedTable, type Searching, searchTable } from './search-copy.ts'
 import { type Files, searchFiles } from './search-files.ts'
 import { judge, judgeShapes, type Verdict } from './sightings.ts'
 
-export type { AnsweredColumn } from './leaks.ts'
+export type { AnsweredColumn } from './collector.ts'
 export { LeakCheck } from './leaks.ts'
+export type { Searching } from './search-copy.ts'
 export type { Verdict } from './sightings.ts'
 
-export interface SearchedCopy {
-  readonly target: Target
-  readonly tables: readonly {
-    readonly table: TableShape
-    readonly columns: readonly AnsweredColumn[]
-  }[]
+export interface SearchedCopy extends Searching {
+  readonly tables: readonly SearchedTable[]
   readonly statements: readonly SchemaStatement[]
   readonly files: Files
-  readonly leaks: LeakCheck
   /** Objects and columns that a person has read and found harmless. */
   readonly accept: readonly string[]
 }
+
+/** Tables read back at a time: more than one, for a server's process is the slower end. */
+const atOnce = 2
 
 /**
  * Looks for every collected value: first in the columns and definitions, which says where it
  * stands and sees through compression, then in the files, which hold what no query shows.
  */
 export async function searchCopy(copy: SearchedCopy, signal: AbortSignal): Promise<Verdict> {
-  for (const { table, columns } of copy.tables) {
-    await searchTable(copy.target, { table, columns, leaks: copy.leaks }, signal)
-  }
+  await inParallel(copy.tables, atOnce, {
+    signal,
+    work: (table, either) => searchTable(copy, table, either),
+  })
   for (const statement of copy.statements) copy.leaks.searchStatement(statement)
-  await searchFiles(copy.files, copy.leaks, signal)
+  await searchFiles(copy.files, copy, signal)
   const { sightings, shapes, sampledOneIn } = copy.leaks
   const known = judge(sightings, copy.accept)
   const strange = judgeShapes(shapes, copy.accept)

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import type { ColumnShape, StrategyName, TableShape } from '../../masking/masking.ts'
 import type { SchemaStatement } from '../../sources/sources.ts'
+import { type AnsweredColumn, Collector } from './collector.ts'
+import { FingerprintSearch } from './fingerprint-search.ts'
 import { LeakCheck } from './leaks.ts'
+import { searchRows as searchBlock } from './row-search.ts'
 import { judge, judgeShapes } from './sightings.ts'
 
 const column = (name: string, category: ColumnShape['category'] = 'string'): ColumnShape => ({
@@ -32,21 +35,41 @@ const answered = (shape: TableShape, ...names: StrategyName[]) =>
 const customers = table('customers', column('email'), column('note'))
 const log = table('log', column('message'))
 
+function collect(leaks: LeakCheck, shape: TableShape, columns: readonly AnsweredColumn[]) {
+  const collector = new Collector(columns, leaks.announce(shape, columns))
+  return (name: string, value: string) => {
+    collector.add(name, Buffer.from(value))
+    leaks.take(collector.take())
+  }
+}
+
+function searchRows(leaks: LeakCheck, shape: TableShape, columns: readonly AnsweredColumn[]) {
+  return (text: string) =>
+    leaks.sawInRows(shape, columns, searchBlock(leaks.shared, columns, Buffer.from(text)))
+}
+
+function searchFile(leaks: LeakCheck, path: string, isPristine: boolean) {
+  const hits: number[] = []
+  const search = new FingerprintSearch(leaks.shared)
+  return (text: string) => {
+    search.search(Buffer.from(text), (entry) => hits.push(entry))
+    const found = { entries: Uint32Array.from(hits), bytes: text.length }
+    leaks.sawInFile({ path, isPristine }, found)
+  }
+}
+
 /** Real rows go in, then what stands in the copy. */
 function check(strategy: StrategyName, real: readonly string[]) {
   const leaks = new LeakCheck({ capacity: 1000 })
-  const onValue = leaks.collect(customers, answered(customers, strategy))
-  for (const value of real) onValue('email', Buffer.from(value))
+  const onValue = collect(leaks, customers, answered(customers, strategy))
+  for (const value of real) onValue('email', value)
   return {
-    inLog: (text: string) => leaks.searchColumns(log, answered(log)).push(Buffer.from(text)),
+    inLog: (text: string) => searchRows(leaks, log, answered(log))(text),
     inCustomers: (text: string) =>
-      leaks.searchColumns(customers, answered(customers, strategy)).push(Buffer.from(text)),
+      searchRows(leaks, customers, answered(customers, strategy))(text),
     inDefinition: (statement: SchemaStatement) => leaks.searchStatement(statement),
-    inFile: (text: string, path = 'base/16384/2619', pristine = false) => {
-      const tap = leaks.searchFile(path, pristine)
-      tap.push(Buffer.from(text))
-      tap.end()
-    },
+    inFile: (text: string, path = 'base/16384/2619', pristine = false) =>
+      searchFile(leaks, path, pristine)(text),
     verdict: (accept: readonly string[] = []) => judge(leaks.sightings, accept),
     shapes: (accept: readonly string[] = []) => judgeShapes(leaks.shapes, accept),
     coverage: () => leaks.coverage,
@@ -146,10 +169,10 @@ test('a token that many rows share is anybody’s, an address is not', () => {
 test('a value inside a JSON document or an array is looked for by itself', () => {
   const profile = table('profile', column('data', 'json'), column('mails', 'array'))
   const leaks = new LeakCheck({ capacity: 100 })
-  const onValue = leaks.collect(profile, answered(profile, 'json', 'text'))
-  onValue('data', Buffer.from(`{"contact": [{"mail": "${mary}"}]}`))
-  onValue('mails', Buffer.from('{"x y","bob@shop.example"}'))
-  leaks.searchColumns(log, answered(log)).push(Buffer.from(`${mary}\nbob@shop.example\n`))
+  const onValue = collect(leaks, profile, answered(profile, 'json', 'text'))
+  onValue('data', `{"contact": [{"mail": "${mary}"}]}`)
+  onValue('mails', '{"x y","bob@shop.example"}')
+  searchRows(leaks, log, answered(log))(`${mary}\nbob@shop.example\n`)
 
   expect(judge(leaks.sightings).leaks).toHaveLength(2)
 })
@@ -158,9 +181,9 @@ test('bytes are looked for as bytes', () => {
   const keys = table('keys', column('key', 'binary'))
   const key = 'a1b2c3d4e5f6a7b8c9d0e1'
   const leaks = new LeakCheck({ capacity: 100 })
-  const onValue = leaks.collect(keys, answered(keys, 'secret'))
-  onValue('key', Buffer.from(`\\x${Buffer.from(key).toString('hex')}`))
-  leaks.searchColumns(log, answered(log)).push(Buffer.from(`key ${key}\n`))
+  const onValue = collect(leaks, keys, answered(keys, 'secret'))
+  onValue('key', `\\x${Buffer.from(key).toString('hex')}`)
+  searchRows(leaks, log, answered(log))(`key ${key}\n`)
 
   expect(judge(leaks.sightings).leaks).toHaveLength(1)
 })
@@ -171,11 +194,11 @@ test('what a document keeps by path is not looked for', () => {
   const columns = [{ shape: column('data', 'json'), strategy: { name: 'json', paths } as const }]
   const leaks = new LeakCheck({ capacity: 100 })
   const document = { team: [mary], contact: 'bob@shop.example' }
-  leaks.collect(profile, columns)('data', Buffer.from(JSON.stringify(document)))
-  leaks.searchColumns(profile, columns).push(Buffer.from(`{"team": ["${mary}"]}\n`))
+  collect(leaks, profile, columns)('data', JSON.stringify(document))
+  searchRows(leaks, profile, columns)(`{"team": ["${mary}"]}\n`)
   expect(judge(leaks.sightings).leaks).toEqual([])
 
-  leaks.searchColumns(log, answered(log)).push(Buffer.from('bob@shop.example\n'))
+  searchRows(leaks, log, answered(log))('bob@shop.example\n')
   expect(judge(leaks.sightings).leaks).toHaveLength(1)
 })
 
@@ -237,8 +260,8 @@ test('an object that is named after a person is told without the name', () => {
 test('an address that is a key of a document is looked for', () => {
   const shares = table('shares', column('grants', 'json'))
   const leaks = new LeakCheck({ capacity: 100 })
-  leaks.collect(shares, answered(shares, 'json'))('grants', Buffer.from(`{"${mary}": "owner"}`))
-  leaks.searchColumns(shares, answered(shares, 'json')).push(Buffer.from(`{"${mary}": "x"}\n`))
+  collect(leaks, shares, answered(shares, 'json'))('grants', `{"${mary}": "owner"}`)
+  searchRows(leaks, shares, answered(shares, 'json'))(`{"${mary}": "x"}\n`)
 
   expect(judge(leaks.sightings).leaks).toHaveLength(1)
 })

@@ -1,39 +1,33 @@
 import type { LeakCoverage } from '@stuntdouble/sdk/wire'
-import {
-  type Strategy,
-  type StrategyName,
-  type TableShape,
-  tableKey,
-} from '../../masking/masking.ts'
+import { type Strategy, type TableShape, tableKey } from '../../masking/masking.ts'
 import type { SchemaStatement } from '../../sources/sources.ts'
-import { CopyFields } from './copy-fields.ts'
-import { type Entry, Fingerprints, shortest } from './fingerprints.ts'
-import { eachLeaf, fromHex, holdsText, isKept, type MaskedColumn } from './leaves.ts'
+import { type AnsweredColumn, type Collected, columnOf, weightOf } from './collector.ts'
+import { FingerprintSearch } from './fingerprint-search.ts'
+import { type Entry, Fingerprints, type SharedFingerprints } from './fingerprints.ts'
+import { isKept } from './leaves.ts'
+import type { FoundInRows } from './row-search.ts'
 import { type SeenShape, ShapesSeen } from './shapes-seen.ts'
 import type { Sighting } from './sightings.ts'
-import { StreamSearch } from './stream-search.ts'
-import { type Weight, weigh, weights } from './telling.ts'
+import type { Weight } from './telling.ts'
 
-/** A column in the order of a COPY stream, with its answer. */
-export type AnsweredColumn = MaskedColumn
-
-/** Lent a value of the named column. */
-export type OnValue = (column: string, value: Uint8Array) => void
-
-/** Takes a stream's bytes in any chunking. */
-export interface Tap {
-  push(chunk: Buffer): void
-  end(): void
+export interface SearchedFile {
+  readonly path: string
+  readonly isPristine: boolean
 }
 
-const columnBits = 20
+export interface FoundInFile {
+  readonly entries: Uint32Array
+  /** That were searched. */
+  readonly bytes: number
+}
+
 const seenByName = 1
 const seenPristine = 2
 
 /**
- * Remembers fingerprints of what was masked, then looks for them in the copy: in its columns, and in
- * its files. Looks for values of six bytes or more that differ in at least four of them. First every
- * `collect`, then every `searchColumns`, then every `searchFile`.
+ * Remembers fingerprints of what was masked, and judges where they are seen again in the copy: in its
+ * columns, and in its files. Reading, fingerprinting and searching happen in other threads. First
+ * everything is taken, then rows and statements are searched, then files, pristine ones first.
  */
 export class LeakCheck {
   readonly #values: Fingerprints
@@ -55,51 +49,62 @@ export class LeakCheck {
     return this.#values.sampledOneIn
   }
 
-  /** What to tell of every value of a table's masked columns, decoded, before it is masked. */
-  collect(table: TableShape, columns: readonly AnsweredColumn[]): OnValue {
-    const known = new Map(
-      columns.map((column) => [column.shape.name, { column, number: this.#number(table, column) }]),
-    )
-    return (name, value) => {
-      const { column, number } = known.get(name) ?? unknownColumn(name)
-      eachLeaf(column, value, (leaf, strategy) => this.#add(number, strategy, leaf))
+  /** For the threads that search, once everything is taken. */
+  get shared(): SharedFingerprints {
+    return this.#values.shared
+  }
+
+  /** Numbers a table's columns, in their order, from the one returned on. */
+  announce(table: TableShape, columns: readonly AnsweredColumn[]): number {
+    const first = this.#columns.length
+    for (const { shape, strategy } of columns) {
+      this.#columns.push(`${tableKey(table)}.${shape.name}`)
+      this.#strategies.push(strategy)
+      this.#totals.push(0)
+    }
+    return first
+  }
+
+  /** What was masked of announced columns. */
+  take({ first, digests, totals, tooShort, plain }: Collected): void {
+    this.#values.addAll(digests)
+    this.#counted.tooShort += tooShort
+    this.#counted.plain += plain
+    for (const [at, total] of totals.entries()) {
+      this.#totals[first + at] = (this.#totals[first + at] as number) + total
+      this.#counted.values += total
     }
   }
 
-  /** Listens to a table's rows as they stand in the copy. */
-  searchColumns(table: TableShape, columns: readonly AnsweredColumn[]): Tap {
-    this.#readyToSearch()
-    const searched = columns.map(({ shape, strategy }) => ({
-      isBytes: shape.baseType === 'bytea',
-      place: isKept(strategy) ? ('kept' as const) : ('masked' as const),
-      where: `${tableKey(table)}.${shape.name}`,
-    }))
-    const wanted = columns.map(({ shape }) => holdsText(shape))
-    const fields = new CopyFields(wanted, (index, field) => {
-      const { isBytes, place, where } = searched[index] ?? unknownColumn(String(index))
-      const value = isBytes ? fromHex(field) : field
-      if (place === 'kept') this.#shapes.look(where, value)
-      this.#values.search(value, (entry) => this.#sight(entry, place, where))
-    })
-    return this.#counting({ push: (chunk) => fields.push(chunk), end: () => {} })
+  /** What a search found in a table's rows. */
+  sawInRows(table: TableShape, columns: readonly AnsweredColumn[], found: FoundInRows): void {
+    const { hits, shapes, bytes } = found
+    this.#counted.bytes += bytes
+    for (const { column, what, times } of shapes) {
+      this.#shapes.add({ where: `${tableKey(table)}.${column}`, what, times })
+    }
+    for (let at = 0; at < hits.length; at += 2) {
+      const { shape, strategy } = columns[hits[at] as number] as AnsweredColumn
+      const place = isKept(strategy) ? 'kept' : 'masked'
+      this.#sight(hits[at + 1] as Entry, place, `${tableKey(table)}.${shape.name}`)
+    }
+  }
+
+  /** What a search found in a file of the cluster. What a pristine one holds, every cluster holds. */
+  sawInFile({ path, isPristine }: SearchedFile, { entries, bytes }: FoundInFile): void {
+    this.#makeFlags()
+    this.#counted.bytes += bytes
+    for (const entry of entries) {
+      const flags = this.#flags[entry] as number
+      if (isPristine) this.#flags[entry] = flags | seenPristine
+      else if (flags === 0) this.#sight(entry, 'outside', path)
+    }
   }
 
   /** Looks at what an object of the schema was made with. */
   searchStatement({ what, sql }: SchemaStatement): void {
-    this.#readyToSearch()
     const where = this.#withoutPeople(what)
-    this.#values.search(Buffer.from(sql), (entry) => this.#sight(entry, 'schema', where))
-  }
-
-  /** Listens to a file of the cluster. What a `pristine` one holds, every cluster holds. */
-  searchFile(path: string, pristine: boolean): Tap {
-    this.#readyToSearch()
-    const search = new StreamSearch(this.#values, (entry) => {
-      const flags = this.#flags[entry] as number
-      if (pristine) this.#flags[entry] = flags | seenPristine
-      else if (flags === 0) this.#sight(entry, 'outside', path)
-    })
-    return this.#counting(search)
+    this.#search(sql, (entry) => this.#sight(entry, 'schema', where))
   }
 
   get sightings(): readonly Sighting[] {
@@ -116,46 +121,28 @@ export class LeakCheck {
     return {
       ...this.#counted,
       searched: this.#values.size,
-      tooCommon: this.#values.countWhere((entry) => this.#isCommon(entry, this.#columnOf(entry))),
+      tooCommon: this.#values.countWhere((entry) => this.#isCommon(entry)),
       sampledOneIn: this.sampledOneIn,
     }
   }
 
-  #number(table: TableShape, { shape, strategy }: AnsweredColumn): number {
-    this.#strategies.push(strategy)
-    this.#totals.push(0)
-    return this.#columns.push(`${tableKey(table)}.${shape.name}`) - 1
+  #search(text: string, onHit: (entry: Entry) => void): void {
+    new FingerprintSearch(this.shared).search(Buffer.from(text), onHit)
   }
 
-  #add(number: number, strategy: StrategyName, value: Uint8Array): void {
-    this.#totals[number] = (this.#totals[number] as number) + 1
-    this.#counted.values++
-    const weight = weigh(strategy, value)
-    if (weight === null) this.#counted[value.length < shortest ? 'tooShort' : 'plain']++
-    else this.#values.add(value, (weights.indexOf(weight) << columnBits) | number)
-  }
-
-  #counting(tap: Tap): Tap {
-    const push = (chunk: Buffer) => {
-      this.#counted.bytes += chunk.length
-      tap.push(chunk)
-    }
-    return { push, end: () => tap.end() }
-  }
-
-  #readyToSearch(): void {
+  #makeFlags(): void {
     if (this.#flags.length < this.#values.slots) this.#flags = new Uint8Array(this.#values.slots)
   }
 
   #sight(entry: Entry, place: Sighting['place'], where: string): void {
+    this.#makeFlags()
     if (place !== 'outside') this.#flags[entry] = (this.#flags[entry] as number) | seenByName
     const label = this.#values.label(entry)
-    const number = this.#columnOf(entry)
     const weight = this.#weightOf(entry)
     const key = `${label}:${weight}:${place}:${place === 'outside' ? '' : where}`
     const before = this.#seen.get(key)
     this.#seen.set(key, {
-      from: this.#columns[number] ?? '',
+      from: this.#columns[columnOf(label)] ?? '',
       weight,
       place,
       where: before?.where ?? where,
@@ -175,29 +162,22 @@ export class LeakCheck {
 
   #tells(text: string): boolean {
     let tells = false
-    this.#values.search(Buffer.from(text), (entry) => {
+    this.#search(text, (entry) => {
       tells ||= !['word', 'name'].includes(this.#weightOf(entry))
     })
     return tells
   }
 
   #weightOf(entry: Entry): Weight {
-    if (this.#isCommon(entry, this.#columnOf(entry))) return 'word'
-    return weights[this.#values.label(entry) >>> columnBits] ?? 'telling'
-  }
-
-  #columnOf(entry: Entry): number {
-    return this.#values.label(entry) & (2 ** columnBits - 1)
+    if (this.#isCommon(entry)) return 'word'
+    return weightOf(this.#values.label(entry)) ?? 'telling'
   }
 
   /** A value that a hundredth of all rows share says nothing of one person; an e-mail address does. */
-  #isCommon(entry: Entry, number: number): boolean {
+  #isCommon(entry: Entry): boolean {
+    const number = columnOf(this.#values.label(entry))
     const times = this.#values.count(entry)
     const isEmail = this.#strategies[number]?.name === 'email'
     return !isEmail && times >= 100 && times * 100 >= (this.#totals[number] as number)
   }
-}
-
-function unknownColumn(name: string): never {
-  throw new RangeError(`no column ${name} was announced`)
 }

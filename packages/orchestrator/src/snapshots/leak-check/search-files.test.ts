@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { pack } from 'tar-stream'
 import { expect, test } from 'vitest'
 import type { Process } from '../../engine/engine.ts'
+import { openThreads } from '../threads/threads.ts'
 import { LeakCheck } from './leaks.ts'
 import { searchFiles } from './search-files.ts'
 
@@ -26,12 +27,14 @@ async function archiveOf(files: Readonly<Record<string, string>>): Promise<Buffe
   return buffer(archive)
 }
 
-const search = (archive: Buffer, exitCode = 0) =>
-  searchFiles(
+async function search(archive: Buffer, exitCode = 0): Promise<void> {
+  await using threads = openThreads([], { count: 1 })
+  await searchFiles(
     { directory: '/data', pristine: 'base/1', exec: async () => answering(archive, exitCode) },
-    new LeakCheck({ capacity: 10 }),
+    { threads, leaks: new LeakCheck({ capacity: 10 }) },
     never,
   )
+}
 
 test('a whole archive is searched', async () => {
   const archive = await archiveOf({ a: 'one', b: 'x'.repeat(5000) })

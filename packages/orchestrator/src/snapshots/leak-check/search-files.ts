@@ -2,7 +2,10 @@ import { pipeline } from 'node:stream/promises'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { extract } from 'tar-stream'
 import type { Process } from '../../engine/engine.ts'
-import type { LeakCheck } from './leaks.ts'
+import { inOrder } from '../in-order.ts'
+import { fileBlocks } from './file-blocks.ts'
+import type { SearchedFile } from './leaks.ts'
+import type { Searching } from './search-copy.ts'
 
 export interface Files {
   readonly directory: string
@@ -20,32 +23,44 @@ const whole = new Set([0, 1])
  */
 export async function searchFiles(
   files: Files,
-  leaks: LeakCheck,
+  searching: Pick<Searching, 'leaks' | 'threads'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { directory, pristine } = files
   const command = ['tar', '-C', directory, '-cf', '-']
-  await searchArchive(await files.exec([...command, pristine], signal), (path) =>
-    leaks.searchFile(path, true),
-  )
-  await searchArchive(
-    await files.exec([...command, `--exclude=./${pristine}`, '.'], signal),
-    (path) => leaks.searchFile(path, false),
-  )
+  const search =
+    (isPristine: boolean): OnFile =>
+    (path, content) =>
+      searchFile(searching, { path, isPristine }, content)
+  await readArchive(await files.exec([...command, pristine], signal), search(true))
+  const others = [...command, `--exclude=./${pristine}`, '.']
+  await readArchive(await files.exec(others, signal), search(false))
 }
 
-type Open = (path: string) => ReturnType<LeakCheck['searchFile']>
+async function searchFile(
+  { leaks, threads }: Pick<Searching, 'leaks' | 'threads'>,
+  file: SearchedFile,
+  content: AsyncIterable<Buffer>,
+): Promise<void> {
+  const values = leaks.shared
+  const found = inOrder(fileBlocks(content, threads.memory), async ({ bytes, limit }) => {
+    const searched = Math.min(limit, bytes.length)
+    const entries = await threads.ask({ do: 'search bytes', bytes, limit, values })
+    return { entries, bytes: searched }
+  })
+  for await (const seen of found) leaks.sawInFile(file, seen)
+}
+
+type OnFile = (path: string, content: AsyncIterable<Buffer>) => Promise<void>
 
 /** The command reads no input; ending it early is known to cost the engine's streams their last bytes. */
-async function searchArchive(process: Process, open: Open): Promise<void> {
+async function readArchive(process: Process, onFile: OnFile): Promise<void> {
   process.stderr.resume()
   const archive = extract()
   const end = new ArchiveEnd()
   const searched = async () => {
     for await (const entry of archive) {
-      const tap = open(entry.header.name.replace(/^\.\//, ''))
-      for await (const chunk of entry) tap.push(chunk as Buffer)
-      tap.end()
+      await onFile(entry.header.name.replace(/^\.\//, ''), entry as AsyncIterable<Buffer>)
     }
   }
   const [piped, done] = await Promise.allSettled([

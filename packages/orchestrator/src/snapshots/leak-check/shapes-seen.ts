@@ -25,14 +25,17 @@ export class ShapesSeen {
   }
 
   look(where: string, value: Uint8Array): void {
-    if (value.includes(at) && holdsAddress(latin1(value))) this.#see(where, 'e-mail addresses')
+    if (value.includes(at) && holdsAddress(latin1(value)))
+      this.add({ where, what: 'e-mail addresses', times: 1 })
     if (value.length < shortestSecret) return
-    for (const rule of secretShapesIn(latin1(value))) this.#see(where, `secrets (${rule})`)
+    for (const rule of secretShapesIn(latin1(value)))
+      this.add({ where, what: `secrets (${rule})`, times: 1 })
   }
 
-  #see(where: string, what: string): void {
+  /** What was seen elsewhere, such as in another thread. */
+  add({ where, what, times }: SeenShape): void {
     const key = `${where}: ${what}`
-    this.#times.set(key, { where, what, times: (this.#times.get(key)?.times ?? 0) + 1 })
+    this.#times.set(key, { where, what, times: (this.#times.get(key)?.times ?? 0) + times })
   }
 }
 

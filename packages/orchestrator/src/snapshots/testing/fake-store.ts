@@ -83,8 +83,10 @@ const nameOf = ({ schema, name }: TableRef) => `${schema}.${name}`
 
 function counted<Opened extends Source | Target>(copy: FakeCopy, opened: Opened): Opened {
   copy.open++
+  let isOpen = true
   const dispose = async () => {
-    copy.open--
+    if (isOpen) copy.open--
+    isOpen = false
   }
   return Object.assign(opened, { [Symbol.asyncDispose]: dispose })
 }

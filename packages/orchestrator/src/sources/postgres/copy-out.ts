@@ -1,15 +1,18 @@
 import type { Readable } from 'node:stream'
 import { to as copyTo } from 'pg-copy-streams'
-import type { TableRef } from '../../masking/masking.ts'
 import type { SessionPool } from '../session-pool.ts'
+import type { TablePart } from '../sources.ts'
 import { quoteColumns, quoteTable } from './identifiers.ts'
 import type { Session } from './session.ts'
 
 export interface CopyOut {
-  readonly table: TableRef
+  readonly table: TablePart
   readonly columns: readonly string[]
   readonly explain: (cause: unknown) => Error
 }
+
+/** A row may be longer; what is read ahead of it is not. */
+const highWaterMark = 256 * 1024
 
 /** Streams a table’s own rows as COPY text. A stream that is left early takes its connection along. */
 export async function copyOut(
@@ -18,9 +21,8 @@ export async function copyOut(
   signal: AbortSignal,
 ): Promise<Readable> {
   const session = await pool.acquire(signal)
-  const copy = copyTo(
-    `COPY (SELECT ${quoteColumns(columns)} FROM ONLY ${quoteTable(table)}) TO STDOUT`,
-  )
+  const rows = `SELECT ${quoteColumns(columns)} FROM ONLY ${quoteTable(table)}${within(table)}`
+  const copy = copyTo(`COPY (${rows}) TO STDOUT`, { highWaterMark })
   // A server’s error may hold values; what leaves here does not.
   Object.assign(copy, {
     handleError: (cause: unknown) => copy.destroy(signal.aborted ? signal.reason : explain(cause)),
@@ -37,4 +39,11 @@ export async function copyOut(
     pool.release(session)
   })
   return stream
+}
+
+/** As ctids, which a server from 14 on finds without reading the pages before. */
+function within({ pages }: TablePart): string {
+  if (pages === undefined) return ''
+  const upTo = pages.to === null ? '' : ` AND ctid < '(${pages.to},0)'`
+  return ` WHERE ctid >= '(${pages.from},0)'${upTo}`
 }

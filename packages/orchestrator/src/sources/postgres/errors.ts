@@ -31,7 +31,7 @@ const refusals: Readonly<Record<string, readonly [message: string, hint: string]
   ],
   '53300': [
     'the server has no connection left.',
-    'Close idle connections, or raise max_connections or the role’s limit; four are needed.',
+    'Close idle connections, or raise max_connections or the role’s limit. The source’s `connections`, two unless said otherwise, and one more are needed.',
   ],
   '55P03': [
     'a table is locked by a change to its definition.',

@@ -3,6 +3,7 @@ import type { OpenRequest, Source } from '../sources.ts'
 import { copyOut } from './copy-out.ts'
 import { countRows } from './count-rows.ts'
 import { sourceError, sourceRefused } from './errors.ts'
+import { readHorizon } from './horizon.ts'
 import { quoteTable } from './identifiers.ts'
 import { type InspectedTable, inspectTables } from './inspect.ts'
 import { peekRows } from './peek.ts'
@@ -13,13 +14,14 @@ import { readSchema } from './schema/schema-script.ts'
 import type { Session } from './session.ts'
 import { openSnapshotReader, type SnapshotReader } from './snapshot-reader.ts'
 import { parseSourceUrl, type SourceUrl } from './source-url.ts'
+import { tableParts } from './table-parts.ts'
 
 export async function openSource(request: OpenRequest, signal: AbortSignal): Promise<Source> {
   const url = parseSourceUrl(request.name, request.url)
   const explain = (cause: unknown) => sourceError(request.name, url.address, cause)
   await using cleanup = new AsyncDisposableStack()
   try {
-    const reader = cleanup.use(await openSnapshotReader(request.name, url, signal))
+    const reader = cleanup.use(await openSnapshotReader(request, url, signal))
     const facts = await untilAborted(reader.primary, signal, () => readFacts(request, reader))
     const source = sourceOf({ url, reader, facts, explain })
     cleanup.move()
@@ -106,7 +108,7 @@ function sourceOf({ url, reader, facts, explain }: Parts): Source {
       throw explain(cause)
     }
   }
-  const { pool, version } = reader
+  const { pool, version, primary } = reader
   return {
     version,
     address: url.address,
@@ -120,6 +122,12 @@ function sourceOf({ url, reader, facts, explain }: Parts): Source {
       explained(signal, () => copyOut(pool, { table, columns, explain }, signal)),
     peek: (peek, signal) =>
       explained(signal, () => pool.use(signal, (session) => peekRows(session, peek))),
+    parts: (table, most, signal) =>
+      explained(signal, () =>
+        pool.use(signal, (session) => tableParts(session, table, { version, most })),
+      ),
+    horizon: (signal) =>
+      explained(signal, () => untilAborted(primary, signal, () => readHorizon(primary))),
     [Symbol.asyncDispose]: () => reader[Symbol.asyncDispose](),
   }
 }

@@ -1,5 +1,6 @@
 import { type ClientConfig, DatabaseError } from 'pg'
 import { createSessionPool, type SessionPool, untilAborted } from '../session-pool.ts'
+import type { OpenRequest } from '../sources.ts'
 import { checkVersion } from './preflight.ts'
 import { connect, type Session } from './session.ts'
 import type { SourceUrl } from './source-url.ts'
@@ -13,7 +14,7 @@ export interface SnapshotReader extends AsyncDisposable {
   readonly pool: SessionPool<Session>
 }
 
-const workers = 2
+const usualWorkers = 2
 
 /**
  * Output that reads back exactly, whatever the server’s settings; no name but a qualified one; a
@@ -37,13 +38,16 @@ const settings: Readonly<Record<string, string>> = {
 }
 
 export async function openSnapshotReader(
-  name: string,
+  { name, connections = usualWorkers }: Pick<OpenRequest, 'name' | 'connections'>,
   url: SourceUrl,
   signal: AbortSignal,
 ): Promise<SnapshotReader> {
   const { session: primary, config } = await connectFirst(url, signal)
   try {
-    return await untilAborted(primary, signal, () => start(name, primary, config))
+    return await untilAborted(primary, signal, async () => {
+      checkVersion(name, await majorVersion(primary))
+      return start(primary, config, connections)
+    })
   } catch (cause) {
     await primary[Symbol.asyncDispose]()
     throw cause
@@ -66,12 +70,11 @@ async function connectFirst(url: SourceUrl, signal: AbortSignal) {
 }
 
 async function start(
-  name: string,
   primary: Session,
   config: ClientConfig,
+  workers: number,
 ): Promise<SnapshotReader> {
   const version = await majorVersion(primary)
-  checkVersion(name, version)
   const encoding = await clientEncoding(primary)
   await begin(primary, encoding)
   const snapshot = await exportSnapshot(primary, encoding)

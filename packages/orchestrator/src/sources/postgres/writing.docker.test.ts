@@ -42,6 +42,21 @@ describe('a staging cluster', () => {
     expect(back.toString()).toBe('Ann\t1\n\\N\t2\n')
   })
 
+  test('writes a table that comes whole frozen, and knows nothing of a stream that broke', async () => {
+    await using target = await openTarget()
+    const whole = { ...table, whole: true }
+    const broken = await target.write(whole, ['id', 'name'], signal())
+    broken.stream.on('error', () => {})
+    broken.stream.write('1\tAnn\n')
+    broken.stream.destroy(new Error('enough'))
+    await broken.done.catch(() => {})
+    const writer = await target.write(whole, ['id', 'name'], signal())
+    await pipeline(Readable.from([Buffer.from('2\tBob\n')]), writer.stream)
+
+    expect(await writer.done).toBe(1)
+    expect(await target.count(table, signal())).toBe(1)
+  })
+
   test('complains of a row without repeating it', async () => {
     await using target = await openTarget()
     for (const [row, sqlstate] of [
