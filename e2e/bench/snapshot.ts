@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Production, startProduction } from '../lib/production.ts'
 import { Stuntdouble } from '../lib/stuntdouble.ts'
@@ -48,7 +49,10 @@ export async function benchSnapshot(options: SnapshotBenchOptions): Promise<void
 }
 
 async function fill(production: Production, sql: string): Promise<void> {
-  const file = join('/tmp', `stuntdouble-bench-${process.pid}.sql`)
+  await using cleanup = new AsyncDisposableStack()
+  const directory = await mkdtemp(join(tmpdir(), 'stuntdouble-bench-'))
+  cleanup.defer(() => rm(directory, { recursive: true }))
+  const file = join(directory, 'production.sql')
   await writeFile(file, sql)
   await production.load(file)
 }
