@@ -2,7 +2,7 @@
 export const shortest = 6
 /** Longer values are known by their beginning. */
 export const longest = 64
-/** Where many values begin alike, a second look this far in saves most of the way. */
+/** Where many values begin alike, their first twelve bytes tell most of them apart. */
 export const stemLength = 12
 
 const multiplierA = 0x9e3779b1
@@ -17,11 +17,24 @@ export const folded = Uint8Array.from(
 export const intoA = (hash: number, byte: number) => (Math.imul(hash, multiplierA) + byte) | 0
 export const intoB = (hash: number, byte: number) => (Math.imul(hash, multiplierB) + byte) | 0
 export const spread = (hash: number) => Math.imul(hash, multiplierB)
-/** Of a value's first six bytes, from its first four and the four from its third on. */
+
+/**
+ * Four bytes as they stand, first byte lowest, folded as a whole: coarser than byte by byte, which is no
+ * harm to a filter, and as quick as one.
+ */
+export const foldedGram = (four: number) => four | 0x20202020
+/** Of a value's first six bytes, from the four at its beginning and the four from its third on. */
 export const anchorOf = (first: number, third: number) =>
   (Math.imul(first, multiplierA) + third) | 0
+/** The four from its second on. */
+export const secondOf = (first: number, third: number) =>
+  (first >>> 8) | (((third >>> 16) & 0xff) << 24)
 
-/** A digest in words: both hashes, the first four bytes, the anchor, the hash of the stem, label and length. */
+/** Of a value's first twelve bytes, from the four at its beginning, in the middle and at the end of them. */
+export const stemOf = (first: number, fifth: number, ninth: number) =>
+  (Math.imul((Math.imul(first, multiplierA) + fifth) | 0, multiplierA) + ninth) | 0
+
+/** A digest in words: both hashes, the first and third gram, the stem if it has one, label and length. */
 export const wordsPerDigest = 6
 const labelBits = 25
 
@@ -39,27 +52,19 @@ export class Digests {
     if (length < shortest) return
     let a = 0
     let b = 0
-    let gram = 0
-    let first = 0
-    let third = 0
-    let stem = 0
     for (let index = 0; index < length; index++) {
       const byte = folded[bytes[index] as number] as number
       a = intoA(a, byte)
       b = intoB(b, byte)
-      gram = (gram << 8) | byte
-      if (index === 3) first = gram
-      if (index === shortest - 1) third = gram
-      if (index === stemLength - 1) stem = a
     }
     if (this.#length === this.#words.length) this.#grow()
     const words = this.#words
     const at = this.#length
     words[at] = a
     words[at + 1] = b
-    words[at + 2] = first
-    words[at + 3] = anchorOf(first, third)
-    words[at + 4] = stem
+    words[at + 2] = gramAt(bytes, 0)
+    words[at + 3] = gramAt(bytes, 2)
+    words[at + 4] = length < stemLength ? 0 : stemAt(bytes)
     words[at + 5] = (length << labelBits) | label
     this.#length += wordsPerDigest
   }
@@ -77,6 +82,16 @@ export class Digests {
     this.#words = larger
   }
 }
+
+const stemAt = (bytes: Uint8Array) => stemOf(gramAt(bytes, 0), gramAt(bytes, 4), gramAt(bytes, 8))
+
+const gramAt = (bytes: Uint8Array, at: number) =>
+  foldedGram(
+    (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24),
+  )
 
 export const lengthIn = (word: number) => word >>> labelBits
 export const labelIn = (word: number) => word & (2 ** labelBits - 1)

@@ -1,4 +1,14 @@
-import { anchorOf, folded, intoA, intoB, shortest, spread, stemLength } from './digests.ts'
+import {
+  anchorOf,
+  folded,
+  foldedGram,
+  intoA,
+  intoB,
+  shortest,
+  spread,
+  stemLength,
+  stemOf,
+} from './digests.ts'
 import {
   type Entry,
   farBits,
@@ -9,55 +19,79 @@ import {
   slotOf,
 } from './fingerprints.ts'
 
+/** Bytes of a gram. */
+const gramLength = 4
+/** Of the grams from a value's first, second and third byte on one stands at every third place. */
+const stride = shortest - gramLength + 1
+
+type OnHit = (entry: Entry, start: number) => void
+
 /** Looks for any of the fingerprinted values in any bytes; in as many threads as there are. */
 export class FingerprintSearch {
   readonly #values: SharedFingerprints
   readonly #longest: number
+  /** What is searched now, and where in it no value begins any more. */
+  #view: DataView = new DataView(new ArrayBuffer(0))
+  #end = 0
 
   constructor(values: SharedFingerprints) {
     this.#values = values
     this.#longest = values.lengths.lastIndexOf(1)
   }
 
-  /** Calls `onHit` for every value that stands in `bytes`, where it begins before `limit`. */
-  search(bytes: Uint8Array, onHit: (entry: Entry) => void, limit = bytes.length): void {
-    if (bytes.length < shortest || this.#longest < shortest) return
-    const { grams, near, far } = this.#values
+  /** Calls `onHit` for every value that stands in `bytes`, in their order, where it begins before `limit`. */
+  search(bytes: Uint8Array, onHit: OnHit, limit = bytes.length): void {
     const end = Math.min(limit, bytes.length - shortest + 1)
-    // The four bytes from here, from the next place and from the one after that.
-    let first = 0
-    let second = 0
-    let third = 0
-    for (let index = 0; index < shortest - 1; index++) {
-      first = second
-      second = third
-      third = (third << 8) | (folded[bytes[index] as number] as number)
-    }
-    for (let start = 0; start < end; start++) {
-      first = second
-      second = third
-      third = (third << 8) | (folded[bytes[start + shortest - 1] as number] as number)
-      if (!isMarked(grams, first, gramBits)) continue
-      const anchor = anchorOf(first, third)
-      if (!isMarked(near, anchor, nearBits) || !isMarked(far, anchor, farBits)) continue
-      this.#look(bytes, start, onHit)
+    if (end <= 0 || this.#longest < shortest) return
+    const { grams } = this.#values
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#view = view
+    this.#end = end
+    // A value that begins at `end - 1` has its last gram two places further.
+    for (let at = stride - 1; at < end + stride - 1; at += stride) {
+      if (isMarked(grams, foldedGram(view.getUint32(at, true)), gramBits))
+        this.#lookAround(at, onHit)
     }
   }
 
-  #look(bytes: Uint8Array, start: number, onHit: (entry: Entry) => void): void {
-    const { stems, ends, lengths, slots, sampleBits } = this.#values
-    const length = Math.min(this.#longest, bytes.length - start)
+  /** A value that has the gram here begins here or up to two places before. */
+  #lookAround(at: number, onHit: OnHit): void {
+    const { near, short } = this.#values
+    const view = this.#view
+    const last = Math.min(at, this.#end - 1)
+    for (let start = at - stride + 1; start <= last; start++) {
+      const first = foldedGram(view.getUint32(start, true))
+      const anchor = anchorOf(first, foldedGram(view.getUint32(start + 2, true)))
+      if (!isMarked(near, anchor, nearBits)) continue
+      const most = this.#hasStem(start, first) ? this.#longest : stemLength - 1
+      if (most >= stemLength || isMarked(short, anchor, farBits)) this.#look(start, most, onHit)
+    }
+  }
+
+  /** Whether a value of twelve bytes or more begins like what stands here. */
+  #hasStem(start: number, first: number): boolean {
+    const view = this.#view
+    if (start + stemLength > view.byteLength) return false
+    const fifth = foldedGram(view.getUint32(start + 4, true))
+    const ninth = foldedGram(view.getUint32(start + 8, true))
+    return isMarked(this.#values.stems, stemOf(first, fifth, ninth), farBits)
+  }
+
+  /** Compares what stands here with the values of at most so many bytes. */
+  #look(start: number, most: number, onHit: OnHit): void {
+    const { ends, lengths, slots, sampleBits } = this.#values
+    const view = this.#view
+    const length = Math.min(most, view.byteLength - start)
     let a = 0
     let b = 0
     for (let index = 0; index < length; index++) {
-      const byte = folded[bytes[start + index] as number] as number
+      const byte = folded[view.getUint8(start + index)] as number
       a = intoA(a, byte)
       b = intoB(b, byte)
       if (lengths[index + 1] !== 0 && isMarked(ends, a, nearBits) && isSampled(b, sampleBits)) {
         const slot = slotOf(slots, a >>> 0, b >>> 0)
-        if (slots.labels[slot] !== 0) onHit(slot)
+        if (slots.labels[slot] !== 0) onHit(slot, start)
       }
-      if (index === stemLength - 1 && !isMarked(stems, a, farBits)) return
     }
   }
 }

@@ -1,8 +1,10 @@
 import {
+  anchorOf,
   Digests,
   labelIn,
   lengthIn,
   longest,
+  secondOf,
   spread,
   stemLength,
   wordsPerDigest,
@@ -39,7 +41,7 @@ export interface SharedFingerprints {
   readonly slots: Slots
   readonly grams: Uint32Array
   readonly near: Uint32Array
-  readonly far: Uint32Array
+  readonly short: Uint32Array
   readonly stems: Uint32Array
   readonly ends: Uint32Array
   /** Which lengths there are. */
@@ -49,14 +51,15 @@ export interface SharedFingerprints {
 
 /**
  * The fingerprints of many values, in bounded memory. A value is known by two 32-bit polynomial hashes
- * over its first 64 bytes; filters over its first four, six, twelve and all tell a search where to look.
+ * over its first 64 bytes; filters over four bytes near its beginning, its first six, its first twelve and
+ * all of it tell a search where to look.
  */
 export class Fingerprints {
   readonly #capacity: number
   readonly #one = new Digests()
   readonly #grams = words(2 ** (gramBits - 5))
   readonly #near = words(2 ** (nearBits - 5))
-  readonly #far = words(2 ** (farBits - 5))
+  readonly #short = words(2 ** (farBits - 5))
   readonly #stems = words(2 ** (farBits - 5))
   readonly #ends = words(2 ** (nearBits - 5))
   readonly #lengths = new Uint8Array(new SharedArrayBuffer(longest + 1))
@@ -85,7 +88,7 @@ export class Fingerprints {
 
   get shared(): SharedFingerprints {
     return {
-      ...{ grams: this.#grams, near: this.#near, far: this.#far },
+      ...{ grams: this.#grams, near: this.#near, short: this.#short },
       ...{ stems: this.#stems, ends: this.#ends, lengths: this.#lengths },
       ...{ slots: this.#slots, sampleBits: this.#sampleBits },
     }
@@ -122,10 +125,15 @@ export class Fingerprints {
       if (!isSampled(b, this.#sampleBits)) continue
       const last = digests[at + 5] as number
       const length = lengthIn(last)
-      mark(this.#grams, digests[at + 2] as number, gramBits)
-      mark(this.#near, digests[at + 3] as number, nearBits)
-      mark(this.#far, digests[at + 3] as number, farBits)
-      if (length > stemLength) mark(this.#stems, digests[at + 4] as number, farBits)
+      const first = digests[at + 2] as number
+      const third = digests[at + 3] as number
+      const anchor = anchorOf(first, third)
+      mark(this.#grams, first, gramBits)
+      mark(this.#grams, secondOf(first, third), gramBits)
+      mark(this.#grams, third, gramBits)
+      mark(this.#near, anchor, nearBits)
+      if (length < stemLength) mark(this.#short, anchor, farBits)
+      else mark(this.#stems, digests[at + 4] as number, farBits)
       mark(this.#ends, digests[at] as number, nearBits)
       this.#lengths[length] = 1
       this.#insert(digests[at] as number, b, labelIn(last))
