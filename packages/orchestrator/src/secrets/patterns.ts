@@ -24,12 +24,12 @@ const assigned =
   /(?:passw(?:or)?d|passwd|secret|token|api_?key|access_?key|private_?key)['"]?(?:::\w+)?\s{0,3}(?::=|=>|=|:|,|\bis\b)?\s{0,3}'{1,2}(?=[^']{0,200}\d)(?=[^']{0,200}[A-Za-z])[^'\s]{8,200}'/i
 
 /** What every shape has somewhere: most texts are done with after one look. */
-const hint =
+export const secretHint =
   /PRIVATE KEY|A[KS]IA|gh[pousr]_|hub_pat_|lpat-|npm_|[srp]k_|whsec_|xox|AIza|SG\.|eyJ|:\/\//
 
 /** The kinds of secrets in a text of data. Looks at shapes alone. */
 export function secretShapesIn(text: string): string[] {
-  if (!hint.test(text)) return []
+  if (!secretHint.test(text)) return []
   return shapes.filter(([, shape]) => shape.test(text)).map(([rule]) => rule)
 }
 

@@ -4,7 +4,7 @@ import { secretShapesInCode } from './patterns.ts'
 import { findSecrets } from './secretlint.ts'
 import { textWindows } from './text-windows.ts'
 
-export { secretShapesIn, withoutSecrets } from './patterns.ts'
+export { secretHint, secretShapesIn, withoutSecrets } from './patterns.ts'
 
 /** What of a statement looks like a secret: the rules, never the value. */
 export async function secretsInCode(text: string): Promise<string[]> {

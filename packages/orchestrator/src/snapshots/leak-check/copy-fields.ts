@@ -1,6 +1,4 @@
-const tab = 9
-const newline = 10
-const backslash = 92
+import { backslash, newline, tab } from './row-fields.ts'
 
 /** Called with a field's value; the bytes are only lent. NULL is not reported. */
 export type OnField = (column: number, value: Buffer) => void
@@ -54,7 +52,8 @@ export class CopyFields {
   }
 }
 
-const isNull = (field: Buffer) => field.length === 2 && field[0] === backslash && field[1] === 78
+export const isNull = (field: Buffer) =>
+  field.length === 2 && field[0] === backslash && field[1] === 78
 
 /** The escapes that COPY TO writes: https://www.postgresql.org/docs/current/sql-copy.html */
 const meaning = new Map(
@@ -64,7 +63,7 @@ const meaning = new Map(
   ]),
 )
 
-function unescaped(field: Buffer): Buffer {
+export function unescaped(field: Buffer): Buffer {
   const bytes = Buffer.allocUnsafe(field.length)
   let length = 0
   for (let index = 0; index < field.length; index++) {
