@@ -9,15 +9,8 @@ import {
   stemLength,
   stemOf,
 } from './digests.ts'
-import {
-  type Entry,
-  farBits,
-  gramBits,
-  isSampled,
-  nearBits,
-  type SharedFingerprints,
-  slotOf,
-} from './fingerprints.ts'
+import { farBits, gramBits, isSampled, nearBits, type SharedFingerprints } from './fingerprints.ts'
+import { type Entry, Slots } from './slots.ts'
 
 /** Bytes of a gram. */
 const gramLength = 4
@@ -29,6 +22,7 @@ type OnHit = (entry: Entry, start: number) => void
 /** Looks for any of the fingerprinted values in any bytes; in as many threads as there are. */
 export class FingerprintSearch {
   readonly #values: SharedFingerprints
+  readonly #slots: Slots
   readonly #longest: number
   /** What is searched now, and where in it no value begins any more. */
   #view: DataView = new DataView(new ArrayBuffer(0))
@@ -36,6 +30,7 @@ export class FingerprintSearch {
 
   constructor(values: SharedFingerprints) {
     this.#values = values
+    this.#slots = new Slots(values.slots)
     this.#longest = values.lengths.lastIndexOf(1)
   }
 
@@ -79,7 +74,7 @@ export class FingerprintSearch {
 
   /** Compares what stands here with the values of at most so many bytes. */
   #look(start: number, most: number, onHit: OnHit): void {
-    const { ends, lengths, slots, sampleBits } = this.#values
+    const { ends, lengths, sampleBits } = this.#values
     const view = this.#view
     const length = Math.min(most, view.byteLength - start)
     let a = 0
@@ -89,8 +84,8 @@ export class FingerprintSearch {
       a = intoA(a, byte)
       b = intoB(b, byte)
       if (lengths[index + 1] !== 0 && isMarked(ends, a, nearBits) && isSampled(b, sampleBits)) {
-        const slot = slotOf(slots, a >>> 0, b >>> 0)
-        if (slots.labels[slot] !== 0) onHit(slot, start)
+        const entry = this.#slots.find(a >>> 0, b >>> 0)
+        if (!this.#slots.isFree(entry)) onHit(entry, start)
       }
     }
   }

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { BlockMemory } from '../threads/block-memory.ts'
 import { fileBlocks } from './file-blocks.ts'
 import { FingerprintSearch } from './fingerprint-search.ts'
-import { type Entry, Fingerprints } from './fingerprints.ts'
+import { Fingerprints } from './fingerprints.ts'
+import type { Entry } from './slots.ts'
 
 const search = (values: Fingerprints, bytes: Uint8Array, onHit: (entry: Entry) => void) =>
   new FingerprintSearch(values.shared).search(bytes, onHit)

@@ -54,35 +54,57 @@ const weighers: Partial<Record<StrategyName, Weigher>> = {
 
 /** `0000000000` and `xyxyxyxy` stand everywhere: fewer than four different bytes. */
 function isMonotonous(value: Uint8Array): boolean {
-  const seen: number[] = []
-  for (const byte of value) {
-    if (seen.includes(byte)) continue
-    if (seen.push(byte) === 4) return false
+  const first = value[0]
+  let second = first
+  let third = first
+  for (let at = 1; at < value.length; at++) {
+    const byte = value[at]
+    if (byte === first || byte === second || byte === third) continue
+    if (second === first) second = byte
+    else if (third === first) third = byte
+    else return false
   }
   return true
 }
 
 function looksLikeEmail(value: Uint8Array): boolean {
-  const at = value.indexOf(64)
-  return at > 0 && value.indexOf(46, at) > at + 1 && value.indexOf(32) === -1
+  let sign = -1
+  let dot = -1
+  for (let at = 0; at < value.length; at++) {
+    const byte = value[at]
+    if (byte === 32) return false
+    if (byte === 64 && sign < 0) sign = at
+    if (byte === 46 && sign > 0 && dot < 0) dot = at
+  }
+  return sign > 0 && dot > sign + 1
 }
 
 /** One word of letters and digits mixed, too long for anything a person would choose. */
 function looksLikeToken(value: Uint8Array): boolean {
+  if (value.length < 20 || value.includes(32)) return false
   const digits = digitsIn(value)
-  return value.length >= 20 && value.indexOf(32) === -1 && digits >= 2 && digits < value.length - 4
+  return digits >= 2 && digits < value.length - 4
 }
 
 function looksLikePhone(value: Uint8Array): boolean {
+  if (value.length > 24) return false
   const digits = digitsIn(value)
-  return digits >= 9 && value.length <= 24 && value.length - digits <= 8 && !hasLetter(value)
+  return digits >= 9 && value.length - digits <= 8 && !hasLetter(value)
 }
 
 function digitsIn(value: Uint8Array): number {
   let digits = 0
-  for (const byte of value) if (byte >= 48 && byte <= 57) digits++
+  for (let at = 0; at < value.length; at++) {
+    const byte = value[at] as number
+    if (byte >= 48 && byte <= 57) digits++
+  }
   return digits
 }
 
-const hasLetter = (value: Uint8Array) =>
-  value.some((byte) => (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122))
+function hasLetter(value: Uint8Array): boolean {
+  for (let at = 0; at < value.length; at++) {
+    const lower = (value[at] as number) | 32
+    if (lower >= 97 && lower <= 122) return true
+  }
+  return false
+}
