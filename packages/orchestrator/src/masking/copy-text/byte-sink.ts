@@ -21,7 +21,7 @@ export class ByteSink {
     const size = end - start
     if (this.length + size > this.bytes.length) this.#grow(size)
     // A loop beats a call into the runtime for the few bytes of a usual value.
-    if (size < 32) {
+    if (size < 96) {
       for (let index = 0; index < size; index++)
         this.bytes[this.length + index] = bytes[start + index] as number
     } else {

@@ -1,10 +1,11 @@
 import type { ByteSink } from '../copy-text/byte-sink.ts'
 import { Choices } from '../prf/choices.ts'
-import { oneCycle } from '../prf/cycle.ts'
+import { oneCycle } from '../prf/permutation.ts'
 import type { SipHash } from '../prf/siphash.ts'
+import { byClass } from './alphabets.ts'
 import { daysFromCivil, writeCivil } from './calendar.ts'
 import { latin1Of, type Mask, type MaskContext, sliceOf } from './mask.ts'
-import { byClass, Scramble } from './scramble.ts'
+import { Scramble } from './scramble.ts'
 import { secretMask } from './secret.ts'
 
 const day = /^(\d{4})-(\d\d)-(\d\d)/
@@ -48,8 +49,8 @@ export function dateMask(context: MaskContext): Mask {
 /** The server writes no zero at the end, so one that was not there would be lost, and two might meet. */
 function writeFraction(fraction: string, fractions: Scramble, out: ByteSink): void {
   const zero = fraction.endsWith('0')
-  const accept = (bytes: Uint8Array) => (bytes.at(-1) === 0x30) === zero
-  fractions.write(sliceOf(fraction), { alphabet: byClass, accept }, out)
+  const digit = { place: fraction.length - 1, least: zero ? 0 : 1, most: zero ? 0 : 9 }
+  fractions.write(sliceOf(fraction), { alphabet: byClass, digit }, out)
 }
 
 const isMark = (year: number) => year < firstYear || year > lastYear
