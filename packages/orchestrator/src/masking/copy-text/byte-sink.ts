@@ -32,7 +32,11 @@ export class ByteSink {
 
   /** Characters of ASCII; others would be torn. */
   ascii(text: string): void {
-    for (let index = 0; index < text.length; index++) this.push(text.charCodeAt(index))
+    const { length } = this
+    if (length + text.length > this.bytes.length) this.#grow(text.length)
+    for (let index = 0; index < text.length; index++)
+      this.bytes[length + index] = text.charCodeAt(index)
+    this.length = length + text.length
   }
 
   utf8(text: string): void {
