@@ -1,5 +1,9 @@
 /** Larger moduli would leave the integers that the engine counts in without boxing, sums included. */
 const largestModulus = 2 ** 30
+/** Radix → the largest modulus that may still be multiplied by it. */
+const roomFor = Int32Array.from({ length: 257 }, (_, radix) =>
+  radix === 0 ? 0 : Math.floor(largestModulus / radix),
+)
 
 /**
  * A mixed-radix number with its symbols gathered into few large ones, of less than 2³⁰ each: whoever
@@ -58,17 +62,19 @@ export class Limbs {
   #packHalf(symbols: Uint8Array, radices: ArrayLike<number>, { from, to }: Half): void {
     let value = 0
     let modulus = 1
+    let shape = this.shape
     for (let index = from; index < to; index++) {
       const radix = radices[index] as number
-      if (modulus * radix > largestModulus) {
+      if (modulus > (roomFor[radix] as number)) {
         this.#append(value, modulus, index)
         value = 0
         modulus = 1
       }
-      value = value * radix + (symbols[index] as number)
-      modulus *= radix
-      this.shape = (Math.imul(this.shape, 31) + radix) | 0
+      value = Math.imul(value, radix) + (symbols[index] as number)
+      modulus = Math.imul(modulus, radix)
+      shape = (Math.imul(shape, 31) + radix) | 0
     }
+    this.shape = shape
     this.#append(value, modulus, to)
   }
 

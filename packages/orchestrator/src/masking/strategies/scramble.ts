@@ -54,9 +54,12 @@ export class Scramble {
 
   #replace(members: Uint8Array, count: number): void {
     const { bytes, start } = this.#masked
+    const symbols = this.#symbols
+    const firsts = this.#firsts
+    const places = this.#places
     for (let index = 0; index < count; index++) {
-      const member = (this.#firsts[index] as number) + (this.#symbols[index] as number)
-      bytes[start + (this.#places[index] as number)] = members[member] as number
+      const member = (firsts[index] as number) + (symbols[index] as number)
+      bytes[start + (places[index] as number)] = members[member] as number
     }
   }
 

@@ -5,12 +5,22 @@ import type { Mask, MaskContext } from './mask.ts'
 import { Scramble, type Scrambling } from './scramble.ts'
 import { secretMask } from './secret.ts'
 
-/** A way to write the 32 digits: where the dashes stand, and how each case of letters is scrambled. */
+/** A way to write the 32 digits: a flag where a dash stands, and how either case is scrambled. */
 interface Form {
   readonly dashes: Uint8Array
   readonly lower: Scrambling
   readonly upper: Scrambling
 }
+
+/** Bits, to be gathered without a branch: whether a digit is a letter is chance. */
+const Kind = { lower: 1, upper: 2, other: 4, dash: 8 } as const
+
+const kindOf = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (isDigit(byte)) return 0
+  if (byte === 0x2d) return Kind.dash
+  if (byte >= 0x61 && byte <= 0x66) return Kind.lower
+  return byte >= 0x41 && byte <= 0x46 ? Kind.upper : Kind.other
+})
 
 const withDashes = formOf('xxxxxxxx-xxxx-vxxx-vxxx-xxxxxxxxxxxx')
 const without = formOf('xxxxxxxxxxxxvxxxvxxxxxxxxxxxxxxx')
@@ -39,12 +49,13 @@ function scramblingOf({ bytes, start, end }: Slice): Scrambling | undefined {
   if (!form) return undefined
   let seen = 0
   for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number
-    if ((byte === 0x2d) !== (form.dashes[at - start] === 1)) return undefined
-    seen |= kindOf[byte] as number
+    const kind = kindOf[bytes[at] as number] as number
+    if ((kind & Kind.dash) !== form.dashes[at - start]) return undefined
+    seen |= kind
   }
-  if (seen === Kind.lower || seen === 0) return form.lower
-  return seen === Kind.upper ? form.upper : undefined
+  const letters = seen & ~Kind.dash
+  if (letters === Kind.lower || letters === 0) return form.lower
+  return letters === Kind.upper ? form.upper : undefined
 }
 
 function formOfLength(length: number): Form | undefined {
@@ -52,22 +63,14 @@ function formOfLength(length: number): Form | undefined {
   return length === 32 ? without : undefined
 }
 
-/** Bits, to be gathered without a branch: whether a digit is a letter is chance. */
-const Kind = { lower: 1, upper: 2, other: 4 } as const
-
-const kindOf = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (isDigit(byte) || byte === 0x2d) return 0
-  if (byte >= 0x61 && byte <= 0x66) return Kind.lower
-  return byte >= 0x41 && byte <= 0x46 ? Kind.upper : Kind.other
-})
-
 /** `v` marks the digits of version and variant. */
 function formOf(pattern: string): Form {
-  const placesOf = (mark: string) => Uint8Array.from(pattern, (each) => (each === mark ? 1 : 0))
-  const fixed = placesOf('v')
+  const placesOf = (mark: string, flag: number) =>
+    Uint8Array.from(pattern, (each) => (each === mark ? flag : 0))
+  const fixed = placesOf('v', 1)
   const scrambling = (alphabet: Alphabet) => ({ alphabet, fixed })
   return {
-    dashes: placesOf('-'),
+    dashes: placesOf('-', Kind.dash),
     lower: scrambling(lowerHexadecimal),
     upper: scrambling(upperHexadecimal),
   }
