@@ -21,7 +21,7 @@ export class ByteSink {
     const size = end - start
     if (this.length + size > this.bytes.length) this.#grow(size)
     // A loop beats a call into the runtime for the few bytes of a usual value.
-    if (size < 32) {
+    if (size < 96) {
       for (let index = 0; index < size; index++)
         this.bytes[this.length + index] = bytes[start + index] as number
     } else {
@@ -32,7 +32,11 @@ export class ByteSink {
 
   /** Characters of ASCII; others would be torn. */
   ascii(text: string): void {
-    for (let index = 0; index < text.length; index++) this.push(text.charCodeAt(index))
+    const { length } = this
+    if (length + text.length > this.bytes.length) this.#grow(text.length)
+    for (let index = 0; index < text.length; index++)
+      this.bytes[length + index] = text.charCodeAt(index)
+    this.length = length + text.length
   }
 
   utf8(text: string): void {

@@ -32,6 +32,8 @@ export type Treatment = 'keep' | 'null' | Mask | Beside
 /** A mask that looks at other fields of the row, those at these places in the stream. */
 export interface Beside {
   readonly places: readonly number[]
+  /** Room for as many fields, filled anew for every row. */
+  readonly fields: readonly Slice[]
   readonly mask: BesideMask
 }
 
@@ -51,7 +53,10 @@ export function treatmentsOf(request: MaskerRequest): readonly Treatment[] {
     if (strategy.name !== 'text' || names.length === 0 || !isProse(members, room))
       return columnMask(strategy, { column, keys, room })
     const mask = proseMask({ keys, room, baseType: column.baseType }, names)
-    return { places: names.map(({ place }) => place), mask }
+    return beside(
+      names.map(({ place }) => place),
+      mask,
+    )
   })
 }
 
@@ -59,10 +64,14 @@ function shiftedBy({ columns, shape }: MaskerRequest, key: string, keys: Keys): 
   const place = columns.indexOf(key)
   if (place < 0) throw unansweredColumn(shape, key)
   const prf = keys('date shift')
-  return {
-    places: [place],
-    mask: (value, [by], out) => out.latin1(shifted(latin1Of(value), shiftOf(prf, by as Slice))),
-  }
+  return beside([place], (value, [by], out) =>
+    out.latin1(shifted(latin1Of(value), shiftOf(prf, by as Slice))),
+  )
+}
+
+function beside(places: readonly number[], mask: BesideMask): Beside {
+  const fields = places.map(() => ({ bytes: new Uint8Array(), start: 0, end: 0 }))
+  return { places, fields, mask }
 }
 
 /** What is compared with other values must not depend on the row it stands in. */

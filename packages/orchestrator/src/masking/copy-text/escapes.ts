@@ -38,7 +38,17 @@ export function unescapeInto({ bytes, start, end }: Slice, out: ByteSink): void 
   }
 }
 
-export function escapeInto({ bytes, start, end }: Slice, out: ByteSink): void {
+/** Escapes what stands in the sink from there on. Hardly a value needs it, and those alone are moved. */
+export function escapeFrom(start: number, out: ByteSink): void {
+  const { bytes, length } = out
+  let at = start
+  while (at < length && letterOf[bytes[at] as number] === 0) at++
+  if (at === length) return
+  out.length = at
+  escapeInto({ bytes: bytes.slice(at, length), start: 0, end: length - at }, out)
+}
+
+function escapeInto({ bytes, start, end }: Slice, out: ByteSink): void {
   let plain = start
   for (let at = start; at < end; at++) {
     const letter = letterOf[bytes[at] as number] as number

@@ -31,4 +31,10 @@ export class Choices {
   below(count: number): number {
     return Math.floor((this.word() >>> 0) * (count / 0x1_0000_0000))
   }
+
+  /** The same for a large `count`, up to 2³¹: 52 bits make it, so its bias is below count / 2⁵². */
+  belowLarge(count: number): number {
+    const high = this.word() >>> 0
+    return ((high * 0x10_0000 + (this.word() >>> 12)) * (count / 0x10_0000_0000_0000)) | 0
+  }
 }

@@ -6,7 +6,7 @@ export type Keys = (domain: string) => SipHash
 
 export function keysFrom(master: Uint8Array): Keys {
   return (domain) => {
-    const info = `stuntdouble masking 1 ${domain}`
+    const info = `stuntdouble masking 2 ${domain}`
     return new SipHash(new Uint8Array(hkdfSync('sha256', master, new Uint8Array(), info, 16)))
   }
 }

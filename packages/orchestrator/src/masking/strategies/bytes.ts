@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { ByteSink } from '../copy-text/byte-sink.ts'
 import type { SipHash } from '../prf/siphash.ts'
+import { everyByte } from './alphabets.ts'
 import { latin1Of, type Mask, type MaskContext } from './mask.ts'
-import { everyByte, Scramble } from './scramble.ts'
+import { Scramble } from './scramble.ts'
 
 /** Up to here bytes are permuted, so that nothing collides; beyond, a digest tells them apart. */
 const permutedBytes = 32

@@ -12,7 +12,7 @@ export function daysFromCivil(year: number, month: number, day: number): number 
   return era * daysPerEra + yearOfEra * 365 + leaps + dayOfYear - 719_468
 }
 
-/** Appends `YYYY-MM-DD`. */
+/** Appends `YYYY-MM-DD`; for the years from 0 to 9999. */
 export function writeCivil(days: number, out: ByteSink): void {
   const shifted = days + 719_468
   const era = Math.floor(shifted / daysPerEra)
@@ -30,9 +30,21 @@ export function writeCivil(days: number, out: ByteSink): void {
   const day = dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1
   const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  out.ascii(`${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`)
+  writeDigits(year, 4, out)
+  out.push(0x2d)
+  writeDigits(month, 2, out)
+  out.push(0x2d)
+  writeDigits(day, 2, out)
 }
 
-function pad(number: number, width: number): string {
-  return String(number).padStart(width, '0')
+/** Appends a number of at most so many digits, with zeros in front. */
+export function writeDigits(number: number, width: number, out: ByteSink): void {
+  let rest = number
+  const start = out.length
+  for (let count = 0; count < width; count++) out.push(0x30)
+  for (let at = start + width - 1; at >= start; at--) {
+    const quotient = (rest / 10) | 0
+    out.bytes[at] = 0x30 + rest - quotient * 10
+    rest = quotient
+  }
 }

@@ -1,22 +1,9 @@
-import type { ByteSink } from '../copy-text/byte-sink.ts'
-import { Choices } from '../prf/choices.ts'
-import { oneCycle } from '../prf/cycle.ts'
-import type { SipHash } from '../prf/siphash.ts'
-import { daysFromCivil, writeCivil } from './calendar.ts'
-import { latin1Of, type Mask, type MaskContext, sliceOf } from './mask.ts'
-import { byClass, Scramble } from './scramble.ts'
-import { secretMask } from './secret.ts'
-
-const day = /^(\d{4})-(\d\d)-(\d\d)/
-const clock = /^([ T]?)(\d\d):(\d\d):(\d\d)(\.\d+)?/
-const untouched = /^-?infinity$| BC$|^\d{5,}-/
-
-/** Dates move within blocks of this many days; an age stays about right. */
-const blockDays = 366
-const secondsPerDay = 86_400
-/** Outside stand only marks like 0001-01-01 and 9999-12-31, and the dates of nobody alive. */
-const firstYear = 2
-const lastYear = 8999
+import type { Slice } from '../prf/siphash.ts'
+import { daysFromCivil } from './calendar.ts'
+import { isDigit } from './characters.ts'
+import type { Mask, MaskContext } from './mask.ts'
+import { isMark, Moments } from './moments.ts'
+import { unusualDateMask } from './unusual-date.ts'
 
 /**
  * Moves a date within its block of 366 days and a time within its day, each by a keyed permutation:
@@ -24,74 +11,73 @@ const lastYear = 8999
  * long; zone and format stay; infinity, dates before our era and marks such as 0001-01-01 pass.
  */
 export function dateMask(context: MaskContext): Mask {
-  const days = new Shift(context.keys('date'), blockDays)
-  const seconds = new Shift(context.keys('date time'), secondsPerDay)
-  const fractions = new Scramble(context.keys('date fraction'))
-  const other = secretMask(context)
+  const moments = new Moments(context.keys)
+  const unusual = unusualDateMask(context, moments)
+  const fraction: Slice = { bytes: new Uint8Array(), start: 0, end: 0 }
   return (value, out) => {
-    const text = latin1Of(value)
-    const date = day.exec(text)
-    const time = clock.exec(text.slice(date ? 10 : 0))
-    if (untouched.test(text)) return out.ascii(text)
-    if (!date && !time) return other(value, out)
-    if (date && isMark(Number(date[1]))) return out.ascii(text)
-    const number = date ? daysFromCivil(Number(date[1]), Number(date[2]), Number(date[3])) : 0
-    if (date) writeCivil(days.moved(number), out)
-    if (time) {
-      out.ascii(`${time[1]}${timeOf(seconds.moved(number * secondsPerDay + secondOf(time)))}`)
-      if (time[5]) writeFraction(time[5], fractions, out)
-    }
-    out.ascii(text.slice((date ? 10 : 0) + (time?.[0].length ?? 0)))
+    const { bytes, start, end } = value
+    const clock = start + 11
+    const isDay = end === start + 10
+    if (!(isDay || isClock(bytes, clock, end)) || !isDate(value)) return unusual(value, out)
+    const day = dayAt(bytes, start)
+    moments.writeDay(day, out)
+    if (isDay) return
+    out.push(bytes[start + 10] as number)
+    moments.writeClock(day, secondAt(bytes, clock), out)
+    fraction.bytes = bytes
+    fraction.start = clock + 8
+    fraction.end = fractionEnd(bytes, fraction.start, end)
+    if (fraction.end > fraction.start) moments.writeFraction(fraction, out)
+    out.copy(bytes, fraction.end, end)
   }
 }
 
-/** The server writes no zero at the end, so one that was not there would be lost, and two might meet. */
-function writeFraction(fraction: string, fractions: Scramble, out: ByteSink): void {
-  const zero = fraction.endsWith('0')
-  const accept = (bytes: Uint8Array) => (bytes.at(-1) === 0x30) === zero
-  fractions.write(sliceOf(fraction), { alphabet: byClass, accept }, out)
+/** Whether it is plainly a date of our era, and no mark; what follows it is not looked at. */
+function isDate({ bytes, start, end }: Slice): boolean {
+  return (
+    areDigits(bytes, start, start + 4) &&
+    bytes[start + 4] === 0x2d &&
+    areDigits(bytes, start + 5, start + 7) &&
+    bytes[start + 7] === 0x2d &&
+    areDigits(bytes, start + 8, start + 10) &&
+    bytes[end - 1] !== 0x43 &&
+    !isMark(yearAt(bytes, start))
+  )
 }
 
-const isMark = (year: number) => year < firstYear || year > lastYear
-
-/** A permutation of the numbers within each block, another one for every block. */
-class Shift {
-  readonly #prf: SipHash
-  readonly #size: number
-  readonly #next: readonly number[]
-
-  constructor(prf: SipHash, size: number) {
-    this.#prf = prf
-    this.#size = size
-    prf.hash({ bytes: Uint8Array.of(size & 0xff, size >>> 8), start: 0, end: 2 })
-    this.#next = oneCycle(size, new Choices().seed(prf.low, prf.high))
-  }
-
-  /** Turns the block, follows the one cycle, turns it back: a cycle again, so nothing stays. */
-  moved(number: number): number {
-    const block = Math.floor(number / this.#size)
-    const turn = this.#turnOf(block)
-    const place = (number - block * this.#size + turn) % this.#size
-    const moved = ((this.#next[place] as number) - turn + this.#size) % this.#size
-    return block * this.#size + moved
-  }
-
-  #turnOf(block: number): number {
-    const bytes = Buffer.alloc(4)
-    bytes.writeInt32LE(block | 0)
-    this.#prf.hash({ bytes, start: 0, end: 4 })
-    return (this.#prf.low >>> 0) % this.#size
-  }
+/** `HH:MM:SS` behind a blank or a T. */
+function isClock(bytes: Uint8Array, at: number, end: number): boolean {
+  return (
+    end >= at + 8 &&
+    (bytes[at - 1] === 0x20 || bytes[at - 1] === 0x54) &&
+    areDigits(bytes, at, at + 2) &&
+    bytes[at + 2] === 0x3a &&
+    areDigits(bytes, at + 3, at + 5) &&
+    bytes[at + 5] === 0x3a &&
+    areDigits(bytes, at + 6, at + 8)
+  )
 }
 
-/** 24:00:00 and leap seconds count as the day’s last. */
-function secondOf([, , hours, minutes, seconds]: RegExpExecArray): number {
-  const second = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
-  return Math.min(second, secondsPerDay - 1)
+function areDigits(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (!isDigit(bytes[at] as number)) return false
+  return true
 }
 
-function timeOf(number: number): string {
-  const second = ((number % secondsPerDay) + secondsPerDay) % secondsPerDay
-  const parts = [Math.floor(second / 3600), Math.floor(second / 60) % 60, second % 60]
-  return parts.map((part) => String(part).padStart(2, '0')).join(':')
+const pairAt = (bytes: Uint8Array, at: number) =>
+  ((bytes[at] as number) - 0x30) * 10 + (bytes[at + 1] as number) - 0x30
+
+const yearAt = (bytes: Uint8Array, at: number) => pairAt(bytes, at) * 100 + pairAt(bytes, at + 2)
+
+const dayAt = (bytes: Uint8Array, at: number) =>
+  daysFromCivil(yearAt(bytes, at), pairAt(bytes, at + 5), pairAt(bytes, at + 8))
+
+const secondAt = (bytes: Uint8Array, at: number) =>
+  pairAt(bytes, at) * 3600 + pairAt(bytes, at + 3) * 60 + pairAt(bytes, at + 6)
+
+/** Where the point and digits end that begin there; there, where none do. */
+function fractionEnd(bytes: Uint8Array, start: number, end: number): number {
+  if (bytes[start] !== 0x2e) return start
+  let at = start + 1
+  while (at < end && isDigit(bytes[at] as number)) at++
+  return at > start + 1 ? at : start
 }

@@ -1,7 +1,7 @@
 import type { ByteSink } from '../copy-text/byte-sink.ts'
 
 /** Crockford’s base 32: without i, l, o and u, so that hardly a word appears by accident. */
-const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+const alphabet = Buffer.from('0123456789abcdefghjkmnpqrstvwxyz')
 
 /** Characters that carry all 64 bits of a digest; two of a million values collide once in 10⁷ sets. */
 export const distinctLength = 13
@@ -15,7 +15,7 @@ export function writeDistinct(
   let low = digest.low
   let high = digest.high
   for (let count = Math.min(length, distinctLength); count > 0; count--) {
-    out.push(alphabet.charCodeAt(low & 31))
+    out.push(alphabet[low & 31] as number)
     low = (low >>> 5) | (high << 27)
     high >>>= 5
   }

@@ -2,7 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ByteSink } from '../copy-text/byte-sink.ts'
 import { textMasker } from '../fixtures/mask-value.ts'
+import { keysFrom } from '../prf/keys.ts'
 import { daysFromCivil, writeCivil } from './calendar.ts'
+import { dateMask } from './date.ts'
+import { type Mask, sliceOf } from './mask.ts'
+import { Moments } from './moments.ts'
+import { unusualDateMask } from './unusual-date.ts'
 
 describe('ip', () => {
   const inet = textMasker('ip', { baseType: 'inet' })
@@ -64,6 +69,18 @@ describe('date', () => {
     expect(mask('2022-02-15 09:34:33.123457+00')).not.toMatch(/\.123457/)
   })
 
+  test('is the same by its digits as by the patterns for unusual forms', () => {
+    const context = { keys: keysFrom(Buffer.alloc(32, 1)), room, baseType: 'text' }
+    const plain = outputOf(dateMask(context))
+    const unusual = outputOf(unusualDateMask(context, new Moments(context.keys)))
+    fc.assert(
+      fc.property(fc.oneof(moment, almostMoment), (value) => {
+        expect(plain(value)).toBe(unusual(value))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
   test('written otherwise keeps its form and not its figures', () => {
     expect(mask('15/02/1980')).toMatch(/^\d\d\/\d\d\/\d{4}$/)
     expect(mask('15/02/1980')).not.toBe('15/02/1980')
@@ -88,3 +105,30 @@ describe('date', () => {
     )
   })
 })
+
+const room = { maxLength: Number.MAX_SAFE_INTEGER, unique: false }
+const digits = (least: number, most = least) =>
+  fc.stringMatching(new RegExp(`^\\d{${least},${most}}$`))
+const joined = (...parts: readonly fc.Arbitrary<string>[]) =>
+  fc.tuple(...parts).map((written) => written.join(''))
+const dash = fc.constant('-')
+const colon = fc.constant(':')
+const date = joined(digits(4), dash, digits(2), dash, digits(2))
+const clock = joined(fc.constantFrom(' ', 'T', ''), digits(2), colon, digits(2), colon, digits(2))
+const fraction = fc.oneof(fc.constantFrom('', '.'), joined(fc.constant('.'), digits(1, 6)))
+const rest = fc.constantFrom('', '+00', '-07:30', 'Z', ' BC', 'C', '.5', '-')
+const moment = fc.oneof(date, joined(date, clock, fraction, rest))
+
+/** With one character gone, or another in its place. */
+const almostMoment = fc
+  .tuple(moment, fc.nat(40), fc.constantFrom('', '0', '-', ':', ' ', 'T', '.', 'é'))
+  .map(([text, at, other]) => text.slice(0, at) + other + text.slice(at + 1))
+  .filter((text) => text !== '')
+
+function outputOf(mask: Mask): (value: string) => string {
+  const sink = new ByteSink()
+  return (value) => {
+    mask(sliceOf(value), sink)
+    return sink.take().toString('latin1')
+  }
+}

@@ -1,5 +1,7 @@
 import type { ByteSink } from '../copy-text/byte-sink.ts'
 import { Choices } from '../prf/choices.ts'
+import type { Slice } from '../prf/siphash.ts'
+import { isDigit } from './characters.ts'
 import { latin1Of, type Mask, type MaskContext } from './mask.ts'
 import { secretMask } from './secret.ts'
 
@@ -17,6 +19,10 @@ export function ipMask(context: MaskContext): Mask {
   const other = secretMask(context)
   const network = context.baseType === 'cidr'
   return (value, out) => {
+    if (!context.room.unique && isPlainV4(value)) {
+      prf.hash(value)
+      return writeV4(choices.seed(prf.low, prf.high), 32, out)
+    }
     const text = latin1Of(value)
     const four = v4.exec(text)
     const prefix = (four ?? v6.exec(text))?.[1]
@@ -33,21 +39,43 @@ export function ipMask(context: MaskContext): Mask {
   }
 }
 
+/** As the server writes an inet without a prefix. */
+function isPlainV4({ bytes, start, end }: Slice): boolean {
+  let parts = 1
+  let digits = 0
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] as number
+    if (isDigit(byte)) digits++
+    else if (byte === 0x2e && digits > 0) {
+      parts++
+      digits = 0
+    } else return false
+    if (digits > 3) return false
+  }
+  return parts === 4 && digits > 0
+}
+
 function writeV4(choices: Choices, kept: number, out: ByteSink): void {
-  const address = [198, 18 + choices.below(2), choices.below(256), 1 + choices.below(254)]
-  out.ascii(cut(address, 8, kept).join('.'))
+  out.ascii(String(cut(198, 8, 8 - kept)))
+  out.push(0x2e)
+  out.ascii(String(cut(18 + choices.below(2), 8, 16 - kept)))
+  out.push(0x2e)
+  out.ascii(String(cut(choices.below(256), 8, 24 - kept)))
+  out.push(0x2e)
+  out.ascii(String(cut(1 + choices.below(254), 8, 32 - kept)))
 }
 
 function writeV6(choices: Choices, kept: number, out: ByteSink): void {
-  const groups = [0x2001, 0xdb8, ...Array.from({ length: 6 }, () => choices.below(0x10000))]
-  const cutGroups = cut(groups, 16, kept)
-  out.ascii(cutGroups.map((group) => group.toString(16)).join(':'))
+  out.ascii(cut(0x2001, 16, 16 - kept).toString(16))
+  for (let end = 32; end <= 128; end += 16) {
+    const group = end === 32 ? 0xdb8 : choices.below(0x10000)
+    out.push(0x3a)
+    out.ascii(cut(group, 16, end - kept).toString(16))
+  }
 }
 
-/** Clears the bits beyond a prefix. */
-function cut(parts: readonly number[], width: number, kept: number): readonly number[] {
-  return parts.map((part, index) => {
-    const spare = Math.min(width, Math.max(0, (index + 1) * width - kept))
-    return (part >>> spare) << spare
-  })
+/** Clears the bits of a part that lie beyond a prefix: so many, or none, or all of them. */
+function cut(part: number, width: number, beyond: number): number {
+  const spare = Math.min(width, Math.max(0, beyond))
+  return (part >>> spare) << spare
 }

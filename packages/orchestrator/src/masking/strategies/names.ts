@@ -14,10 +14,12 @@ export function lastNameMask(context: MaskContext): Mask {
 
 function oneKind(context: MaskContext, domain: string): Mask {
   const coiner = new Coiner(context.keys(domain), context.room)
+  const words = new Words()
   return readableMask(context, coiner.prf, (value, out) => {
-    for (const word of wordsOf(value)) {
+    words.start(value)
+    while (words.next()) {
       if (out.length > 0) out.push(0x20)
-      coiner.write(word.slice, out)
+      coiner.write(words.word, out)
     }
     if (out.length === 0) coiner.write(value, out)
   })
@@ -30,46 +32,66 @@ function oneKind(context: MaskContext, domain: string): Mask {
 export function fullNameMask(context: MaskContext): Mask {
   const first = new Coiner(context.keys('first_name'), context.room)
   const last = new Coiner(context.keys('last_name'), context.room)
+  const words = new Words()
   return readableMask(context, context.keys('full_name'), (value, out) => {
-    const words = [...wordsOf(value)]
-    const lastFirst = words[0]?.comma === true && words.length <= 3
+    const lastFirst = isLastFirst(value, words)
     let inPerson = 0
-    for (const { slice, comma } of words) {
+    words.start(value)
+    while (words.next()) {
       if (out.length > 0) out.push(0x20)
       const isFirst = lastFirst ? inPerson > 0 : inPerson === 0
-      ;(isFirst ? first : last).write(slice, out)
-      if (comma) out.push(0x2c)
-      inPerson = comma && !lastFirst ? 0 : inPerson + 1
+      ;(isFirst ? first : last).write(words.word, out)
+      if (words.comma) out.push(0x2c)
+      inPerson = words.comma && !lastFirst ? 0 : inPerson + 1
     }
-    if (words.length === 0) first.write(value, out)
+    if (out.length === 0) first.write(value, out)
   })
 }
 
-interface Word {
-  readonly slice: Slice
-  /** Whether a comma or the like follows. */
-  readonly comma: boolean
+/** One person, the family name and a comma before the given names: three words at most. */
+function isLastFirst(value: Slice, words: Words): boolean {
+  words.start(value)
+  if (!words.next() || !words.comma) return false
+  let count = 1
+  while (words.next()) count++
+  return count <= 3
 }
 
-/** Words without the punctuation around them; what holds no letter or digit is no word. */
-function* wordsOf({ bytes, start, end }: Slice): Generator<Word> {
-  let at = start
-  while (at < end) {
-    while (at < end && isSpace(bytes[at] as number)) at++
-    const from = at
-    while (at < end && !isSpace(bytes[at] as number)) at++
-    const word = trimmed({ bytes, start: from, end: at })
-    if (word.end > word.start)
-      yield { slice: word, comma: bytes[word.end] === 0x2c || bytes[word.end] === 0x3b }
+/** Walks the words without the punctuation around them; what holds no letter or digit is no word. */
+class Words {
+  /** The one at hand; lent until the next. */
+  readonly word: Slice = { bytes: new Uint8Array(), start: 0, end: 0 }
+  /** Whether a comma or the like follows it. */
+  comma = false
+  #at = 0
+  #end = 0
+
+  start({ bytes, start, end }: Slice): void {
+    this.word.bytes = bytes
+    this.#at = start
+    this.#end = end
+  }
+
+  next(): boolean {
+    const { word } = this
+    const { bytes } = word
+    while (this.#at < this.#end) {
+      word.start = this.#at
+      while (this.#at < this.#end && !isSpace(bytes[this.#at] as number)) this.#at++
+      word.end = this.#at
+      this.#at++
+      trim(word)
+      this.comma = bytes[word.end] === 0x2c || bytes[word.end] === 0x3b
+      if (word.end > word.start) return true
+    }
+    return false
   }
 }
 
-function trimmed({ bytes, start, end }: Slice): Slice {
-  let from = start
-  let to = end
-  while (from < to && isEdge(bytes[from] as number)) from++
-  while (to > from && isEdge(bytes[to - 1] as number)) to--
-  return { bytes, start: from, end: to }
+function trim(word: Slice): void {
+  const { bytes } = word
+  while (word.start < word.end && isEdge(bytes[word.start] as number)) word.start++
+  while (word.end > word.start && isEdge(bytes[word.end - 1] as number)) word.end--
 }
 
 const isEdge = (byte: number) => (byte < 0x30 || (byte > 0x39 && byte < 0x41)) && byte !== 0x20

@@ -43,45 +43,47 @@ export function emailMask({ keys, room }: MaskContext): Mask {
 type Casing = 'lower' | 'upper local' | 'upper' | 'mixed'
 
 function casingOf({ bytes, start, end }: Slice): Casing {
-  const sign = bytes.indexOf(0x40, start)
-  const local = letters({ bytes, start, end: sign < start || sign > end ? end : sign })
-  const rest = letters({ bytes, start: sign < start || sign > end ? end : sign, end })
-  if (!local.upper && !rest.upper) return 'lower'
-  if (local.lower || !local.upper) return 'mixed'
-  if (!rest.upper) return 'upper local'
-  return rest.lower ? 'mixed' : 'upper'
+  let sign = start
+  let local = 0
+  for (; sign < end && bytes[sign] !== 0x40; sign++)
+    local |= caseOf[bytes[sign] as number] as number
+  let rest = 0
+  for (let at = sign; at < end; at++) rest |= caseOf[bytes[at] as number] as number
+  if (((local | rest) & Case.upper) === 0) return 'lower'
+  if (local !== Case.upper) return 'mixed'
+  if ((rest & Case.upper) === 0) return 'upper local'
+  return rest === Case.upper ? 'upper' : 'mixed'
 }
 
-function letters({ bytes, start, end }: Slice) {
-  let lower = false
-  let upper = false
-  for (let at = start; at < end; at++) {
-    if (isUpper(bytes[at] as number)) upper = true
-    else if (isLower(bytes[at] as number)) lower = true
-  }
-  return { lower, upper }
-}
+/** Bits, gathered without a branch for every letter. */
+const Case = { lower: 1, upper: 2 } as const
+const caseOf = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (isLower(byte)) return Case.lower
+  return isUpper(byte) ? Case.upper : 0
+})
 
 /** All letters, or the first and about half of the others. */
 function capitalize({ bytes, length }: ByteSink, start: number, choices?: Choices): void {
   let first = true
   for (let at = start; at < length; at++) {
     const byte = bytes[at] as number
-    if (!isLower(byte) || !(first || choices === undefined || choices.below(2) === 0)) continue
-    bytes[at] = byte - 32
+    if (!isLower(byte)) continue
+    const chosen = first || choices === undefined ? 1 : 1 - choices.below(2)
+    bytes[at] = byte - 32 * chosen
     first = false
   }
 }
 
 /** Two words, one or none, each with the dot behind it. */
 function writeNames(choices: Choices, most: number, out: ByteSink): void {
-  let left = most
-  for (const length of [6 + choices.below(3), 5 + choices.below(3)]) {
-    if (left < length + 1) return
-    writePseudoWord(choices, { length, casing: 'lower' }, out)
-    out.push(0x2e)
-    left -= length + 1
-  }
+  const first = 6 + choices.below(3)
+  const second = 5 + choices.below(3)
+  if (most < first + 1) return
+  writePseudoWord(choices, { length: first, casing: 'lower' }, out)
+  out.push(0x2e)
+  if (most < first + 1 + second + 1) return
+  writePseudoWord(choices, { length: second, casing: 'lower' }, out)
+  out.push(0x2e)
 }
 
 const origin = 'https://example.com/'

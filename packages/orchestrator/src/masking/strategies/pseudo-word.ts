@@ -4,8 +4,11 @@ import type { Choices } from '../prf/choices.ts'
 const consonants = codes('bdfgklmnprstvz')
 const vowels = codes('aeiou')
 /** Pairs that names and words of the languages we meet do not have inside: the mark of a stunt double. */
-const marks = ['vx', 'zx', 'xv', 'xz', 'qv', 'zq', 'vq', 'xq'].map((pair) => codes(pair))
-const short = ['q', 'ux', 'ixu', 'oxu', 'uxi', 'yxo'].map((word) => codes(word))
+const marks = codes(['vx', 'zx', 'xv', 'xz', 'qv', 'zq', 'vq', 'xq'].join(''))
+/** Of the places in eight letters. */
+const isVowel = Uint8Array.of(0, 1, 0, 0, 1, 0, 1, 0)
+/** By length. */
+const short = [[], ['q'], ['ux'], ['ixu', 'oxu', 'uxi', 'yxo']] as const
 
 /** How a word is written. */
 export type Casing = 'lower' | 'upper' | 'title'
@@ -28,19 +31,22 @@ export function writePseudoWord(choices: Choices, shape: WordShape, out: ByteSin
 }
 
 function writeShort(choices: Choices, length: number, out: ByteSink): void {
-  const fitting = short.filter((word) => word.length === length)
-  for (const code of fitting[choices.below(fitting.length)] ?? []) out.push(code)
+  const fitting = short[length] ?? []
+  out.ascii(fitting[choices.below(fitting.length)] ?? '')
 }
 
 /** Consonant, vowel, mark, and on with vowel, consonant, and a mark again after every eight letters. */
 function writeMarked(choices: Choices, length: number, out: ByteSink): void {
   for (let at = 0; at < length; at++) {
-    const place = at % 8
+    const place = at & 7
     if (place === 2 && at + 1 < length) {
-      for (const code of pick(marks, choices)) out.push(code)
+      const mark = 2 * choices.below(marks.length / 2)
+      out.push(marks[mark] as number)
+      out.push(marks[mark + 1] as number)
       at++
     } else {
-      out.push(pick(place === 1 || (place % 2 === 0 && place > 2) ? vowels : consonants, choices))
+      const letters = isVowel[place] === 1 ? vowels : consonants
+      out.push(letters[choices.below(letters.length)] as number)
     }
   }
 }
@@ -51,10 +57,6 @@ function applyCasing({ bytes, length }: ByteSink, start: number, casing: Casing)
   for (let at = start; at < end; at++) bytes[at] = (bytes[at] as number) - 32
 }
 
-function pick<Item>(items: readonly Item[], choices: Choices): Item {
-  return items[choices.below(items.length)] as Item
-}
-
-function codes(text: string): readonly number[] {
-  return Array.from(text, (letter) => letter.charCodeAt(0))
+function codes(text: string): Uint8Array {
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0))
 }

@@ -1,54 +1,24 @@
 import type { ByteSink } from '../copy-text/byte-sink.ts'
-import { Cycle } from '../prf/cycle.ts'
+import { Permutation } from '../prf/permutation.ts'
 import type { SipHash, Slice } from '../prf/siphash.ts'
-import { isContinuation, isDigit, isLower, isUpper } from './characters.ts'
+import { type Alphabet, continuationCount } from './alphabets.ts'
 
-/** Which bytes are exchanged, within how many kin, counted from which code. Radix 0 stays. */
-export interface Alphabet {
-  radixOf(byte: number): number
-  symbolOf(byte: number): number
-  /** The byte of a symbol, in the place of the byte that stood there. */
-  byteOf(symbol: number, original: number): number
-}
-
-/** A digit stays a digit, a capital a capital; the low bits of a character outside ASCII change. */
-export const byClass: Alphabet = {
-  radixOf: (byte) => {
-    if (isDigit(byte)) return 10
-    if (isLower(byte) || isUpper(byte)) return 26
-    return isContinuation(byte) ? 64 : 0
-  },
-  symbolOf: (byte) => byte - firstOf(byte),
-  byteOf: (symbol, original) => symbol + firstOf(original),
-}
-
-export const everyByte: Alphabet = {
-  radixOf: () => 256,
-  symbolOf: (byte) => byte,
-  byteOf: (symbol) => symbol,
-}
-
-/** `a` is where the letters begin: of lower or of upper case. */
-const hexadecimal = (a: number): Alphabet => ({
-  radixOf: (byte) => (isDigit(byte) || (byte >= a && byte < a + 6) ? 16 : 0),
-  symbolOf: (byte) => (isDigit(byte) ? byte - 0x30 : byte - a + 10),
-  byteOf: (symbol) => (symbol < 10 ? symbol + 0x30 : symbol - 10 + a),
-})
-export const lowerHexadecimal = hexadecimal(0x61)
-export const upperHexadecimal = hexadecimal(0x41)
-
-function firstOf(byte: number): number {
-  if (isDigit(byte)) return 0x30
-  if (isLower(byte)) return 0x61
-  return isUpper(byte) ? 0x41 : 0x80
-}
-
+/** Places count from the start of the value. UTF-8 stays well-formed in any case. */
 export interface Scrambling {
   readonly alphabet: Alphabet
+  /** Has a 1 at the places that stay. */
+  readonly fixed?: Uint8Array | undefined
+  /** Keeps one digit within bounds, without a step too many. */
+  readonly digit?: DigitBounds | undefined
   /** Stepped on until it holds; it must hold for the value itself. All results do by default. */
-  readonly accept?: (bytes: Uint8Array) => boolean
-  /** Places in the value that stay. UTF-8 stays well-formed in any case. */
-  readonly fixed?: (place: number, bytes: Uint8Array) => boolean
+  readonly accept?: ((masked: Slice) => boolean) | undefined
+}
+
+/** Digits from `least` to `most`; the value’s own must lie between them, and be exchanged at all. */
+export interface DigitBounds {
+  readonly place: number
+  readonly least: number
+  readonly most: number
 }
 
 /**
@@ -56,41 +26,58 @@ export interface Scrambling {
  * same shape: length, punctuation and classes stay, and different values stay different.
  */
 export class Scramble {
-  readonly #cycle: Cycle
-  /** The value’s symbols in their order, how many kin each has, and where it stands. */
+  readonly #permutation: Permutation
+  readonly #masked: Slice = { bytes: new Uint8Array(), start: 0, end: 0 }
+  /** The value’s symbols in their order: how many kin each has, where they begin, where it stands. */
   #symbols = new Uint8Array(64)
   #radices = new Uint16Array(64)
+  #firsts = new Uint16Array(64)
   #places = new Uint32Array(64)
 
   constructor(prf: SipHash) {
-    this.#cycle = new Cycle(prf)
+    this.#permutation = new Permutation(prf)
   }
 
-  write({ bytes, start, end }: Slice, scrambling: Scrambling, out: ByteSink): void {
+  write(value: Slice, scrambling: Scrambling, out: ByteSink): void {
     const { alphabet, accept } = scrambling
-    const value = bytes.slice(start, end)
     const count = this.#read(value, scrambling)
-    const masked = accept ? value.slice() : value
+    const masked = this.#masked
+    masked.start = out.length
+    out.copy(value.bytes, value.start, value.end)
+    masked.end = out.length
+    masked.bytes = out.bytes
     do {
-      this.#cycle.step(this.#symbols, this.#radices, count)
-      for (let index = 0; index < count; index++) {
-        const place = this.#places[index] as number
-        masked[place] = alphabet.byteOf(this.#symbols[index] as number, value[place] as number)
-      }
+      this.#permutation.step(this.#symbols, this.#radices, count)
+      this.#replace(alphabet.members, count)
     } while (accept && !accept(masked))
-    out.copy(masked, 0, masked.length)
   }
 
-  #read(value: Uint8Array, { alphabet, fixed }: Scrambling): number {
-    if (value.length > this.#symbols.length) this.#grow(value.length * 2)
+  #replace(members: Uint8Array, count: number): void {
+    const { bytes, start } = this.#masked
+    const symbols = this.#symbols
+    const firsts = this.#firsts
+    const places = this.#places
+    for (let index = 0; index < count; index++) {
+      const member = (firsts[index] as number) + (symbols[index] as number)
+      bytes[start + (places[index] as number)] = members[member] as number
+    }
+  }
+
+  #read({ bytes, start, end }: Slice, { alphabet, fixed, digit }: Scrambling): number {
+    const { radices, symbols, firsts } = alphabet
+    if (end - start > this.#symbols.length) this.#grow((end - start) * 2)
     let count = 0
-    for (let place = 0; place < value.length; place++) {
-      const byte = value[place] as number
-      const radix = alphabet.radixOf(byte)
-      if (radix === 0 || fixed?.(place, value)) continue
-      if (alphabet === byClass && place > 0 && boundByLead(value[place - 1] as number)) continue
-      this.#symbols[count] = alphabet.symbolOf(byte)
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at] as number
+      const place = at - start
+      const isBounded = digit !== undefined && place === digit.place
+      const radix = isBounded ? digit.most - digit.least + 1 : (radices[byte] as number)
+      if (radix < 2 || fixed?.[place] === 1) continue
+      if (radix === continuationCount && place > 0 && bounds(bytes[at - 1] as number)) continue
+      const least = isBounded ? digit.least : 0
+      this.#symbols[count] = (symbols[byte] as number) - least
       this.#radices[count] = radix
+      this.#firsts[count] = (firsts[byte] as number) + least
       this.#places[count] = place
       count++
     }
@@ -100,11 +87,12 @@ export class Scramble {
   #grow(capacity: number): void {
     this.#symbols = new Uint8Array(capacity)
     this.#radices = new Uint16Array(capacity)
+    this.#firsts = new Uint16Array(capacity)
     this.#places = new Uint32Array(capacity)
   }
 }
 
 /** After these bytes of UTF-8 not every continuation is allowed (RFC 3629, section 4). */
-function boundByLead(lead: number): boolean {
+function bounds(lead: number): boolean {
   return lead === 0xe0 || lead === 0xed || lead === 0xf0 || lead === 0xf4
 }

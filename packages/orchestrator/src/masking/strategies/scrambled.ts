@@ -1,24 +1,24 @@
 import type { Slice } from '../prf/siphash.ts'
-import { isDigit } from './characters.ts'
-import { latin1Of, type Mask, type MaskContext } from './mask.ts'
-import {
-  byClass,
-  lowerHexadecimal,
-  Scramble,
-  type Scrambling,
-  upperHexadecimal,
-} from './scramble.ts'
+import { byClass } from './alphabets.ts'
+import { hasByteOutsideAscii, isDigit } from './characters.ts'
+import type { Mask, MaskContext } from './mask.ts'
+import { Scramble } from './scramble.ts'
 import { secretMask } from './secret.ts'
 
 /** Other digits in the same places; a number that began with 0 (or with +) still does. */
 export function phoneMask(context: MaskContext): Mask {
   const scramble = new Scramble(context.keys('phone'))
   const other = secretMask(context)
+  const digit = { place: 0, least: 0, most: 0 }
+  const scrambling = { alphabet: byClass, digit }
   return (value, out) => {
     if (hasLetter(value)) return other(value, out)
-    const zero = startsWithZero(value.bytes, value.start)
-    const accept = (bytes: Uint8Array) => startsWithZero(bytes, 0) === zero
-    scramble.write(value, { alphabet: byClass, accept }, out)
+    const first = firstDigit(value)
+    const zero = value.bytes[first] === 0x30
+    digit.place = first - value.start
+    digit.least = zero ? 0 : 1
+    digit.most = zero ? 0 : 9
+    scramble.write(value, scrambling, out)
   }
 }
 
@@ -26,50 +26,21 @@ export function phoneMask(context: MaskContext): Mask {
 export function postcodeMask(context: MaskContext): Mask {
   const scramble = new Scramble(context.keys('postcode'))
   const other = secretMask(context)
+  const scrambling = { alphabet: byClass }
   return (value, out) => {
     if (hasByteOutsideAscii(value)) return other(value, out)
-    scramble.write(value, { alphabet: byClass }, out)
+    scramble.write(value, scrambling, out)
   }
 }
 
-/** Version and variant stay where RFC 9562 puts them; braces, case and dashes as they were. */
-export function uuidMask(context: MaskContext): Mask {
-  const scramble = new Scramble(context.keys('uuid'))
-  const other = secretMask(context)
-  return (value, out) => {
-    const text = latin1Of(value)
-    if (!uuidPattern.test(text)) return other(value, out)
-    const alphabet = /[A-F]/.test(text) ? upperHexadecimal : lowerHexadecimal
-    scramble.write(value, { alphabet, fixed: text.includes('-') ? withDashes : without }, out)
-  }
-}
-
-const uuidPattern =
-  /^\{?(?:[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}|[0-9A-F]{8}(-?)(?:[0-9A-F]{4}\2){3}[0-9A-F]{12})\}?$/
-
-const withDashes = fixedAt(14, 19)
-const without = fixedAt(12, 16)
-
-/** The digits of version and variant, one place further where a brace stands first. */
-function fixedAt(version: number, variant: number): NonNullable<Scrambling['fixed']> {
-  return (place, bytes) => {
-    const digit = bytes[0] === 0x7b ? place - 1 : place
-    return digit === version || digit === variant
-  }
-}
-
-function startsWithZero(bytes: Uint8Array, start: number): boolean {
+/** The value’s end where it has none. */
+function firstDigit({ bytes, start, end }: Slice): number {
   let at = start
-  while (at < bytes.length && !isDigit(bytes[at] as number)) at++
-  return bytes[at] === 0x30
+  while (at < end && !isDigit(bytes[at] as number)) at++
+  return at
 }
 
 function hasLetter({ bytes, start, end }: Slice): boolean {
   for (let at = start; at < end; at++) if (((bytes[at] as number) | 0x20) > 0x60) return true
-  return false
-}
-
-function hasByteOutsideAscii({ bytes, start, end }: Slice): boolean {
-  for (let at = start; at < end; at++) if ((bytes[at] as number) >= 0x80) return true
   return false
 }

@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import { Choices } from '../prf/choices.ts'
 import type { Slice } from '../prf/siphash.ts'
-import { isDigit } from './characters.ts'
+import { byClass, lowerHexadecimal, upperHexadecimal } from './alphabets.ts'
+import { hasByteOutsideAscii, isDigit } from './characters.ts'
 import { writeDistinct } from './distinct.ts'
 import type { Mask, MaskContext } from './mask.ts'
-import { byClass, lowerHexadecimal, Scramble, upperHexadecimal } from './scramble.ts'
+import { Scramble, type Scrambling } from './scramble.ts'
 
 /**
  * Same length, same punctuation, each character another of its class; a hexadecimal digest stays
@@ -16,41 +17,59 @@ export function secretMask({ keys, baseType }: MaskContext): Mask {
   const choices = new Choices()
   const alwaysHex = baseType.startsWith('macaddr')
   return (value, out) => {
-    if (!isUtf8(value.bytes.subarray(value.start, value.end))) {
+    if (!isText(value)) {
       prf.hash(value)
       choices.seed(prf.low, prf.high)
       for (let left = value.end - value.start; left > 0; left -= 6)
         writeDistinct({ low: choices.word(), high: 0 }, Math.min(left, 6), out)
       return
     }
-    const hex = alwaysHex ? lowerHexadecimal : hexadecimalOf(value)
-    if (hex) scramble.write(value, { alphabet: hex, accept: alwaysHex ? () => true : isHex }, out)
-    else scramble.write(value, { alphabet: byClass, accept: isNotHex }, out)
+    scramble.write(value, alwaysHex ? address : scramblingOf(value), out)
   }
 }
 
-const isHex = (bytes: Uint8Array) =>
-  hexadecimalOf({ bytes, start: 0, end: bytes.length }) !== undefined
-const isNotHex = (bytes: Uint8Array) => !isHex(bytes)
+/** Most secrets are plain ASCII, and none of those costs a call into the runtime. */
+function isText(value: Slice): boolean {
+  const { bytes, start, end } = value
+  return !hasByteOutsideAscii(value) || isUtf8(bytes.subarray(start, end))
+}
+
+const address: Scrambling = { alphabet: lowerHexadecimal }
+const lowerDigest: Scrambling = { alphabet: lowerHexadecimal, accept: isDigest }
+const upperDigest: Scrambling = { alphabet: upperHexadecimal, accept: isDigest }
+const noDigest: Scrambling = { alphabet: byClass, accept: (value) => !isDigest(value) }
+
+function isDigest(value: Slice): boolean {
+  return scramblingOf(value) !== noDigest
+}
 
 /**
- * The alphabet of a value that looks like a digest: 16 digits or more, some of them figures and some
- * letters of one case (more than the two of `DE89 3704 …`). Its kin by this test are permuted among
- * themselves, so nothing collides.
+ * A digest is what has 16 hexadecimal digits or more, some of them figures and some letters of one
+ * case (more than the two of `DE89 3704 …`). Its kin by this test are permuted among themselves, so
+ * nothing collides.
  */
-function hexadecimalOf({ bytes, start, end }: Slice) {
+function scramblingOf({ bytes, start, end }: Slice): Scrambling {
   let figures = 0
   let lower = 0
   let upper = 0
   for (let at = start; at < end; at++) {
     const byte = bytes[at] as number
-    if (isDigit(byte)) figures++
-    else if (byte >= 0x61 && byte <= 0x66) lower++
-    else if (byte >= 0x41 && byte <= 0x46) upper++
-    else if (byte >= 0x40) return undefined
+    if (isWord[byte] === 1) return noDigest
+    figures += isFigure[byte] as number
+    lower += isLowerHex[byte] as number
+    upper += isUpperHex[byte] as number
   }
-  if (figures < 2 || figures + lower + upper < 16) return undefined
-  if (lower > 2 && upper === 0) return lowerHexadecimal
-  if (upper > 2 && lower === 0) return upperHexadecimal
-  return undefined
+  if (figures < 2 || figures + lower + upper < 16) return noDigest
+  if (lower > 2 && upper === 0) return lowerDigest
+  return upper > 2 && lower === 0 ? upperDigest : noDigest
+}
+
+/** Tables, as which of them a byte of a digest is in is chance: a branch on it would be mispredicted. */
+const isFigure = tableOf(isDigit)
+const isLowerHex = tableOf((byte) => byte >= 0x61 && byte <= 0x66)
+const isUpperHex = tableOf((byte) => byte >= 0x41 && byte <= 0x46)
+const isWord = tableOf((byte) => byte >= 0x40 && !isLowerHex[byte] && !isUpperHex[byte])
+
+function tableOf(test: (byte: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => (test(byte) ? 1 : 0))
 }

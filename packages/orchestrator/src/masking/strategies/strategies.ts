@@ -12,9 +12,10 @@ import type { Mask, MaskContext } from './mask.ts'
 import { firstNameMask, fullNameMask, lastNameMask } from './names.ts'
 import { numberMask, numbersMask } from './number.ts'
 import { emailMask, urlMask } from './online.ts'
-import { phoneMask, postcodeMask, uuidMask } from './scrambled.ts'
+import { phoneMask, postcodeMask } from './scrambled.ts'
 import { secretMask } from './secret.ts'
 import { textMask } from './text.ts'
+import { uuidMask } from './uuid.ts'
 
 /** Strategies that leave the bytes alone or drop them need no mask. */
 type Masking = Exclude<StrategyName, 'keep' | 'enum' | 'null' | 'json'>
