@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { parseBytes } from '@stuntdouble/sdk/wire'
 import { benchLeaks } from './leaks.ts'
+import { benchMask } from './mask.ts'
 import { benchSnapshot } from './snapshot.ts'
 import { benchUp } from './up.ts'
 
@@ -14,6 +15,7 @@ interface Options {
 const benches: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   up: ({ rounds = 10 }) => benchUp(rounds),
   leaks: ({ rounds = 10 }) => benchLeaks(rounds),
+  mask: ({ rounds = 30 }) => benchMask(rounds),
   snapshot: ({ rounds = 1, ...size }) => benchSnapshot({ rounds, ...size }),
 }
 
