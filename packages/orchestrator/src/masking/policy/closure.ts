@@ -1,5 +1,5 @@
 import { elementType } from '../column-kind.ts'
-import type { ColumnShape, TableRef, TableShape } from '../shapes.ts'
+import type { Collation, ColumnShape, TableRef, TableShape } from '../shapes.ts'
 import { tableKey } from './names.ts'
 
 export interface Member {
@@ -17,6 +17,11 @@ export interface Member {
 export function lengthOf(members: readonly Member[]): number {
   const lengths = members.map(({ shape }) => shape?.element?.maxLength ?? shape?.maxLength)
   return Math.min(...lengths.map((length) => length ?? Infinity))
+}
+
+/** How they are compared, each way once. */
+export function collationsOf(members: readonly Member[]): readonly Collation[] {
+  return [...new Set(members.flatMap(({ shape }) => shape?.collation ?? []))]
 }
 
 /** Columns that foreign keys join, directly or through others; a column on its own is a class of one. */

@@ -8,7 +8,7 @@ import { byClass, Scramble } from './scramble.ts'
 import { secretMask } from './secret.ts'
 
 const day = /^(\d{4})-(\d\d)-(\d\d)/
-const clock = /^([ T]?)(\d\d):(\d\d):(\d\d)(\.\d+)?/
+const clock = /^([ Tt]?)(\d\d):(\d\d):(\d\d)(\.\d+)?/
 const untouched = /^-?infinity$| BC$|^\d{5,}-/
 
 /** Dates move within blocks of this many days; an age stays about right. */

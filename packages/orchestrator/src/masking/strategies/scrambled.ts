@@ -27,7 +27,8 @@ export function postcodeMask(context: MaskContext): Mask {
   const scramble = new Scramble(context.keys('postcode'))
   const other = secretMask(context)
   return (value, out) => {
-    if (hasByteOutsideAscii(value)) return other(value, out)
+    if (hasByteOutsideAscii(value) || context.room.folding?.tellsAsciiApart === false)
+      return other(value, out)
     scramble.write(value, { alphabet: byClass }, out)
   }
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Choices } from '../prf/choices.ts'
 import type { Slice } from '../prf/siphash.ts'
+import { CharacterScramble } from './character-scramble.ts'
 import { isDigit } from './characters.ts'
 import { writeDistinct } from './distinct.ts'
 import type { Mask, MaskContext } from './mask.ts'
@@ -10,8 +11,9 @@ import { byClass, lowerHexadecimal, Scramble, upperHexadecimal } from './scrambl
  * Same length, same punctuation, each character another of its class; a hexadecimal digest stays
  * hexadecimal. Well-known prefixes (`sk_live_`) do not survive, so no scanner takes it for a key.
  */
-export function secretMask({ keys, baseType }: MaskContext): Mask {
+export function secretMask({ keys, baseType, room: { folding } }: MaskContext): Mask {
   const prf = keys('secret')
+  const characters = folding && new CharacterScramble(prf, folding)
   const scramble = new Scramble(prf)
   const choices = new Choices()
   const alwaysHex = baseType.startsWith('macaddr')
@@ -23,6 +25,7 @@ export function secretMask({ keys, baseType }: MaskContext): Mask {
         writeDistinct({ low: choices.word(), high: 0 }, Math.min(left, 6), out)
       return
     }
+    if (characters?.isNeededFor(value)) return characters.write(value, out)
     const hex = alwaysHex ? lowerHexadecimal : hexadecimalOf(value)
     if (hex) scramble.write(value, { alphabet: hex, accept: alwaysHex ? () => true : isHex }, out)
     else scramble.write(value, { alphabet: byClass, accept: isNotHex }, out)

@@ -7,6 +7,7 @@ import { sourceError, sourceRefused } from './errors.ts'
 import { checkGrants, readGrants } from './grants.ts'
 import { quoteTable } from './identifiers.ts'
 import { inspect } from './inspect.ts'
+import { peekRows } from './peek.ts'
 import { readRelations } from './relations.ts'
 import { sampleTables } from './sample.ts'
 import { readSchema } from './schema/schema-script.ts'
@@ -85,7 +86,7 @@ interface Parts {
   readonly explain: (cause: unknown) => Error
 }
 
-function sourceOf({ session, explain }: Parts): Pick<Source, 'sample' | 'count' | 'read'> {
+function sourceOf({ session, explain }: Parts): Pick<Source, 'sample' | 'count' | 'read' | 'peek'> {
   const pool = createSessionPool(1, async () => session)
   const explained = async <Result>(signal: AbortSignal, work: () => Promise<Result>) => {
     try {
@@ -102,5 +103,7 @@ function sourceOf({ session, explain }: Parts): Pick<Source, 'sample' | 'count' 
       explained(signal, () => pool.use(signal, (open) => countRows(open, table))),
     read: (table, columns, signal) =>
       explained(signal, () => copyOut(pool, { table, columns, explain }, signal)),
+    peek: (peek, signal) =>
+      explained(signal, () => pool.use(signal, (open) => peekRows(open, peek))),
   }
 }

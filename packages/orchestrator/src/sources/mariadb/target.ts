@@ -4,6 +4,7 @@ import { copyOut } from './copy-out.ts'
 import { countRows } from './count-rows.ts'
 import { dialled } from './dialled.ts'
 import { tableName } from './identifiers.ts'
+import { rehearseRows } from './rehearse.ts'
 import { connect, type Session } from './session.ts'
 import { analyze, ownerOf, prepare, seal, settle, sizeOf, writeOut } from './staging-cluster.ts'
 import { openTableWriter } from './table-writer.ts'
@@ -41,6 +42,10 @@ export async function openTarget(
         ddl.use(until, async (session) => {
           await session.run(sql)
         }),
+      ),
+    rehearse: (rehearsal, until) =>
+      doing(`rehearsing ${tableName(rehearsal.table)}`, until, () =>
+        rows.use(until, (session) => rehearseRows(session, rehearsal)),
       ),
     write: (table, columns, until) =>
       doing(`writing ${tableName(table)}`, until, () =>
