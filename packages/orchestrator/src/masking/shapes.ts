@@ -67,6 +67,8 @@ export interface ColumnShape {
   readonly fields?: readonly ColumnShape[]
   /** How its values are compared, where that is not byte by byte. */
   readonly collation?: Collation
+  /** Whether a key of the table compares them. */
+  readonly keyed?: boolean
 }
 
 /** Which values a store holds for equal, and which it can hold at all. Data alone: it crosses threads. */

@@ -3,42 +3,25 @@ import type { Catalog, ColumnRow } from './catalog.ts'
 import { characterOf, countsOf, type Weighed, type WeighedPair } from './collation-weights.ts'
 import { quoteIdentifier } from './identifiers.ts'
 
-/** How columns of characters are compared. */
-export interface Collations {
-  /** `compared` says whether anything compares the column's values: a key, a reference. */
-  of(column: ColumnRow, compared: boolean): Collation | undefined
-}
-
 interface CharacterRow extends Weighed {
   readonly fits: '0' | '1'
 }
 
 /**
- * Asks the server itself what it holds for equal: no other table of its collations is right for all of
+ * By name. Asks the server itself what it holds for equal: no other table of its collations is right for all of
  * their five hundred. A tenth of a second each.
  */
 export async function readCollations(
   catalog: Catalog,
   columns: readonly ColumnRow[],
-): Promise<Collations> {
+): Promise<ReadonlyMap<string, Collation>> {
   const known = new Map<string, Collation>()
   for (const { charset, collation } of columns) {
     if (charset === null || collation === null || known.has(collation)) continue
     known.set(collation, await readCollation(catalog, { charset, collation }))
   }
-  return {
-    of: ({ collation }, compared) => {
-      const found = known.get(collation ?? '')
-      const only = compared || found === undefined ? found : withoutEquality(found)
-      return only === undefined || isNothing(only) ? undefined : only
-    },
-  }
+  return new Map([...known].filter(([, collation]) => !isNothing(collation)))
 }
-
-const withoutEquality = ({ repertoire }: Collation): Collation => ({
-  ...{ counts: new Map(), padded: false, blurred: false },
-  ...(repertoire && { repertoire }),
-})
 
 const isNothing = ({ counts, padded, blurred, repertoire }: Collation) =>
   counts.size === 0 && !padded && !blurred && repertoire === undefined

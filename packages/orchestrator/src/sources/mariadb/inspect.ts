@@ -1,4 +1,10 @@
-import type { ColumnShape, ForeignKeyShape, TableRef, TableShape } from '../../masking/masking.ts'
+import type {
+  Collation,
+  ColumnShape,
+  ForeignKeyShape,
+  TableRef,
+  TableShape,
+} from '../../masking/masking.ts'
 import {
   type Catalog,
   type CheckRow,
@@ -12,7 +18,7 @@ import {
   readTables,
   type TableRow,
 } from './catalog.ts'
-import { type Collations, readCollations } from './collations.ts'
+import { readCollations } from './collations.ts'
 import { promisesOf } from './distinct-rules.ts'
 import { sourceRefused } from './errors.ts'
 import { type PartitionRow, partitionedBy, readPartitions } from './partition-keys.ts'
@@ -57,6 +63,7 @@ const byTable = <Row extends { readonly table: string }>(rows: readonly Row[]) =
   Map.groupBy(rows, ({ table }) => table)
 
 type Facts = Omit<Inspected, 'shapes'>
+type Collations = ReadonlyMap<string, Collation>
 
 function refuseUnknown(source: string, tables: readonly string[], { columns }: Facts): void {
   const unknown = tables
@@ -111,13 +118,13 @@ function columnShape(column: ColumnRow, shaped: Shaped): ColumnShape {
     ? json
     : (knownType(dataType) ?? { baseType: dataType, category: 'other' as const })
   const text = category === 'string'
-  const collation = text ? shaped.collations.of(column, shaped.keyed.has(name)) : undefined
+  const collation = text ? shaped.collations.get(column.collation ?? '') : undefined
   return {
     ...{ name, type, baseType, category },
     notNull: nullable === 'NO',
     maxLength: text ? lengthOf(column, shaped.compared.get(name)) : null,
     generated: generation !== null,
-    ...(collation && { collation }),
+    ...(collation && { collation, keyed: shaped.keyed.has(name) }),
   }
 }
 
