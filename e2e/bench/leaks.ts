@@ -1,4 +1,6 @@
 import { type LeakReport, measureLeaks, type PlaceReport } from '../leaks/leaks.ts'
+import { mariadb } from '../leaks/mariadb/mariadb.ts'
+import { postgres } from '../leaks/postgres/postgres.ts'
 import { keep } from './report.ts'
 
 /**
@@ -7,9 +9,12 @@ import { keep } from './report.ts'
  */
 export async function benchLeaks(rounds: number): Promise<void> {
   const rows = rounds * 10
-  const report = await measureLeaks({ rows, objects: 3 })
-  print(report)
-  console.log(`\nEverything: ${await keep('leaks', { rows, ...report })}`)
+  for (const subject of [postgres, mariadb]) {
+    const report = await measureLeaks(subject, { rows, objects: 3 })
+    console.log(`\n${subject.kind}`)
+    print(report)
+    console.log(`\nEverything: ${await keep(`leaks-${subject.kind}`, { rows, ...report })}`)
+  }
 }
 
 function print({ places }: LeakReport): void {

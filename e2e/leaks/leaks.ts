@@ -1,21 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startProduction } from '../lib/production.ts'
-import { maskInPlace } from './in-place.ts'
 import { buildOurs } from './our-build.ts'
 import type { Plant } from './plant.ts'
-import { plantsInDefinitions } from './plants-in-definitions.ts'
-import { plantsInRows } from './plants-in-rows.ts'
-import { plantsInTheServer } from './plants-in-the-server.ts'
+import type { Scale, Subject } from './subject.ts'
 import { Survivors } from './survivors.ts'
-
-export interface Scale {
-  /** People in each table. */
-  readonly rows: number
-  /** Objects of each kind for each kind of text. */
-  readonly objects: number
-}
 
 /** What became of the values planted in one place. */
 export interface PlaceReport {
@@ -38,16 +24,12 @@ export interface LeakReport {
 }
 
 /** Plants people and secrets everywhere, masks production in both ways, and looks for every one. */
-export async function measureLeaks({ rows, objects }: Scale): Promise<LeakReport> {
-  const plants = [
-    ...plantsInRows(rows),
-    ...plantsInDefinitions(objects),
-    ...plantsInTheServer(objects),
-  ]
-  await using production = await startProduction()
-  await load(plants.map(({ sql }) => sql).join('\n'), (file) => production.load(file))
-  const inPlace = await maskInPlace(production, plants)
-  const ours = await buildOurs(production, plants)
+export async function measureLeaks(subject: Subject, scale: Scale): Promise<LeakReport> {
+  const plants = subject.plants(scale)
+  await using production = await subject.start()
+  await production.plant(plants.map(({ sql }) => sql).join('\n'))
+  const inPlace = await subject.maskInPlace(production, plants)
+  const ours = await buildOurs(subject, production, plants)
   const places = [...Map.groupBy(plants, ({ place }) => place)].map(([place, there]) => ({
     place,
     planted: valuesOf(there).length,
@@ -61,14 +43,3 @@ export async function measureLeaks({ rows, objects }: Scale): Promise<LeakReport
 }
 
 const valuesOf = (plants: readonly Plant[]) => plants.flatMap(({ values }) => values)
-
-async function load(sql: string, run: (file: string) => Promise<void>): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'leaks-'))
-  try {
-    const file = join(directory, 'plants.sql')
-    await writeFile(file, sql)
-    await run(file)
-  } finally {
-    await rm(directory, { recursive: true })
-  }
-}

@@ -2,10 +2,9 @@ import { Sandbox } from '@stuntdouble/sdk'
 import { parse, stringify } from 'yaml'
 import { dataFilesOf } from '../lib/data-files.ts'
 import type { PolicyFile } from '../lib/personal-values.ts'
-import type { Production } from '../lib/production.ts'
 import { Stuntdouble } from '../lib/stuntdouble.ts'
-import { everyCatalogRow } from './everything-readable.ts'
 import { isAnswer, type Plant } from './plant.ts'
+import type { PlantedProduction, Subject } from './subject.ts'
 import { Survivors, withDecodedHex } from './survivors.ts'
 
 export interface OurBuild {
@@ -18,8 +17,8 @@ export interface OurBuild {
   readonly findings: readonly { readonly where: string; readonly message: string }[]
 }
 
-const configuration = `sources:
-  shop: { kind: postgres, url: "\${env:SHOP_URL}", policy: ./masking.yaml }
+const configurationOf = ({ kind }: Subject) => `sources:
+  shop: { kind: ${kind}, url: "\${env:SHOP_URL}", policy: ./masking.yaml }
 limits: { poolSize: 8g }
 `
 const blueprint = 'ttl: 30m\ndata: { db: { source: shop } }\n'
@@ -29,11 +28,12 @@ const blueprint = 'ttl: 30m\ndata: { db: { source: shop } }\n'
  * operator would, by what it names and nothing else, and begun again until one is sealed.
  */
 export async function buildOurs(
-  production: Production,
+  subject: Subject,
+  production: PlantedProduction,
   plants: readonly Plant[],
 ): Promise<OurBuild> {
   await using project = await Stuntdouble.open({
-    files: { 'stuntdouble.yaml': configuration, 'sandbox.yaml': blueprint },
+    files: { 'stuntdouble.yaml': configurationOf(subject), 'sandbox.yaml': blueprint },
     env: { SHOP_URL: production.url },
   })
   await project.json(['data', 'review', '--source', 'shop'])
@@ -43,8 +43,9 @@ export async function buildOurs(
     const built = await project.run(['snapshot', 'build', '--source', 'shop', '--json'])
     if (built.exitCode === 0) {
       const { findings } = built.json<Pick<OurBuild, 'findings'>>()
-      const values = plants.flatMap((plant) => plant.values)
-      return { stopped, refusals, findings, survivors: await searchSandbox(project, values) }
+      const survivors = new Survivors(plants.flatMap((plant) => plant.values))
+      await searchSandbox(subject, project, survivors)
+      return { stopped, refusals, findings, survivors: survivors.found }
     }
     refusals.push(built.stderr)
     const named = plants.filter((plant) => !stopped.has(plant) && isNamed(plant, built.stderr))
@@ -64,7 +65,7 @@ function isNamed({ objects = [] }: Plant, refusal: string): boolean {
   )
 }
 
-async function heed({ remedy }: Plant, production: Production, project: Stuntdouble) {
+async function heed({ remedy }: Plant, production: PlantedProduction, project: Stuntdouble) {
   if (remedy === undefined) throw new Error('a build stopped where nobody can help it')
   if (!isAnswer(remedy)) return void (await production.query(remedy))
   const { table, column, strategy } = remedy
@@ -74,21 +75,10 @@ async function heed({ remedy }: Plant, production: Production, project: Stuntdou
 }
 
 /** The files of a clone as the engine has them, what its catalogs tell, and a dump. */
-async function searchSandbox(project: Stuntdouble, values: readonly string[]) {
+async function searchSandbox(subject: Subject, project: Stuntdouble, survivors: Survivors) {
   const { id, url } = await project.json<{ id: string; url: string }>(['up'])
   const box = await Sandbox.connect(url)
-  const survivors = new Survivors(values)
   survivors.search(await dataFilesOf(id, 'db'))
-  for (const command of [
-    'pg_dump --inserts "$DATABASE_URL"',
-    'pg_dumpall --globals-only --no-role-passwords -d "$DATABASE_URL"',
-    `psql "$DATABASE_URL" -XAtq -v ON_ERROR_STOP=1 -c "$EVERYTHING"`,
-  ]) {
-    const env = { EVERYTHING: everyCatalogRow }
-    const done = await box.commands.run(['sh', '-c', `${command} > /workspace/told`], { env })
-    if (done.exitCode !== 0) throw new Error(`${command}: ${done.stderr}`)
-    const told = Buffer.from(await box.files.read('/workspace/told'))
+  for (const told of await subject.tell({ id, box, project }))
     for (const part of withDecodedHex(told)) survivors.search(part)
-  }
-  return survivors.found
 }

@@ -51,6 +51,6 @@ function folded(bytes: Buffer): Buffer {
 
 /** A dump prints bytes in hexadecimal: what they spell is looked at as well. */
 export function withDecodedHex(dump: Buffer): Buffer[] {
-  const runs = dump.toString('latin1').match(/\\x(?:[0-9a-f]{2}){8,}/g) ?? []
+  const runs = dump.toString('latin1').match(/[\\0]x(?:[0-9a-f]{2}){8,}/gi) ?? []
   return [dump, ...runs.map((run) => Buffer.from(run.slice(2), 'hex'))]
 }

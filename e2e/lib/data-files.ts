@@ -4,11 +4,16 @@ import { openEngine } from './container-runtime.ts'
 
 /** Every byte of a sandbox’s database directory, as the engine has it, in one tar. */
 export async function dataFilesOf(sandbox: string, container: string): Promise<Buffer> {
+  return archiveOf(await containerOf(sandbox, container), '/var/lib/stuntdouble')
+}
+
+/** As the engine knows it. */
+export async function containerOf(sandbox: string, container: string): Promise<string> {
   const docker = await openEngine()
   const labels = [`dev.stuntdouble.sandbox=${sandbox}`, `dev.stuntdouble.kind=${container}`]
   const [found] = await docker.listContainers({ filters: JSON.stringify({ label: labels }) })
   if (!found) throw new Error(`no container ${container} of ${sandbox}`)
-  return archiveOf(found.Id, '/var/lib/stuntdouble')
+  return found.Id
 }
 
 /** The same of a server that has held no data at all: its catalogs know many a place and a few names. */

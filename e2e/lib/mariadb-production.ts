@@ -6,6 +6,7 @@ import { ensureImage } from './images.ts'
 
 /** Somebody's production: a MariaDB of its own, outside every sandbox. Disposal removes it. */
 export interface MariadbProduction extends AsyncDisposable {
+  readonly id: string
   readonly database: string
   /** The read-only account's: what an operator would put into stuntdouble.yaml. */
   readonly url: string
@@ -24,9 +25,19 @@ mariadb-install-db --no-defaults --datadir=/data/d --auth-root-authentication-me
   --skip-test-db --skip-name-resolve --innodb-use-native-aio=0 --innodb-log-file-size=16M >/tmp/log 2>&1
 printf %s "$FIRST_SQL" >/tmp/first.sql
 exec mariadbd --no-defaults --datadir=/data/d --socket=/tmp/s --init-file=/tmp/first.sql \\
-  --innodb-use-native-aio=0 --innodb-log-file-size=16M`
+  --innodb-use-native-aio=0 --innodb-log-file-size=16M "$@"`
 
-export async function startMariadb(database: string): Promise<MariadbProduction> {
+export interface MariadbOptions {
+  /** Of the server. */
+  readonly options?: readonly string[]
+  /** What its read-only account may do with the database. */
+  readonly readerMay?: string
+}
+
+export async function startMariadb(
+  database: string,
+  { options = [], readerMay = 'SELECT, SHOW VIEW' }: MariadbOptions = {},
+): Promise<MariadbProduction> {
   await ensureImage(image)
   const passwords = { admin: password(), reader: password() }
   const first = [
@@ -34,13 +45,13 @@ export async function startMariadb(database: string): Promise<MariadbProduction>
     `CREATE USER admin@'%' IDENTIFIED BY '${passwords.admin}'`,
     "GRANT ALL ON *.* TO admin@'%'",
     `CREATE USER reader@'%' IDENTIFIED BY '${passwords.reader}'`,
-    `GRANT SELECT, SHOW VIEW ON ${database}.* TO reader@'%'`,
+    `GRANT ${readerMay} ON ${database}.* TO reader@'%'`,
     "GRANT SELECT ON mysql.proc TO reader@'%'",
     '',
   ]
   const container = await new GenericContainer(image)
     .withUser('999:999')
-    .withCommand(['sh', '-c', script])
+    .withCommand(['sh', '-c', script, 'mariadb', ...options])
     .withEnvironment({ FIRST_SQL: first.join(';\n') })
     .withTmpFs({ '/data': 'rw,uid=999,gid=999,mode=0700' })
     .withExposedPorts(3306)
@@ -51,6 +62,7 @@ export async function startMariadb(database: string): Promise<MariadbProduction>
   const adminUrl = `mysql://admin:${passwords.admin}@${at}`
   const query = (sql: string) => queryOf(adminUrl, sql)
   return {
+    id: container.getId(),
     database,
     adminUrl,
     query,

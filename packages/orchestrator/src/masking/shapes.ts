@@ -65,6 +65,22 @@ export interface ColumnShape {
   readonly element?: ColumnShape
   /** What a composite consists of, in order. */
   readonly fields?: readonly ColumnShape[]
+  /** How its values are compared, where that is not byte by byte. */
+  readonly collation?: Collation
+  /** Whether a key of the table compares them. */
+  readonly keyed?: boolean
+}
+
+/** Which values a store holds for equal, and which it can hold at all. Data alone: it crosses threads. */
+export interface Collation {
+  /** What a character counts as, where it is not itself; `''` where it does not count. */
+  readonly counts: ReadonlyMap<string, string>
+  /** Whether blanks behind a value do not count. */
+  readonly padded: boolean
+  /** Whether all characters beyond U+FFFF count as one. */
+  readonly blurred: boolean
+  /** The characters beyond ASCII that fit into the column; all of them where it is left out. */
+  readonly repertoire?: ReadonlySet<string>
 }
 
 export interface ForeignKeyShape {

@@ -57,12 +57,15 @@ async function rehearseTable(
       .filter(({ name }) => broken.includes(name))
       .map((check) => breaking(table, check, answers))
   } catch (cause) {
-    if (!(cause instanceof SandboxError) || cause.details?.sqlstate === undefined) throw cause
+    if (!(cause instanceof SandboxError) || !isComplaint(cause)) throw cause
     return [
       `${tableKey(table)} does not take its masked rows. ${cause.message} ${cause.hint ?? ''}`,
     ]
   }
 }
+
+/** Of the rows: a server that went away would take them another time. */
+const isComplaint = ({ code, retryable }: SandboxError) => code === 'snapshot_failed' && !retryable
 
 const checksOf = (source: Source, table: TableShape): readonly TableCheck[] =>
   (source.schema.checks ?? []).filter((check) => tableKey(check.table) === tableKey(table))

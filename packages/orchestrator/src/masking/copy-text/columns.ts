@@ -1,11 +1,12 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import { type Closure, closureOf, lengthOf, type Member } from '../policy/closure.ts'
+import { type Closure, closureOf, collationsOf, lengthOf, type Member } from '../policy/closure.ts'
 import { withLikenessKeys } from '../policy/likeness.ts'
 import { isMasked, strategyFor, tableKey } from '../policy/names.ts'
 import { type Keys, keysFrom } from '../prf/keys.ts'
 import type { Slice } from '../prf/siphash.ts'
 import type { Policy, TableShape } from '../shapes.ts'
 import { columnMask } from '../strategies/column-mask.ts'
+import { foldingOf } from '../strategies/folding.ts'
 import { type BesideMask, latin1Of, type Mask, type Room } from '../strategies/mask.ts'
 import { proseMask } from '../strategies/prose.ts'
 import { shifted, shiftOf } from '../strategies/shift.ts'
@@ -75,10 +76,11 @@ function beside(places: readonly number[], mask: BesideMask): Beside {
 }
 
 /** What is compared with other values must not depend on the row it stands in. */
-function isProse(members: readonly Member[], { unique, caseless }: Room): boolean {
+function isProse(members: readonly Member[], { unique, caseless, folding }: Room): boolean {
   const type = members[0]?.shape?.baseType
   const plain = type === 'text' || type === 'character varying'
-  return plain && members.length === 1 && !unique && caseless !== true
+  const compared = unique || caseless === true || folding?.changes === true
+  return plain && members.length === 1 && !compared
 }
 
 /** Columns of the table whose values are names of people, with their places in the stream. */
@@ -107,6 +109,7 @@ function roomOf(members: readonly Member[]): Room {
     maxLength: Math.min(Number.MAX_SAFE_INTEGER, lengthOf(members)),
     unique: members.some((member) => member.unique),
     caseless: members.some((member) => member.caseless),
+    folding: foldingOf(collationsOf(members)),
   }
 }
 

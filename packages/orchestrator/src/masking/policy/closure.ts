@@ -1,5 +1,5 @@
 import { elementType } from '../column-kind.ts'
-import type { ColumnShape, TableRef, TableShape } from '../shapes.ts'
+import type { Collation, ColumnShape, TableRef, TableShape } from '../shapes.ts'
 import { tableKey } from './names.ts'
 
 export interface Member {
@@ -18,6 +18,18 @@ export function lengthOf(members: readonly Member[]): number {
   const lengths = members.map(({ shape }) => shape?.element?.maxLength ?? shape?.maxLength)
   return Math.min(...lengths.map((length) => length ?? Infinity))
 }
+
+/**
+ * How they are compared, each way once. Of a column that neither a key nor another column is compared
+ * with, only what it can hold is left.
+ */
+export function collationsOf(members: readonly Member[]): readonly Collation[] {
+  const all = [...new Set(members.flatMap(({ shape }) => shape?.collation ?? []))]
+  if (members.length > 1 || members.some(({ shape }) => shape?.keyed)) return all
+  return all.flatMap(({ repertoire }) => (repertoire ? [{ ...bytewise, repertoire }] : []))
+}
+
+const bytewise: Collation = { counts: new Map(), padded: false, blurred: false }
 
 /** Columns that foreign keys join, directly or through others; a column on its own is a class of one. */
 export interface Closure {

@@ -2,6 +2,7 @@ import { type Delimiter, rewriteArray } from '../copy-text/array-literal.ts'
 import { ByteSink } from '../copy-text/byte-sink.ts'
 import type { Keys } from '../prf/keys.ts'
 import type { ColumnShape, Strategy } from '../shapes.ts'
+import { collated } from './collated.ts'
 import { dateMask } from './date.ts'
 import { latin1Of, type Mask, type Room, sliceOf, textOf } from './mask.ts'
 import { recordMask } from './record.ts'
@@ -30,7 +31,8 @@ export function columnMask(strategy: Strategy, masking: ColumnMasking): Mask {
 
 function scalarMask(strategy: Strategy, { column, keys, room }: ColumnMasking): Mask {
   const mask = bareMask(strategy, { column, keys, room })
-  const folded = room.caseless === true ? caseless(mask) : mask
+  const compared = inItsCollation(mask, strategy, room)
+  const folded = room.caseless === true ? caseless(compared) : compared
   return isPadded(column) ? padded(folded, column.maxLength ?? 1) : folded
 }
 
@@ -57,6 +59,11 @@ function roomOf(field: ColumnShape, unique: boolean): Room {
 }
 
 const isPadded = ({ baseType }: ColumnShape) => ['character', 'bpchar', 'char'].includes(baseType)
+
+/** A document is read by its own rules, and never compared for a key. */
+function inItsCollation(mask: Mask, { name }: Strategy, { folding }: Room): Mask {
+  return folding?.changes === true && name !== 'json' ? collated(mask, folding) : mask
+}
 
 /** Values that are compared without regard to case must stay equal, and the others must not become so. */
 function caseless(mask: Mask): Mask {

@@ -1,6 +1,7 @@
 import type { ByteSink } from '../copy-text/byte-sink.ts'
 import type { Keys } from '../prf/keys.ts'
 import type { Slice } from '../prf/siphash.ts'
+import type { Folding } from './folding.ts'
 
 /**
  * Appends the masked form of one value: decoded, neither NULL nor empty, and lent for the call alone.
@@ -19,6 +20,8 @@ export interface Room {
   readonly unique: boolean
   /** Some of them are compared without regard to case. */
   readonly caseless?: boolean
+  /** How the store compares them, where that is not byte by byte. */
+  readonly folding?: Folding | undefined
 }
 
 export interface MaskContext {

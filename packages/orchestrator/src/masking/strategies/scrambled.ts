@@ -28,7 +28,8 @@ export function postcodeMask(context: MaskContext): Mask {
   const other = secretMask(context)
   const scrambling = { alphabet: byClass }
   return (value, out) => {
-    if (hasByteOutsideAscii(value)) return other(value, out)
+    if (hasByteOutsideAscii(value) || context.room.folding?.tellsAsciiApart === false)
+      return other(value, out)
     scramble.write(value, scrambling, out)
   }
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { Choices } from '../prf/choices.ts'
 import type { Slice } from '../prf/siphash.ts'
 import { byClass, lowerHexadecimal, upperHexadecimal } from './alphabets.ts'
+import { CharacterScramble } from './character-scramble.ts'
 import { hasByteOutsideAscii, isDigit } from './characters.ts'
 import { writeDistinct } from './distinct.ts'
 import type { Mask, MaskContext } from './mask.ts'
@@ -11,8 +12,9 @@ import { Scramble, type Scrambling } from './scramble.ts'
  * Same length, same punctuation, each character another of its class; a hexadecimal digest stays
  * hexadecimal. Well-known prefixes (`sk_live_`) do not survive, so no scanner takes it for a key.
  */
-export function secretMask({ keys, baseType }: MaskContext): Mask {
+export function secretMask({ keys, baseType, room: { folding } }: MaskContext): Mask {
   const prf = keys('secret')
+  const characters = folding && new CharacterScramble(prf, folding)
   const scramble = new Scramble(prf)
   const choices = new Choices()
   const alwaysHex = baseType.startsWith('macaddr')
@@ -24,7 +26,8 @@ export function secretMask({ keys, baseType }: MaskContext): Mask {
         writeDistinct({ low: choices.word(), high: 0 }, Math.min(left, 6), out)
       return
     }
-    scramble.write(value, alwaysHex ? address : scramblingOf(value), out)
+    if (characters?.isNeededFor(value)) characters.write(value, out)
+    else scramble.write(value, alwaysHex ? address : scramblingOf(value), out)
   }
 }
 

@@ -4,7 +4,7 @@ import { isMark, type Moments } from './moments.ts'
 import { secretMask } from './secret.ts'
 
 const day = /^(\d{4})-(\d\d)-(\d\d)/
-const clock = /^([ T]?)(\d\d):(\d\d):(\d\d)(\.\d+)?/
+const clock = /^([ Tt]?)(\d\d):(\d\d):(\d\d)(\.\d+)?/
 const untouched = /^-?infinity$| BC$|^\d{5,}-/
 
 /** Every form of a date, a time or a moment; what is none is masked as a secret. */

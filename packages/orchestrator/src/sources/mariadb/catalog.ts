@@ -45,12 +45,14 @@ export interface KeyRow {
 }
 
 /** In the order in which the table has them, which is the server’s own: it decides between equals. */
-export const readKeys = (catalog: Catalog): Promise<KeyRow[]> =>
-  catalog.rows<KeyRow>(
-    `SELECT TABLE_NAME AS \`table\`, INDEX_NAME AS \`key\`, COLUMN_NAME AS \`column\`,
-            NON_UNIQUE = 0 AS \`unique\`, SUB_PART AS part, INDEX_TYPE AS method, COLLATION AS direction
-       FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ?`,
-    [catalog.database],
+export const readKeys = (catalog: Catalog, tables: readonly string[]) =>
+  ofEach(tables, (table) =>
+    catalog.rows<KeyRow>(
+      `SELECT TABLE_NAME AS \`table\`, INDEX_NAME AS \`key\`, COLUMN_NAME AS \`column\`,
+              NON_UNIQUE = 0 AS \`unique\`, SUB_PART AS part, INDEX_TYPE AS method, COLLATION AS direction
+         FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?`,
+      [catalog.database, table],
+    ),
   )
 
 export interface ForeignKeyRow {
@@ -64,18 +66,51 @@ export interface ForeignKeyRow {
   readonly onDelete: string
 }
 
-export const readForeignKeys = (catalog: Catalog): Promise<ForeignKeyRow[]> =>
-  catalog.rows<ForeignKeyRow>(
-    `SELECT u.TABLE_NAME AS \`table\`, u.CONSTRAINT_NAME AS \`key\`, u.COLUMN_NAME AS \`column\`,
-            u.REFERENCED_TABLE_SCHEMA AS targetDatabase, u.REFERENCED_TABLE_NAME AS target,
-            u.REFERENCED_COLUMN_NAME AS targetColumn, r.UPDATE_RULE AS onUpdate, r.DELETE_RULE AS onDelete
-       FROM information_schema.KEY_COLUMN_USAGE u JOIN information_schema.REFERENTIAL_CONSTRAINTS r
-         ON r.CONSTRAINT_SCHEMA = u.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = u.CONSTRAINT_NAME
-        AND r.TABLE_NAME = u.TABLE_NAME
-      WHERE u.TABLE_SCHEMA = ? AND u.REFERENCED_TABLE_NAME IS NOT NULL
-      ORDER BY u.TABLE_NAME, u.CONSTRAINT_NAME, u.ORDINAL_POSITION`,
-    [catalog.database],
+export const readForeignKeys = (catalog: Catalog, tables: readonly string[]) =>
+  ofEach(tables, (table) =>
+    catalog.rows<ForeignKeyRow>(
+      `SELECT u.TABLE_NAME AS \`table\`, u.CONSTRAINT_NAME AS \`key\`, u.COLUMN_NAME AS \`column\`,
+              u.REFERENCED_TABLE_SCHEMA AS targetDatabase, u.REFERENCED_TABLE_NAME AS target,
+              u.REFERENCED_COLUMN_NAME AS targetColumn, r.UPDATE_RULE AS onUpdate, r.DELETE_RULE AS onDelete
+         FROM information_schema.KEY_COLUMN_USAGE u JOIN information_schema.REFERENTIAL_CONSTRAINTS r
+           ON r.CONSTRAINT_SCHEMA = ? AND r.TABLE_NAME = ? AND r.CONSTRAINT_NAME = u.CONSTRAINT_NAME
+        WHERE u.TABLE_SCHEMA = ? AND u.TABLE_NAME = ? AND u.REFERENCED_TABLE_NAME IS NOT NULL
+        ORDER BY u.CONSTRAINT_NAME, u.ORDINAL_POSITION`,
+      [catalog.database, table, catalog.database, table],
+    ),
   )
+
+export interface TableRow {
+  readonly table: string
+  readonly estimate: string | null
+  readonly collation: string | null
+  readonly options: string
+  /** Where an AUTO_INCREMENT column goes on. */
+  readonly next: string | null
+}
+
+export const readTables = (catalog: Catalog, tables: readonly string[]) =>
+  ofEach(tables, (table) =>
+    catalog.rows<TableRow>(
+      `SELECT TABLE_NAME AS \`table\`, TABLE_ROWS AS estimate, TABLE_COLLATION AS collation,
+              CREATE_OPTIONS AS options, AUTO_INCREMENT AS next
+         FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?`,
+      [catalog.database, table],
+    ),
+  )
+
+/**
+ * Asked of a whole database, the server opens every table in it, and one whose rows are elsewhere
+ * dials there with the password that production keeps. Asked by name it opens that one.
+ */
+export async function ofEach<Row>(
+  tables: readonly string[],
+  read: (table: string) => Promise<readonly Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const table of tables) rows.push(...(await read(table)))
+  return rows
+}
 
 export interface CheckRow {
   readonly table: string

@@ -1,13 +1,12 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
+import {
+  firstFailure,
+  isAboutCertificate,
+  sourceRefused,
+  sourceUnreachable,
+} from '../unreachable.ts'
 
-export const sourceRefused = (name: string, message: string, hint: string) =>
-  new SandboxError('source_refused', `Source "${name}": ${message}`, { hint })
-
-const sourceUnreachable = (name: string, message: string) =>
-  new SandboxError('source_unreachable', `Source "${name}": ${message}`, {
-    hint: 'Check host, port and firewall from this machine, and that the server is up.',
-    retryable: true,
-  })
+export { sourceRefused }
 
 export const urlInvalid = (name: string, what: string) =>
   new SandboxError('config_invalid', `Source "${name}": its url ${what}.`, {
@@ -87,11 +86,8 @@ function serverError(name: string, cause: ServerError): SandboxError {
   )
 }
 
-const certificateCodes =
-  /^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ERR_TLS_CERT|HOSTNAME_MISMATCH|ERR_SSL)/
-
 function connectionError(name: string, address: string, cause: unknown): Error {
-  const code = codeOf(cause)
+  const { code } = firstFailure(cause)
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT') {
     return sourceRefused(
       name,
@@ -106,31 +102,12 @@ function connectionError(name: string, address: string, cause: unknown): Error {
       'Use an account with mysql_native_password or caching_sha2_password.',
     )
   }
-  if (certificateCodes.test(code)) {
+  if (isAboutCertificate(code)) {
     return sourceRefused(
       name,
       `its TLS certificate is not accepted (${code}).`,
       'Name the authority’s certificate with ssl-ca=PATH in the url, or choose another ssl-mode.',
     )
   }
-  return sourceUnreachable(
-    name,
-    `cannot reach ${address} (${reasons[code] ?? 'the connection ended'}).`,
-  )
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ENOTFOUND: 'unknown host',
-  EAI_AGAIN: 'name lookup failed',
-  ETIMEDOUT: 'timed out',
-  EHOSTUNREACH: 'no route to host',
-  ENETUNREACH: 'no route to network',
-  ECONNRESET: 'connection reset',
-}
-
-/** Several addresses of one host fail as one AggregateError; the first tells enough. */
-function codeOf(cause: unknown): string {
-  const first = cause instanceof AggregateError ? cause.errors[0] : cause
-  return String((first as { code?: unknown } | undefined)?.code ?? '')
+  return sourceUnreachable(name, address, code)
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { roundTrip } from '../testing/round-trip.ts'
 import { openSource } from './open.ts'
 import { openTarget } from './target.ts'
 import { loadScript } from './testing/load-script.ts'
-import { roundTrip } from './testing/round-trip.ts'
 import { startServer, type TestServer } from './testing/server.ts'
 
 const signal = AbortSignal.timeout(120_000)

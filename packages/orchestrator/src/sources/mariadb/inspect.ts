@@ -1,4 +1,10 @@
-import type { ColumnShape, ForeignKeyShape, TableShape } from '../../masking/masking.ts'
+import type {
+  Collation,
+  ColumnShape,
+  ForeignKeyShape,
+  TableRef,
+  TableShape,
+} from '../../masking/masking.ts'
 import {
   type Catalog,
   type CheckRow,
@@ -9,8 +15,13 @@ import {
   readColumns,
   readForeignKeys,
   readKeys,
+  readTables,
+  type TableRow,
 } from './catalog.ts'
+import { readCollations } from './collations.ts'
+import { promisesOf } from './distinct-rules.ts'
 import { sourceRefused } from './errors.ts'
+import { type PartitionRow, partitionedBy, readPartitions } from './partition-keys.ts'
 import type { Relations } from './relations.ts'
 import { json, knownType } from './types.ts'
 
@@ -20,6 +31,8 @@ export interface Inspected {
   readonly keys: ReadonlyMap<string, readonly KeyRow[]>
   readonly foreignKeys: ReadonlyMap<string, readonly ForeignKeyRow[]>
   readonly checks: ReadonlyMap<string, readonly CheckRow[]>
+  readonly tables: ReadonlyMap<string, TableRow>
+  readonly partitions: ReadonlyMap<string, readonly PartitionRow[]>
   readonly shapes: readonly TableShape[]
 }
 
@@ -30,33 +43,27 @@ export async function inspect(
 ): Promise<Inspected> {
   const facts = {
     columns: byTable(await readColumns(catalog)),
-    keys: byTable(await readKeys(catalog)),
-    foreignKeys: byTable(await readForeignKeys(catalog)),
+    keys: byTable(await readKeys(catalog, tables)),
+    foreignKeys: byTable(await readForeignKeys(catalog, tables)),
     checks: byTable(await readChecks(catalog)),
+    tables: new Map((await readTables(catalog, tables)).map((row) => [row.table, row])),
+    partitions: await readPartitions(catalog, tables),
   }
-  const estimates = await readEstimates(catalog)
-  const shapes = tables.map((name) => ({
-    ...{ schema: catalog.database, name },
-    ...shapeOf(catalog.database, name, facts),
-    estimatedRows: estimates.get(name) ?? 0,
-  }))
   refuseUnknown(source, tables, facts)
+  const own = tables.flatMap((table) => facts.columns.get(table) ?? [])
+  const collations = await readCollations(catalog, own)
+  const shapes = tables.map((name) => ({
+    ...shapeOf({ schema: catalog.database, name }, facts, collations),
+    estimatedRows: Number(facts.tables.get(name)?.estimate ?? 0),
+  }))
   return { ...facts, shapes }
 }
 
 const byTable = <Row extends { readonly table: string }>(rows: readonly Row[]) =>
   Map.groupBy(rows, ({ table }) => table)
 
-async function readEstimates({ database, rows }: Catalog): Promise<Map<string, number>> {
-  const estimates = await rows<{ name: string; estimate: string | null }>(
-    `SELECT TABLE_NAME AS name, TABLE_ROWS AS estimate FROM information_schema.TABLES
-      WHERE TABLE_SCHEMA = ? AND ENGINE = 'InnoDB'`,
-    [database],
-  )
-  return new Map(estimates.map(({ name, estimate }) => [name, Number(estimate ?? 0)]))
-}
-
 type Facts = Omit<Inspected, 'shapes'>
+type Collations = ReadonlyMap<string, Collation>
 
 function refuseUnknown(source: string, tables: readonly string[], { columns }: Facts): void {
   const unknown = tables
@@ -73,48 +80,65 @@ function refuseUnknown(source: string, tables: readonly string[], { columns }: F
   )
 }
 
-function shapeOf(database: string, table: string, facts: Facts) {
-  const columns = facts.columns.get(table) ?? []
-  const checks = facts.checks.get(table) ?? []
-  const keyed = new Set(facts.keys.get(table)?.map(({ column }) => column))
+function shapeOf(
+  { schema, name }: TableRef,
+  facts: Facts,
+  collations: Collations,
+): Omit<TableShape, 'estimatedRows'> {
+  const columns = facts.columns.get(name) ?? []
+  const keys = facts.keys.get(name) ?? []
+  const { uniques, rules, compared } = promisesOf(keys, columns)
+  const names = columns.map((column) => column.name)
+  const parts = facts.partitions.get(name) ?? []
+  const partitionOf = partitionedBy({ schema, name }, parts, { columns: names, keys })
+  const shaped = {
+    ...{ collations, compared, checks: facts.checks.get(name) ?? [] },
+    keyed: new Set(keys.filter(isOrdered).map(({ column }) => column)),
+  }
   return {
-    columns: columns.map((column) => columnShape(column, checks, keyed.has(column.name))),
-    uniques: uniquesOf(facts.keys.get(table) ?? []),
-    foreignKeys: foreignKeysOf(database, facts.foreignKeys.get(table) ?? []),
+    ...{ schema, name, uniques, rules, ...(partitionOf && { partitionOf }) },
+    columns: columns.map((column) => columnShape(column, shaped)),
+    foreignKeys: foreignKeysOf(schema, facts.foreignKeys.get(name) ?? []),
   }
 }
 
-function columnShape(column: ColumnRow, checks: readonly CheckRow[], keyed: boolean): ColumnShape {
-  const { name, type, dataType, nullable, maxLength, generation } = column
-  const { baseType, category } = isJson(column, checks)
+/** An index of words or of places compares no values. */
+const isOrdered = ({ method }: KeyRow) => method !== 'FULLTEXT' && method !== 'SPATIAL'
+
+interface Shaped {
+  readonly collations: Collations
+  readonly compared: ReadonlyMap<string, number>
+  readonly checks: readonly CheckRow[]
+  readonly keyed: ReadonlySet<string>
+}
+
+function columnShape(column: ColumnRow, shaped: Shaped): ColumnShape {
+  const { name, type, dataType, nullable, generation } = column
+  const { baseType, category } = isJson(column, shaped.checks)
     ? json
     : (knownType(dataType) ?? { baseType: dataType, category: 'other' as const })
+  const text = category === 'string'
+  const collation = text ? shaped.collations.get(column.collation ?? '') : undefined
   return {
-    name,
-    type,
-    // A key’s values are told apart by the collation: those it holds for equal must stay equal.
-    baseType: keyed && category === 'string' && ignoresCase(column) ? 'citext' : baseType,
-    category,
+    ...{ name, type, baseType, category },
     notNull: nullable === 'NO',
-    maxLength: category === 'string' && maxLength !== null ? Number(maxLength) : null,
+    maxLength: text ? lengthOf(column, shaped.compared.get(name)) : null,
     generated: generation !== null,
+    ...(collation && { collation, keyed: shaped.keyed.has(name) }),
   }
 }
 
-const ignoresCase = ({ collation }: ColumnRow) => /_ci$/.test(collation ?? '')
+/** A key that compares the beginning alone must find there what sets a value apart. */
+function lengthOf({ maxLength }: ColumnRow, compared: number | undefined): number | null {
+  const length = Math.min(Number(maxLength ?? Infinity), compared ?? Infinity)
+  return Number.isFinite(length) ? length : null
+}
 
 function isJson({ name, dataType }: ColumnRow, checks: readonly CheckRow[]): boolean {
   const clause = `json_valid(\`${name}\`)`
   return (
     dataType === 'longtext' &&
     checks.some((check) => check.clause.toLowerCase() === clause.toLowerCase())
-  )
-}
-
-function uniquesOf(keys: readonly KeyRow[]): string[][] {
-  const unique = keys.filter((key) => key.unique === '1')
-  return [...Map.groupBy(unique, ({ key }) => key).values()].map((parts) =>
-    parts.map(({ column }) => column),
   )
 }
 

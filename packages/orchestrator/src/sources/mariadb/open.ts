@@ -1,3 +1,5 @@
+import { explained } from '../explained.ts'
+import { sampleTables } from '../sample-tables.ts'
 import { createSessionPool, untilAborted } from '../session-pool.ts'
 import type { OpenRequest, Source } from '../sources.ts'
 import type { Catalog } from './catalog.ts'
@@ -7,8 +9,9 @@ import { sourceError, sourceRefused } from './errors.ts'
 import { checkGrants, readGrants } from './grants.ts'
 import { quoteTable } from './identifiers.ts'
 import { inspect } from './inspect.ts'
+import { peekRows } from './peek.ts'
 import { readRelations } from './relations.ts'
-import { sampleTables } from './sample.ts'
+import { sampleRows } from './sample.ts'
 import { readSchema } from './schema/schema-script.ts'
 import type { Session } from './session.ts'
 import { openSnapshot } from './snapshot-session.ts'
@@ -85,22 +88,18 @@ interface Parts {
   readonly explain: (cause: unknown) => Error
 }
 
-function sourceOf({ session, explain }: Parts): Pick<Source, 'sample' | 'count' | 'read'> {
+function sourceOf({ session, explain }: Parts): Pick<Source, 'sample' | 'count' | 'read' | 'peek'> {
   const pool = createSessionPool(1, async () => session)
-  const explained = async <Result>(signal: AbortSignal, work: () => Promise<Result>) => {
-    try {
-      return await work()
-    } catch (cause) {
-      signal.throwIfAborted()
-      throw explain(cause)
-    }
-  }
   return {
     sample: (tables, limit, signal) =>
-      explained(signal, () => pool.use(signal, (open) => sampleTables(open, tables, limit))),
+      explained(explain, signal, () =>
+        pool.use(signal, (open) => sampleTables(tables, (table) => sampleRows(open, table, limit))),
+      ),
     count: (table, signal) =>
-      explained(signal, () => pool.use(signal, (open) => countRows(open, table))),
+      explained(explain, signal, () => pool.use(signal, (open) => countRows(open, table))),
     read: (table, columns, signal) =>
-      explained(signal, () => copyOut(pool, { table, columns, explain }, signal)),
+      explained(explain, signal, () => copyOut(pool, { table, columns, explain }, signal)),
+    peek: (peek, signal) =>
+      explained(explain, signal, () => pool.use(signal, (open) => peekRows(open, peek))),
   }
 }

@@ -151,6 +151,43 @@ test('rows that are elsewhere are never read, nor is what reads them', async () 
   expect(made).toEqual(['table shop.customer', 'view shop.seen'])
 })
 
+test('a server that production knows a password of is not so much as dialled', async () => {
+  await using _grants = await granted(everything)
+  for (const sql of [
+    "INSTALL SONAME 'ha_federatedx'",
+    'CREATE DATABASE farm',
+    'CREATE TABLE farm.t (id INT PRIMARY KEY)',
+    `CREATE USER far@'%' IDENTIFIED BY '${canary}'`,
+    "GRANT ALL ON farm.* TO far@'%'",
+    `CREATE TABLE shop.remote (id INT PRIMARY KEY) ENGINE=FEDERATED CONNECTION='mysql://far:${canary}@127.0.0.1:3306/farm/t'`,
+    'CREATE VIEW shop.remotest AS SELECT id FROM shop.remote',
+    'FLUSH TABLES',
+    "SET GLOBAL log_output = 'TABLE', GLOBAL general_log = 1",
+    'TRUNCATE mysql.general_log',
+  ])
+    await admin.run(sql)
+  const dialled = async () => {
+    const logged =
+      "SELECT COUNT(*) AS n FROM mysql.general_log WHERE command_type = 'Connect' AND argument LIKE 'far@%'"
+    return Number((await admin.rows<{ n: string }>(logged))[0]?.n)
+  }
+  {
+    await using source = await openSource({ name: 'shop', url: server.url(reader()) }, signal)
+    await source.sample(source.tables, 10, signal)
+    expect(JSON.stringify(source.schema)).not.toContain(canary)
+    expect(source.schema.findings).toContainEqual(
+      expect.objectContaining({ where: 'table remote' }),
+    )
+    expect(await dialled()).toBe(0)
+  }
+
+  await admin.rows('SELECT * FROM shop.remote')
+  expect(await dialled()).toBe(1)
+  await admin.run('SET GLOBAL general_log = 0')
+  await admin.run('DROP VIEW shop.remotest')
+  await admin.run('DROP TABLE shop.remote')
+})
+
 test('without the right to see them, code and triggers are told of as left out', async () => {
   await using _ = await granted(everything)
   await using source = await openSource({ name: 'shop', url: server.url(reader()) }, signal)

@@ -50,5 +50,6 @@ const hints: Readonly<Record<number, string>> = {
   1146: 'A definition of the source names a table that is not in its database.',
   1305: 'A definition of the source calls a routine that was not seen: grant the account SELECT on mysql.proc.',
   1273: 'The source uses a collation that the image does not have.',
+  1526: 'A masked value finds no partition: answer keep for the column that decides, or give the table a partition for the rest.',
   4025: 'A masked value breaks a check: choose a strategy that keeps the value’s form.',
 }

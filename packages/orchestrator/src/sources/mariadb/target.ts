@@ -1,9 +1,11 @@
+import { explained } from '../explained.ts'
 import { createSessionPool, untilAborted } from '../session-pool.ts'
 import type { Credentials, Dial, Target } from '../sources.ts'
 import { copyOut } from './copy-out.ts'
 import { countRows } from './count-rows.ts'
 import { dialled } from './dialled.ts'
 import { tableName } from './identifiers.ts'
+import { rehearseRows } from './rehearse.ts'
 import { connect, type Session } from './session.ts'
 import { analyze, ownerOf, prepare, seal, settle, sizeOf, writeOut } from './staging-cluster.ts'
 import { openTableWriter } from './table-writer.ts'
@@ -42,6 +44,10 @@ export async function openTarget(
           await session.run(sql)
         }),
       ),
+    rehearse: (rehearsal, until) =>
+      doing(`rehearsing ${tableName(rehearsal.table)}`, until, () =>
+        rows.use(until, (session) => rehearseRows(session, rehearsal)),
+      ),
     write: (table, columns, until) =>
       doing(`writing ${tableName(table)}`, until, () =>
         openTableWriter(rows, { table, columns }, until),
@@ -71,15 +77,5 @@ export async function openTarget(
   }
 }
 
-async function doing<Result>(
-  what: string,
-  until: AbortSignal,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await work()
-  } catch (cause) {
-    until.throwIfAborted()
-    throw targetError(what, cause)
-  }
-}
+const doing = <Result>(what: string, until: AbortSignal, work: () => Promise<Result>) =>
+  explained((cause) => targetError(what, cause), until, work)

@@ -6,8 +6,8 @@ import { buffer } from 'node:stream/consumers'
 import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newSecret } from '../../lib/ids.ts'
+import { roundTrip } from '../testing/round-trip.ts'
 import { postgresKind } from './postgres.ts'
-import { roundTrip } from './testing/round-trip.ts'
 import { startServer, type TestServer } from './testing/server.ts'
 
 const signal = AbortSignal.timeout(300_000)

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { parsePolicyFile } from '../../masking/masking.ts'
+import { maskedTrip } from '../testing/masked-trip.ts'
+import { roundTrip } from '../testing/round-trip.ts'
 import { postgresKind } from './postgres.ts'
-import { maskedTrip } from './testing/masked-trip.ts'
-import { roundTrip } from './testing/round-trip.ts'
 import { startServer } from './testing/server.ts'
 
 const signal = () => AbortSignal.timeout(60_000)

@@ -1,14 +1,13 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { DatabaseError } from 'pg'
+import {
+  firstFailure,
+  isAboutCertificate,
+  sourceRefused,
+  sourceUnreachable,
+} from '../unreachable.ts'
 
-export const sourceRefused = (name: string, message: string, hint: string) =>
-  new SandboxError('source_refused', `Source "${name}": ${message}`, { hint })
-
-const sourceUnreachable = (name: string, message: string) =>
-  new SandboxError('source_unreachable', `Source "${name}": ${message}`, {
-    hint: 'Check host, port and firewall from this machine, and that the server is up.',
-    retryable: true,
-  })
+export { sourceRefused }
 
 export const urlInvalid = (name: string, what: string) =>
   new SandboxError('config_invalid', `Source "${name}": its url ${what}.`, {
@@ -61,15 +60,12 @@ function serverError(name: string, cause: DatabaseError): SandboxError {
   )
 }
 
-const certificateCodes =
-  /^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ERR_TLS_CERT|HOSTNAME_MISMATCH|ERR_SSL)/
-
 function connectionError(name: string, address: string, cause: unknown): Error {
-  const { code, message } = describe(cause)
+  const { code, message } = firstFailure(cause)
   if (/^SASL|client password must be/.test(message)) {
     return sourceRefused(name, 'the server asks for a password.', 'Put one in the source’s url.')
   }
-  if (certificateCodes.test(code)) {
+  if (isAboutCertificate(code)) {
     return sourceRefused(
       name,
       `its TLS certificate is not accepted (${code}).`,
@@ -83,30 +79,7 @@ function connectionError(name: string, address: string, cause: unknown): Error {
       'Turn TLS on at the server, or say sslmode=disable in the url where the way there is safe.',
     )
   }
-  return sourceUnreachable(name, `cannot reach ${address} (${reason(code, message)}).`)
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ENOTFOUND: 'unknown host',
-  EAI_AGAIN: 'name lookup failed',
-  ETIMEDOUT: 'timed out',
-  EHOSTUNREACH: 'no route to host',
-  ENETUNREACH: 'no route to network',
-  ENOENT: 'no such socket',
-  ECONNRESET: 'connection reset',
-}
-
-function reason(code: string, message: string): string {
-  if (/timeout/.test(message)) return 'timed out'
-  return reasons[code] ?? 'the connection ended'
-}
-
-/** Several addresses of one host fail as one AggregateError; the first tells enough. */
-function describe(cause: unknown): { code: string; message: string } {
-  const first = cause instanceof AggregateError ? cause.errors[0] : cause
-  const { code, message } = (first ?? {}) as { code?: unknown; message?: unknown }
-  return { code: String(code ?? ''), message: String(message ?? '') }
+  return sourceUnreachable(name, address, /timeout/.test(message) ? 'ETIMEDOUT' : code)
 }
 
 export const sqlState = (code: string | undefined) =>

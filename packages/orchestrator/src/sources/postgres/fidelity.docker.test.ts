@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Source } from '../sources.ts'
+import { roundTrip } from '../testing/round-trip.ts'
 import { postgresKind } from './postgres.ts'
 import { inventory } from './testing/inventory.ts'
-import { roundTrip } from './testing/round-trip.ts'
 import { type Major, startServer } from './testing/server.ts'
 
 const signal = AbortSignal.timeout(300_000)

@@ -8,8 +8,8 @@ import {
   unanswered,
 } from '../../masking/masking.ts'
 import type { Source } from '../sources.ts'
+import { maskedTrip } from '../testing/masked-trip.ts'
 import { postgresKind } from './postgres.ts'
-import { maskedTrip } from './testing/masked-trip.ts'
 import { type Major, startServer } from './testing/server.ts'
 
 const signal = AbortSignal.timeout(300_000)

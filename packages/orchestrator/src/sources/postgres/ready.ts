@@ -1,24 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError } from 'pg'
 import type { Credentials, Dial } from '../sources.ts'
+import { untilReady } from '../until-ready.ts'
 import { dialled } from './dialled.ts'
 import { connect } from './session.ts'
 import { targetError } from './target-error.ts'
 
-const pauseMs = 5
-
 /** Asks again until the server lets us in. A staging server has no database but its own yet. */
-export async function waitUntilReady(
+export const waitUntilReady = (
   dial: Dial,
   credentials: Credentials,
   signal: AbortSignal,
-): Promise<void> {
-  for (;;) {
-    signal.throwIfAborted()
-    if (await answers(dial, credentials, signal)) return
-    await sleep(pauseMs, undefined, { signal })
-  }
-}
+): Promise<void> => untilReady(() => answers(dial, credentials, signal), signal)
 
 const startingUp = '57P03'
 const noSuchDatabase = '3D000'

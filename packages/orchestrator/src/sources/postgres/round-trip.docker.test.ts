@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { roundTrip } from '../testing/round-trip.ts'
 import { postgresKind } from './postgres.ts'
 import { inventory } from './testing/inventory.ts'
 import { loadChinook, loadDump } from './testing/load-dump.ts'
-import { roundTrip } from './testing/round-trip.ts'
 import { type Major, startServer, type TestServer } from './testing/server.ts'
 
 const data = fileURLToPath(new URL('../../../../../../shared/data/', import.meta.url))

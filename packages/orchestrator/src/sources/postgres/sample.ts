@@ -1,10 +1,9 @@
-import { type ColumnShape, type Samples, type TableShape, tableKey } from '../../masking/masking.ts'
+import type { ColumnShape, Samples, TableShape } from '../../masking/masking.ts'
+import { longestSampled, sampleTables as sampleEach } from '../sample-tables.ts'
 import { quoteIdentifier, quoteTable } from './identifiers.ts'
 import type { Session } from './session.ts'
 
-const longest = 500
-
-/** The first bytes tell what a long value is; the rest is not worth carrying. */
+/** Of the others the first bytes do. */
 const short = new Set<ColumnShape['category']>([
   'number',
   'boolean',
@@ -14,25 +13,16 @@ const short = new Set<ColumnShape['category']>([
   'enum',
 ])
 
-export async function sampleTables(
+export const sampleTables = (
   session: Session,
   tables: readonly TableShape[],
   limit: number,
-): Promise<Samples> {
-  const samples = new Map<string, (string | null)[][]>()
-  for (const table of tables) samples.set(tableKey(table), await sampleTable(session, table, limit))
-  return samples
-}
+): Promise<Samples> => sampleEach(tables, (table) => sampleTable(session, table, limit))
 
-async function sampleTable(
-  session: Session,
-  table: TableShape,
-  limit: number,
-): Promise<(string | null)[][]> {
+async function sampleTable(session: Session, table: TableShape, limit: number) {
   if (table.columns.length === 0) return []
-  let rows = await select(session, table, `${spread(table, limit)} LIMIT ${limit}`)
-  if (rows.length < limit / 2) rows = await select(session, table, `LIMIT ${limit}`)
-  return table.columns.map((_, at) => rows.map((row) => row[at] ?? null))
+  const rows = await select(session, table, `${spread(table, limit)} LIMIT ${limit}`)
+  return rows.length < limit / 2 ? select(session, table, `LIMIT ${limit}`) : rows
 }
 
 /** Pages from all over a large table; a small one is read from its start. */
@@ -46,7 +36,7 @@ function spread({ estimatedRows }: TableShape, limit: number): string {
 async function select(session: Session, table: TableShape, rest: string) {
   const columns = table.columns.map(({ name, category }) => {
     const column = quoteIdentifier(name)
-    return short.has(category) ? column : `left(${column}::text, ${longest})`
+    return short.has(category) ? column : `left(${column}::text, ${longestSampled})`
   })
   const result = await session.client.query<(string | null)[]>({
     text: `SELECT ${columns.join(', ')} FROM ONLY ${quoteTable(table)} ${rest}`,

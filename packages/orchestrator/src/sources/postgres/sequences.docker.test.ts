@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { roundTrip } from '../testing/round-trip.ts'
 import { postgresKind } from './postgres.ts'
-import { roundTrip } from './testing/round-trip.ts'
 import { startServer } from './testing/server.ts'
 
 const signal = AbortSignal.timeout(100_000)

@@ -1,3 +1,4 @@
+import { explained } from '../explained.ts'
 import { createSessionPool, untilAborted } from '../session-pool.ts'
 import type { Credentials, Dial, SchemaStatement, Target } from '../sources.ts'
 import { copyOut } from './copy-out.ts'
@@ -82,18 +83,8 @@ export async function openTarget(
   }
 }
 
-async function doing<Result>(
-  what: string,
-  until: AbortSignal,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await work()
-  } catch (cause) {
-    until.throwIfAborted()
-    throw targetError(what, cause)
-  }
-}
+const doing = <Result>(what: string, until: AbortSignal, work: () => Promise<Result>) =>
+  explained((cause) => targetError(what, cause), until, work)
 
 async function execute(session: Session, { sql }: SchemaStatement): Promise<void> {
   await session.client.query(sql)

@@ -1,28 +1,5 @@
-import type { Catalog } from '../catalog.ts'
 import { quoteIdentifier } from '../identifiers.ts'
-
-interface PartitionRow {
-  readonly table: string
-  readonly name: string
-  readonly method: string
-  readonly expression: string | null
-  readonly bound: string | null
-  readonly sub: string | null
-  readonly subMethod: string | null
-  readonly subExpression: string | null
-}
-
-export async function readPartitions({ database, rows }: Catalog) {
-  const partitions = await rows<PartitionRow>(
-    `SELECT TABLE_NAME AS \`table\`, PARTITION_NAME AS name, PARTITION_METHOD AS method,
-            PARTITION_EXPRESSION AS expression, PARTITION_DESCRIPTION AS bound,
-            SUBPARTITION_NAME AS sub, SUBPARTITION_METHOD AS subMethod, SUBPARTITION_EXPRESSION AS subExpression
-       FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = ? AND PARTITION_NAME IS NOT NULL
-      ORDER BY TABLE_NAME, PARTITION_ORDINAL_POSITION, SUBPARTITION_ORDINAL_POSITION`,
-    [database],
-  )
-  return Map.groupBy(partitions, ({ table }) => table)
-}
+import type { PartitionRow } from '../partition-keys.ts'
 
 const methods = /^(?:RANGE|LIST|RANGE COLUMNS|LIST COLUMNS|(?:LINEAR )?(?:HASH|KEY))$/
 
@@ -54,5 +31,5 @@ const lessThan = (bound: string | null) =>
 
 function within(method: string, bound: string | null): string {
   if (!method.startsWith('LIST')) return ''
-  return bound === null || bound === 'DEFAULT' ? ' DEFAULT' : ` VALUES IN (${bound})`
+  return bound === null ? ' DEFAULT' : ` VALUES IN (${bound})`
 }

@@ -9,6 +9,7 @@ import { writeKeys } from './keys.ts'
 import { findElsewhere, findKindsLeftOut, findSettings } from './left-out.ts'
 import { writeRoutines } from './routines.ts'
 import { fitSequences, writeSequences } from './sequences.ts'
+import { tableChecks } from './table-checks.ts'
 import { writeTables } from './tables.ts'
 import { findUnseenTriggers, writeTriggers } from './triggers.ts'
 import { writeViews } from './views.ts'
@@ -29,7 +30,7 @@ export async function readSchema(request: SchemaRequest): Promise<SchemaScript> 
   const routines = await writeRoutines(request)
   const views = await writeViews(request)
   return {
-    beforeData: [...(await writeSequences(request)), ...(await writeTables(request))],
+    beforeData: [...(await writeSequences(request)), ...writeTables(request)],
     afterData: [
       ...writeKeys(request),
       ...writeForeignKeys(request),
@@ -50,5 +51,6 @@ export async function readSchema(request: SchemaRequest): Promise<SchemaScript> 
     fingerprint: fingerprint(request.inspected.shapes),
     // The server keeps no record of a foreign key it did not check: each is checked in the copy.
     unvalidatedForeignKeys: [],
+    checks: tableChecks(request),
   }
 }

@@ -47,8 +47,12 @@ export async function startServer(...options: readonly string[]): Promise<TestSe
     superuser,
     dial,
     url: (credentials) => urlOf({ ...superuser, ...credentials }, port),
-    session: async (database = '') =>
-      sessions.use(await connect(await dialled(dial, { ...superuser, database }, signal), signal)),
+    session: async (database = '') => {
+      const soon = AbortSignal.timeout(60_000)
+      return sessions.use(
+        await connect(await dialled(dial, { ...superuser, database }, soon), soon),
+      )
+    },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }
 }

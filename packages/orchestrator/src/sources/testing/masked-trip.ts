@@ -8,8 +8,8 @@ import {
   isMasked,
   type Policy,
   strategyFor,
-} from '../../../masking/masking.ts'
-import type { Source, Target } from '../../sources.ts'
+} from '../../masking/masking.ts'
+import type { Source, Target } from '../sources.ts'
 
 /** What a build does between its two servers: schema, masked rows, keys. */
 export async function maskedTrip(

@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises'
-import type { Source, Target } from '../../sources.ts'
+import type { Source, Target } from '../sources.ts'
 
 /** What a build does, without the masking. */
 export async function roundTrip(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { Invented } from './people.ts'
-import { literal, type Plant } from './plant.ts'
+import { Invented } from '../people.ts'
+import { literal, type Plant } from '../plant.ts'
 
 /** What belongs to the server or the database, and to no table. */
 export function plantsInTheServer(count: number): Plant[] {

@@ -1,5 +1,5 @@
-import { Invented } from './people.ts'
-import { literal, type Plant, rowsOf } from './plant.ts'
+import { Invented } from '../people.ts'
+import { literal, type Plant, rowsOf } from '../plant.ts'
 
 /** What production keeps in its tables, in every way in which a value can lie there. */
 export function plantsInRows(count: number): Plant[] {
