@@ -26,16 +26,20 @@ export const foldedGram = (four: number) => four | 0x20202020
 /** Of a value's first six bytes, from the four at its beginning and the four from its third on. */
 export const anchorOf = (first: number, third: number) =>
   (Math.imul(first, multiplierA) + third) | 0
-/** The four from its second on. */
-export const secondOf = (first: number, third: number) =>
-  (first >>> 8) | (((third >>> 16) & 0xff) << 24)
-
 /** Of a value's first twelve bytes, from the four at its beginning, in the middle and at the end of them. */
 export const stemOf = (first: number, fifth: number, ninth: number) =>
   (Math.imul((Math.imul(first, multiplierA) + fifth) | 0, multiplierA) + ninth) | 0
 
-/** A digest in words: both hashes, the first and third gram, the stem if it has one, label and length. */
-export const wordsPerDigest = 6
+/** Bits of the filter of grams, as a power of two: 256 kB stay in a core's own cache. */
+export const gramBits = 21
+/** Which of them a gram is. */
+export const gramBit = (gram: number) => spread(gram) >>> (32 - gramBits)
+
+/**
+ * A digest in words: both hashes, the bits of its first three grams, the anchor, the stem if it has one,
+ * label and length.
+ */
+export const wordsPerDigest = 8
 const labelBits = 25
 
 /**
@@ -62,10 +66,12 @@ export class Digests {
     const at = this.#length
     words[at] = a
     words[at + 1] = b
-    words[at + 2] = gramAt(bytes, 0)
-    words[at + 3] = gramAt(bytes, 2)
-    words[at + 4] = length < stemLength ? 0 : stemAt(bytes)
-    words[at + 5] = (length << labelBits) | label
+    words[at + 2] = gramBit(gramAt(bytes, 0))
+    words[at + 3] = gramBit(gramAt(bytes, 1))
+    words[at + 4] = gramBit(gramAt(bytes, 2))
+    words[at + 5] = anchorOf(gramAt(bytes, 0), gramAt(bytes, 2))
+    words[at + 6] = length < stemLength ? 0 : stemAt(bytes)
+    words[at + 7] = (length << labelBits) | label
     this.#length += wordsPerDigest
   }
 

@@ -2,6 +2,7 @@ import {
   anchorOf,
   folded,
   foldedGram,
+  gramBit,
   intoA,
   intoB,
   shortest,
@@ -9,7 +10,7 @@ import {
   stemLength,
   stemOf,
 } from './digests.ts'
-import { farBits, gramBits, isSampled, nearBits, type SharedFingerprints } from './fingerprints.ts'
+import { farBits, isSampled, nearBits, type SharedFingerprints } from './fingerprints.ts'
 import { type Entry, Slots } from './slots.ts'
 
 /** Bytes of a gram. */
@@ -44,8 +45,7 @@ export class FingerprintSearch {
     this.#end = end
     // A value that begins at `end - 1` has its last gram two places further.
     for (let at = stride - 1; at < end + stride - 1; at += stride) {
-      if (isMarked(grams, foldedGram(view.getUint32(at, true)), gramBits))
-        this.#lookAround(at, onHit)
+      if (hasBit(grams, gramBit(foldedGram(view.getUint32(at, true))))) this.#lookAround(at, onHit)
     }
   }
 
@@ -91,7 +91,9 @@ export class FingerprintSearch {
   }
 }
 
-function isMarked(filter: Uint32Array, hash: number, size: number): boolean {
-  const bit = spread(hash) >>> (32 - size)
+const isMarked = (filter: Uint32Array, hash: number, size: number) =>
+  hasBit(filter, spread(hash) >>> (32 - size))
+
+function hasBit(filter: Uint32Array, bit: number): boolean {
   return ((filter[bit >>> 5] as number) & (1 << (bit & 31))) !== 0
 }

@@ -1,10 +1,9 @@
 import {
-  anchorOf,
   Digests,
+  gramBits,
   labelIn,
   lengthIn,
   longest,
-  secondOf,
   spread,
   stemLength,
   wordsPerDigest,
@@ -12,10 +11,9 @@ import {
 import { type Entry, Slots, sharedWords } from './slots.ts'
 
 /**
- * Bits of each filter, as powers of two. 256 kB and 1 MB stay in a core's own cache, where asking costs a
+ * Bits of the filters, as powers of two. 1 MB stays in a core's own cache, where asking costs a
  * hundredth of what it costs in memory; 8 MB hardly ever say yes to what is not there.
  */
-export const gramBits = 21
 export const nearBits = 23
 export const farBits = 26
 const firstSlots = 2 ** 12
@@ -115,22 +113,18 @@ export class Fingerprints {
       const a = digests[at] as number
       const b = digests[at + 1] as number
       if (!isSampled(b, this.#sampleBits)) continue
-      if (this.#slots.add(a, b, labelIn(digests[at + 5] as number))) this.#welcome(digests, at)
+      if (this.#slots.add(a, b, labelIn(digests[at + 7] as number))) this.#welcome(digests, at)
     }
   }
 
   /** A value that was not there before: lets searches know where to look, and makes room. */
   #welcome(digests: Uint32Array, at: number): void {
-    const first = digests[at + 2] as number
-    const third = digests[at + 3] as number
-    const length = lengthIn(digests[at + 5] as number)
-    const anchor = anchorOf(first, third)
-    mark(this.#grams, first, gramBits)
-    mark(this.#grams, secondOf(first, third), gramBits)
-    mark(this.#grams, third, gramBits)
+    const length = lengthIn(digests[at + 7] as number)
+    const anchor = digests[at + 5] as number
+    for (let gram = at + 2; gram < at + 5; gram++) markBit(this.#grams, digests[gram] as number)
     mark(this.#near, anchor, nearBits)
     if (length < stemLength) mark(this.#short, anchor, farBits)
-    else mark(this.#stems, digests[at + 4] as number, farBits)
+    else mark(this.#stems, digests[at + 6] as number, farBits)
     mark(this.#ends, digests[at] as number, nearBits)
     this.#lengths[length] = 1
     this.#size++
@@ -155,6 +149,9 @@ export const isSampled = (hash: number, sampleBits: number) =>
   (hash & ((1 << sampleBits) - 1)) === 0
 
 function mark(filter: Uint32Array, hash: number, size: number): void {
-  const bit = spread(hash) >>> (32 - size)
+  markBit(filter, spread(hash) >>> (32 - size))
+}
+
+function markBit(filter: Uint32Array, bit: number): void {
   filter[bit >>> 5] = (filter[bit >>> 5] as number) | (1 << (bit & 31))
 }
