@@ -46,9 +46,7 @@ export function sandboxRoutes({ sandboxes, workspaces, recorder, doors, kinds }:
     response.json(sandboxes.get(idOf(request)))
   })
   router.delete('/sandboxes/:id', async (request, response) => {
-    const receipt = await sandboxes.end(idOf(request), 'down')
-    await doors.ports.close(receipt.id)
-    response.json(receipt)
+    response.json(await sandboxes.end(idOf(request), 'down'))
   })
   router.get('/sandboxes/:id/receipt', (request, response) => {
     response.json(sandboxes.receipt(idOf(request)))
