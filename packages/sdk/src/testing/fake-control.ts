@@ -74,7 +74,11 @@ const routes: Readonly<Record<string, Handler>> = {
     },
     signature: 's',
   }),
-  'DELETE /v1/snapshots/:id': ({ response }) => void response.writeHead(204).end(),
+  'DELETE /v1/snapshots/:id': ({ state, response }, id) => {
+    const refusal = state.kept.get(id)
+    if (refusal) throw refusal
+    response.writeHead(204).end()
+  },
   'GET /v1/sources': () => ({ sources: [source] }),
   'POST /v1/sources/:id/review': async (exchange, name) => {
     const { update } = await bodyOf(exchange, ReviewRequest)

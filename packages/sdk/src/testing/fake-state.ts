@@ -40,6 +40,8 @@ export class FakeState {
   failure: SandboxError | undefined
   /** Holds requests for long work back until it settles. */
   hold: Promise<void> | undefined
+  /** Thrown when one of these snapshots is to be removed. */
+  readonly kept = new Map<string, SandboxError>()
   /** What a hostile sandbox claims to be in a directory, by its path. */
   readonly claims = new Map<string, readonly FileEntry[]>()
   /** Said by `GET /v1/health` besides. */
