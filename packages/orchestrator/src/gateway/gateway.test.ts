@@ -212,6 +212,13 @@ describe('files', () => {
     }
   })
 
+  test('that break off are not passed for whole', async () => {
+    await using gateway = await openGateway()
+    const response = await fetch(`${gateway.url}/files/torn`)
+
+    await expect(response.text()).rejects.toThrow('terminated')
+  })
+
   test('with a NUL in their path are refused', async () => {
     await using gateway = await openGateway()
     for (const method of ['GET', 'PUT', 'DELETE']) {
