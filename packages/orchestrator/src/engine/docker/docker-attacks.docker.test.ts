@@ -168,6 +168,25 @@ describe('kill reaches', () => {
   })
 })
 
+test('kill reaches a fork bomb that leaves no room for the killer', async () => {
+  const { id } = await startedPod(under)
+  const bomb = execSpec(['perl', '-e', 'while (1) { fork }'])
+  const run = await under.engine.exec(id, 'workspace', bomb, anySignal())
+  const bystander = execSpec(['sleep', '1000'])
+  const other = await under.engine.exec(id, 'workspace', bystander, anySignal())
+  await new Promise((grown) => setTimeout(grown, 2000))
+  await run.kill()
+
+  expect(await run.exit).toBe(137)
+  const count = execSpec(['sh', '-c', 'cat /proc/[0-9]*/comm | grep -c -e perl -e sleep'])
+  const counted = await under.engine.exec(id, 'workspace', count, anySignal())
+  // The two main processes, and the bystander.
+  expect(await text(counted.stdout)).toBe('3\n')
+  await other.kill()
+  const seen = await under.engine.inventory(id, anySignal())
+  expect(seen.filter(({ kind }) => kind === 'container')).toHaveLength(3)
+})
+
 const agent: Weakness = { user: '1000:1000' }
 
 /** What a hole in the gate’s own program would let somebody do: its user, in its container. */
