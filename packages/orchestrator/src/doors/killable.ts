@@ -6,7 +6,8 @@ const killWithinMs = 10_000
 
 /**
  * Kills a process when the signal aborts. One that cannot be killed, such as one that ends its killers,
- * is given up: its streams and its `exit` fail, so that nobody waits for it. It stays within the limits of its sandbox and ends with it.
+ * is given up: its streams and its `exit` fail, so that nobody waits for it. It stays within the limits
+ * of its sandbox and ends with it.
  */
 export function killable(process: Process, signal: AbortSignal): Process {
   const exit = Promise.withResolvers<number>()
