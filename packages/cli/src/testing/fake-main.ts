@@ -28,7 +28,8 @@ if (FAKE_REFUSAL) {
   process.exit(1)
 }
 
-const orchestrator = await startFakeOrchestrator()
+// It is ended without a chance to clear away; who made the directory does.
+const orchestrator = await startFakeOrchestrator(directory)
 orchestrator.state.health = { pid: process.pid, busy: FAKE_BUSY === 'yes' }
 writeFileSync(
   join(directory, 'orchestrator.json'),
