@@ -16,8 +16,9 @@ export function phoneMask(context: MaskContext): Mask {
   const other = secretMask(context)
   return (value, out) => {
     if (hasLetter(value)) return other(value, out)
-    const zero = startsWithZero(value.bytes, value.start)
-    const accept = (bytes: Uint8Array) => startsWithZero(bytes, 0) === zero
+    const zero = startsWithZero(value)
+    const accept = (bytes: Uint8Array) =>
+      startsWithZero({ bytes, start: 0, end: bytes.length }) === zero
     scramble.write(value, { alphabet: byClass, accept }, out)
   }
 }
@@ -58,10 +59,10 @@ function fixedAt(version: number, variant: number): NonNullable<Scrambling['fixe
   }
 }
 
-function startsWithZero(bytes: Uint8Array, start: number): boolean {
+function startsWithZero({ bytes, start, end }: Slice): boolean {
   let at = start
-  while (at < bytes.length && !isDigit(bytes[at] as number)) at++
-  return bytes[at] === 0x30
+  while (at < end && !isDigit(bytes[at] as number)) at++
+  return at < end && bytes[at] === 0x30
 }
 
 function hasLetter({ bytes, start, end }: Slice): boolean {
