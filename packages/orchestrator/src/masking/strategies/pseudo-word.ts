@@ -5,7 +5,8 @@ const consonants = codes('bdfgklmnprstvz')
 const vowels = codes('aeiou')
 /** Pairs that names and words of the languages we meet do not have inside: the mark of a stunt double. */
 const marks = ['vx', 'zx', 'xv', 'xz', 'qv', 'zq', 'vq', 'xq'].map((pair) => codes(pair))
-const short = ['q', 'ux', 'ixu', 'oxu', 'uxi', 'yxo'].map((word) => codes(word))
+/** Two of each length at least: what stands for one of them must be another. */
+const short = ['q', 'x', 'ux', 'yx', 'ixu', 'oxu', 'uxi', 'yxo'].map((word) => codes(word))
 
 /** How a word is written. */
 export type Casing = 'lower' | 'upper' | 'title'
