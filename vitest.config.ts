@@ -10,6 +10,8 @@ export default defineConfig({
           name: 'unit',
           include: sources.map((folder) => `${folder}/*.test.ts`),
           exclude: ['**/*.docker.test.ts', '**/node_modules/**'],
+          // A build starts its threads, which takes seconds where every core is busy.
+          testTimeout: 20_000,
         },
       },
       {

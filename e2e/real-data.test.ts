@@ -1,7 +1,7 @@
 import { Sandbox } from '@stuntdouble/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dataFilesOf, emptyDataFiles, survivors } from './lib/data-files.ts'
-import { type Dataset, datasets, isPresent, loadDataset } from './lib/datasets.ts'
+import { absent, type Dataset, datasets, isPresent, loadDataset } from './lib/datasets.ts'
 import { listLeftovers } from './lib/leftovers.ts'
 import { type PersonalValues, personalValues } from './lib/personal-values.ts'
 import { type Production, startProduction } from './lib/production.ts'
@@ -56,8 +56,11 @@ async function travel(dataset: Dataset): Promise<Journey> {
 describe.each(datasets.map((dataset) => [dataset.name, dataset] as const))(
   '%s',
   (name, dataset) => {
-    // The files are given beside the checkout; without them there is nothing to copy.
-    describe.skipIf(!isPresent(dataset))('cloned, anonymized and wrecked', () => {
+    if (!isPresent(dataset)) {
+      test.skip(`${absent(dataset)}: put its dump there to run these`, () => {})
+      return
+    }
+    describe('cloned, anonymized and wrecked', () => {
       let journey: Journey
       beforeAll(async () => {
         journey = await travel(dataset)

@@ -55,8 +55,9 @@ export function describeExhaustion(scene: () => Scene): void {
       expect(tasks).toBeGreaterThan(30)
       expect(tasks).toBeLessThanOrEqual(64)
 
-      // It may leave no room for its killer; nobody waits for it in any case.
+      // It leaves no room for a killer inside, and is killed all the same.
       await expect(bomb).rejects.toMatchObject({ code: 'timed_out' })
+      await isWell(doomed)
       expect(await doomed.kill()).toMatchObject({ clean: true })
     })
 

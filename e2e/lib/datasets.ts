@@ -51,6 +51,9 @@ export const datasets: readonly Dataset[] = [
 
 export const isPresent = ({ files }: Dataset): boolean => files.every((file) => existsSync(file))
 
+/** Why nothing of it can be run. */
+export const absent = ({ name }: Dataset): string => `../shared/data holds no ${name}`
+
 /** Loads a dataset into the database that is there, whichever one its own script would make. */
 export async function loadDataset(production: Production, { files }: Dataset): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'dataset-'))

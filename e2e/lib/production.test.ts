@@ -1,13 +1,14 @@
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { startProduction } from './production.ts'
 
 test('production tells its tables apart, whatever the order of their rows', async () => {
   await using production = await startProduction()
   const file = join(tmpdir(), `production-${process.pid}.sql`)
+  onTestFinished(() => rm(file, { force: true }))
   await writeFile(
     file,
     'CREATE TABLE a (n int); CREATE TABLE b (n int); INSERT INTO a VALUES (1), (2)',

@@ -27,9 +27,12 @@ test('a failed test is named above the sum', () => {
   )
 })
 
-test('a skipped test is neither passed nor failed', () => {
-  const skipped = report({ status: 'passed', tests: { a: 'pending', b: 'passed' } })
-  expect(summarize([suiteResult('unit', skipped, 0)])).toBe('1 skipped\n1 passed, 0 failed')
+test('a skipped test is neither passed nor failed, and named: its title says why', () => {
+  const title = 'Chinook: shared/data holds none'
+  const skipped = report({ status: 'passed', tests: { [title]: 'pending', b: 'passed' } })
+  expect(summarize([suiteResult('unit', skipped, 0)])).toBe(
+    `SKIPPED file-0.test.ts: ${title}\n1 passed, 0 failed`,
+  )
 })
 
 test('a file that could not be loaded is a failure', () => {

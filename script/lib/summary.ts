@@ -3,7 +3,8 @@ export interface PartResult {
   readonly name: string
   readonly passed: number
   readonly failed: number
-  readonly skipped: number
+  /** What was not run, one line each. */
+  readonly skipped: readonly string[]
   /** What failed, one line each. */
   readonly failures: readonly string[]
 }
@@ -33,7 +34,7 @@ export function suiteResult(
     name,
     passed: tests.filter(({ status }) => status === 'passed').length,
     failed: failures.length,
-    skipped: tests.filter(({ status }) => status !== 'passed' && status !== 'failed').length,
+    skipped: files.flatMap(skippedOf),
     failures,
   }
 }
@@ -41,16 +42,14 @@ export function suiteResult(
 /** A check counts as one test. */
 export const checkResult = (name: string, exitCode: number): PartResult =>
   exitCode === 0
-    ? { name, passed: 1, failed: 0, skipped: 0, failures: [] }
+    ? { name, passed: 1, failed: 0, skipped: [], failures: [] }
     : oneFailure(name, `ended with ${exitCode}`)
 
 export function summarize(parts: readonly PartResult[]): string {
-  const total = (count: 'passed' | 'failed' | 'skipped') =>
-    parts.reduce((sum, part) => sum + part[count], 0)
-  const skipped = total('skipped')
+  const total = (count: 'passed' | 'failed') => parts.reduce((sum, part) => sum + part[count], 0)
   return [
     ...parts.flatMap(({ failures }) => failures.map((failure) => `FAILED ${failure}`)),
-    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    ...parts.flatMap(({ skipped }) => skipped.map((test) => `SKIPPED ${test}`)),
     `${total('passed')} passed, ${total('failed')} failed`,
   ].join('\n')
 }
@@ -62,10 +61,15 @@ function failuresOf(file: File): string[] {
   return file.status === 'failed' ? [`${file.name}: could not run`] : []
 }
 
+const skippedOf = ({ name, assertionResults: tests }: File): string[] =>
+  tests
+    .filter(({ status }) => status !== 'passed' && status !== 'failed')
+    .map(({ fullName }) => `${name}: ${fullName}`)
+
 const oneFailure = (name: string, failure: string): PartResult => ({
   name,
   passed: 0,
   failed: 1,
-  skipped: 0,
+  skipped: [],
   failures: [`${name}: ${failure}`],
 })

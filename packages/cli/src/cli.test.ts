@@ -192,3 +192,17 @@ test('a terminal gets a line that moves and colours; NO_COLOR takes the colours 
   expect((await onTerminal({ NO_COLOR: '1' })).stdout).not.toContain(control)
   expect((await onTerminal({ TERM: 'dumb' })).stderr).not.toContain(control)
 })
+
+test('a snapshot that stays keeps none of the others from being removed', async () => {
+  await using orchestrator = await startFakeOrchestrator()
+  const busy = new SandboxError('snapshot_in_use', 'sn2 is in use.', { hint: 'End its sandboxes.' })
+  const gone = new SandboxError('snapshot_not_found', 'No snapshot sn4.', { hint: 'List them.' })
+  orchestrator.state.kept.set('sn2', busy).set('sn4', gone)
+
+  expect(await runCli(orchestrator, 'snapshot', 'rm', 'sn1', 'sn2', 'sn3', 'sn4')).toEqual({
+    code: 1,
+    stdout: 'sn1 removed.\nsn3 removed.\n',
+    stderr:
+      'error: sn2 is in use.\nhint:  End its sandboxes.\nerror: No snapshot sn4.\nhint:  List them.\n',
+  })
+})

@@ -4,9 +4,12 @@ import { SandboxError } from '@stuntdouble/sdk/errors'
 import { directoriesOf } from './directories.ts'
 import { createLog } from './lib/log.ts'
 import { traceOf } from './lib/trace.ts'
-import { serve } from './serve.ts'
+import { checkConfiguration, serve } from './serve.ts'
 
-/** `node main.ts [--config FILE] [--config-digest HEX] [--host HOST] [--port N] [--gateway-port N]` */
+/**
+ * `node main.ts [--config FILE] [--config-digest HEX] [--host HOST] [--port N] [--gateway-port N]`
+ * With `--check` it reads its configuration and starts nothing.
+ */
 const { values } = parseArgs({
   options: {
     config: { type: 'string' },
@@ -14,6 +17,7 @@ const { values } = parseArgs({
     host: { type: 'string' },
     port: { type: 'string' },
     'gateway-port': { type: 'string' },
+    check: { type: 'boolean' },
   },
 })
 
@@ -29,10 +33,15 @@ process.once('uncaughtException', (cause) => {
 })
 
 try {
+  const configPath = values.config ?? null
+  if (values.check) {
+    checkConfiguration(configPath, process.env)
+    process.exit(0)
+  }
   const orchestrator = await serve({
     directories: directoriesOf(process.env),
     environment: process.env,
-    configPath: values.config ?? null,
+    configPath,
     configDigest: values['config-digest'] ?? '',
     host: values.host,
     port: portOf(values.port),

@@ -53,6 +53,12 @@ const sweepUploadsMs = 60_000
 const refreshMs = 5_000
 const recoverWithinMs = 60_000
 
+/** Throws the `config_invalid` that `serve` would, and starts nothing. */
+export function checkConfiguration(path: string | null, environment: Environment): void {
+  loadConfig(path, environment)
+  socketOf(environment)
+}
+
 /**
  * Puts every part together and listens. Disposal stops serving; sandboxes go on until their leases
  * end. The gateway opens before the sandboxes are adopted and the control plane after, so that

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ControlClient } from '@stuntdouble/sdk/client'
 import { SandboxError } from '@stuntdouble/sdk/errors'
@@ -36,6 +38,22 @@ export async function launch(
   }
 }
 
+/** Throws `config_invalid` unless an orchestrator could be started on it here and now; starts none. */
+export async function checkConfig(context: Context, config: ConfigFile): Promise<void> {
+  const parameters = [context.orchestratorMain, ...launchArguments(config), '--check']
+  const child = spawn(process.execPath, parameters, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: context.env,
+  })
+  const [words] = await Promise.all([text(child.stderr), once(child, 'close')])
+  if (child.exitCode === 0) return
+  const [message = 'The new configuration cannot be used.', hint = ''] = sentencesOf(words)
+  throw notConfigured([
+    message,
+    `${hint} The orchestrator that runs is left as it was.`.trimStart(),
+  ])
+}
+
 export const launchArguments = (config: ConfigFile | undefined): readonly string[] =>
   config ? ['--config', config.path, '--config-digest', config.digest] : []
 
@@ -65,12 +83,17 @@ async function untilItAnswers(context: Context, child: ChildProcess): Promise<Co
   throw tooSlow()
 }
 
-/** Its last two lines that are no log records: what happened, and what to do. */
 async function lastWords(logFile: string, from: number): Promise<readonly string[]> {
   const log = await readFile(logFile)
-  const lines = log.subarray(from).toString('utf8').split('\n')
-  return lines.filter((line) => line.trim() && !line.startsWith('{')).slice(-2)
+  return sentencesOf(log.subarray(from).toString('utf8'))
 }
+
+/** Its last two lines that are no log records: what happened, and what to do. */
+const sentencesOf = (words: string) =>
+  words
+    .split('\n')
+    .filter((line) => line.trim() && !line.startsWith('{'))
+    .slice(-2)
 
 const notConfigured = ([message = '', hint = '']: readonly string[]) =>
   new SandboxError('config_invalid', message, { hint })

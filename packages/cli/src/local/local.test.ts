@@ -76,6 +76,22 @@ test.each(['SHOP_URL', 'the file'])('%s having changed, it is restarted once', a
   expect(isAlive(before?.pid ?? 0)).toBe(false)
 })
 
+test('one that runs is left alone by a configuration it could not be restarted on', async () => {
+  await using here = await machine()
+  await here.cli().run('up')
+  const before = await here.running()
+  const mistake = { FAKE_MISTAKE: 'stuntdouble.yaml:2: sources.shop.url: must be a URL' }
+
+  const { code, stderr } = await here.cli({ ...mistake, SHOP_URL: 'changed' }).run('up')
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: `error: ${mistake.FAKE_MISTAKE}\nhint:  Correct it. The orchestrator that runs is left as it was.\n`,
+  })
+  expect(isAlive(before?.pid ?? 0)).toBe(true)
+  expect(await here.cli().run('up')).toMatchObject({ code: 0 })
+  expect(await here.starts()).toBe(1)
+})
+
 test('a verb that needs no configuration restarts nothing', async () => {
   await using here = await machine()
   await here.cli().run('up')

@@ -2,7 +2,7 @@ import type { ControlClient } from '@stuntdouble/sdk/client'
 import { controlClient, namedOrchestrator } from '@stuntdouble/sdk/node'
 import type { Context } from '../context.ts'
 import { type ConfigFile, findConfig } from './config-file.ts'
-import { launch } from './launch.ts'
+import { checkConfig, launch } from './launch.ts'
 import { findRunning, type Running, stop } from './running.ts'
 import { withStartLock } from './start-lock.ts'
 
@@ -19,7 +19,8 @@ export interface Wanted {
 
 /**
  * The orchestrator that the environment names, or else this machine’s own: started if none runs, and
- * restarted, which its sandboxes survive, if it runs on another configuration than is wanted here.
+ * restarted, which its sandboxes survive, if it runs on another configuration than is wanted here. One
+ * that runs is not ended for a configuration that the next could not start on.
  */
 export async function ensureOrchestrator(context: Context, wanted: Wanted): Promise<ControlClient> {
   const named = namedOrchestrator({ env: context.env })
@@ -31,7 +32,10 @@ export async function ensureOrchestrator(context: Context, wanted: Wanted): Prom
   return await withStartLock(context, async () => {
     const now = await findRunning(context)
     if (now && fits(now, config, wanted)) return now.control
-    if (now) await stop(now)
+    if (now) {
+      if (config) await checkConfig(context, config)
+      await stop(now)
+    }
     return await launch(context, config)
   })
 }

@@ -1,4 +1,3 @@
-import { Sandbox } from '@stuntdouble/sdk'
 import type { ControlClient } from '@stuntdouble/sdk/client'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { SandboxId } from '@stuntdouble/sdk/wire'
@@ -13,12 +12,6 @@ export async function findSandbox(control: ControlClient, text: string): Promise
   if (!match) throw notFound(text)
   if (others.length > 0) throw ambiguous(text, [match, ...others])
   return match.id
-}
-
-/** A sandbox that runs, with a fresh capability for it. */
-export async function openSandbox(control: ControlClient, text: string): Promise<Sandbox> {
-  const handover = await control.handover(await findSandbox(control, text))
-  return Sandbox.of(handover, control)
 }
 
 const notFound = (text: string) =>

@@ -9,12 +9,18 @@ const { values } = parseArgs({
     config: { type: 'string' },
     'config-digest': { type: 'string' },
     port: { type: 'string' },
+    check: { type: 'boolean' },
   },
 })
 // biome-ignore lint/style/noProcessEnv: a program of its own
-const { XDG_STATE_HOME = '', FAKE_REFUSAL, FAKE_BUSY } = process.env
+const { XDG_STATE_HOME = '', FAKE_REFUSAL, FAKE_BUSY, FAKE_MISTAKE } = process.env
 const directory = join(XDG_STATE_HOME, 'stuntdouble')
 
+if (values.check && !FAKE_MISTAKE) process.exit(0)
+if (FAKE_MISTAKE) {
+  process.stderr.write(`${FAKE_MISTAKE}\nCorrect it.\n`)
+  process.exit(78)
+}
 appendFileSync(join(directory, 'starts'), `${process.pid} ${values.config ?? '-'}\n`)
 if (FAKE_REFUSAL) {
   process.stdout.write('{"level":30,"msg":"starting"}\n')
@@ -22,7 +28,8 @@ if (FAKE_REFUSAL) {
   process.exit(1)
 }
 
-const orchestrator = await startFakeOrchestrator()
+// It is ended without a chance to clear away; who made the directory does.
+const orchestrator = await startFakeOrchestrator(directory)
 orchestrator.state.health = { pid: process.pid, busy: FAKE_BUSY === 'yes' }
 writeFileSync(
   join(directory, 'orchestrator.json'),

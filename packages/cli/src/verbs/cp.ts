@@ -4,7 +4,7 @@ import type { AddVerb, Call } from '../call.ts'
 import { type Copied, copyIn, copyOut } from '../copy/copy.ts'
 import { humanBytes, plural } from '../output/amounts.ts'
 import { printable } from '../output/printable.ts'
-import { openSandbox } from '../sandboxes/find-sandbox.ts'
+import { borrowSandbox } from '../sandboxes/borrow-sandbox.ts'
 
 export const addCp: AddVerb = (parent, act) =>
   parent
@@ -29,12 +29,12 @@ async function cp(call: Call) {
 async function copy(call: Call, from: CopyLocation, to: CopyLocation): Promise<Copied> {
   const { cwd } = call.context
   if (from.at === 'here' && to.at === 'sandbox') {
-    const box = await openSandbox(await call.control(), to.id)
-    return await copyIn({ files: box.files, cwd, from: from.path, to: to.path })
+    await using borrowed = await borrowSandbox(await call.control(), to.id)
+    return await copyIn({ files: borrowed.box.files, cwd, from: from.path, to: to.path })
   }
   if (from.at === 'sandbox' && to.at === 'here') {
-    const box = await openSandbox(await call.control(), from.id)
-    return await copyOut({ files: box.files, cwd, from: from.path, to: to.path })
+    await using borrowed = await borrowSandbox(await call.control(), from.id)
+    return await copyOut({ files: borrowed.box.files, cwd, from: from.path, to: to.path })
   }
   throw notOneSandbox()
 }

@@ -5,7 +5,7 @@ import { environmentVariable } from '../arguments/environment-variable.ts'
 import type { AddVerb, Call } from '../call.ts'
 import { interruptible } from '../context.ts'
 import { attach } from '../sandboxes/attach.ts'
-import { openSandbox } from '../sandboxes/find-sandbox.ts'
+import { borrowSandbox } from '../sandboxes/borrow-sandbox.ts'
 import { terminalSize } from '../sandboxes/terminal.ts'
 
 interface Options {
@@ -31,7 +31,8 @@ export const addExec: AddVerb = (parent, act) =>
 async function exec(call: Call<Options>) {
   const [id = '', ...words] = call.operands
   const command = commandOf([...words, ...call.rest])
-  const box = await openSandbox(await call.control(), id)
+  await using borrowed = await borrowSandbox(await call.control(), id)
+  const { box } = borrowed
   return call.options.json ? await collect(call, box, command) : await stream(call, box, command)
 }
 

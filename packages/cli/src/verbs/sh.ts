@@ -1,6 +1,6 @@
 import type { AddVerb, Call } from '../call.ts'
 import { attach } from '../sandboxes/attach.ts'
-import { openSandbox } from '../sandboxes/find-sandbox.ts'
+import { borrowSandbox } from '../sandboxes/borrow-sandbox.ts'
 import { terminalSize } from '../sandboxes/terminal.ts'
 
 export const addSh: AddVerb = (parent, act) =>
@@ -12,10 +12,10 @@ export const addSh: AddVerb = (parent, act) =>
 
 /** With a terminal on our side there is one inside; lines piped in are run without. */
 async function sh({ context, control, operands: [id = ''] }: Call) {
-  const box = await openSandbox(await control(), id)
+  await using borrowed = await borrowSandbox(await control(), id)
   const raw = context.stdin.isTTY === true
   const { TERM = 'xterm-256color' } = context.env
   const terminal = raw ? { tty: terminalSize(context), env: { TERM } } : {}
-  await using process = await box.commands.shell(terminal)
+  await using process = await borrowed.box.commands.shell(terminal)
   return await attach(context, process, { raw })
 }

@@ -1,4 +1,6 @@
 import type { AddVerb, Call } from '../call.ts'
+import { exit } from '../exit-codes.ts'
+import { fail } from '../failure.ts'
 
 export const addSnapshotRm: AddVerb = (parent, act) =>
   parent
@@ -7,8 +9,19 @@ export const addSnapshotRm: AddVerb = (parent, act) =>
     .argument('<ids...>', 'snapshots')
     .action(act(rm))
 
-async function rm({ control: open, operands: ids, print }: Call) {
+/** One that stays keeps none of the others: each failure is said, and the first gives the code. */
+async function rm({ context, control: open, operands: ids, options, print }: Call) {
   const control = await open()
-  for (const id of ids) await control.removeSnapshot(id)
-  print({ removed: ids }, ids.map((id) => `${id} removed.\n`).join(''))
+  const removed: string[] = []
+  const codes: number[] = []
+  for (const id of ids) {
+    try {
+      await control.removeSnapshot(id)
+      removed.push(id)
+    } catch (error) {
+      codes.push(fail(context, error, { json: options.json ?? false }))
+    }
+  }
+  if (removed.length > 0) print({ removed }, removed.map((id) => `${id} removed.\n`).join(''))
+  return codes[0] ?? exit.ok
 }

@@ -54,6 +54,33 @@ test('an extension moves the tokens that last as long as the sandbox, not the sh
   expect(() => capabilities.verify(short)).toThrow()
 })
 
+test('a token that is renewed lasts as much longer, and is never shortened', () => {
+  const { capabilities, time } = fixture()
+  const token = capabilities.issue(sandbox, 2_000)
+  capabilities.renew(sandbox, token, 4_000)
+  capabilities.renew(sandbox, token, 1_500)
+
+  time.now = 3_999
+  expect(capabilities.verify(token)).toBe(sandbox)
+  time.now = 4_000
+  expect(() => capabilities.renew(sandbox, token, 9_000)).toThrow(/has ended/)
+  expect(() => capabilities.renew(other, token, 9_000)).toThrow(/opens no sandbox/)
+})
+
+test('a token that is revoked opens nothing, and the others what they did', () => {
+  const { capabilities } = fixture()
+  const token = capabilities.issue(sandbox, 2_000)
+  const left = capabilities.issue(sandbox, 2_000)
+  capabilities.revoke(other, token)
+  expect(capabilities.verify(token)).toBe(sandbox)
+
+  capabilities.revoke(sandbox, token)
+  capabilities.revoke(sandbox, token)
+  expect(() => capabilities.verify(token)).toThrow(/opens no sandbox/)
+  expect(capabilities.verify(left)).toBe(sandbox)
+  expect(capabilities.list(sandbox)).toHaveLength(1)
+})
+
 test('no token is stored', () => {
   const { capabilities, storage } = fixture()
   const token = capabilities.issue(sandbox, 2_000)

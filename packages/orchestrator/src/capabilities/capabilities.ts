@@ -16,6 +16,10 @@ export interface Capabilities {
   verify(token: string, expected?: string): string
   /** Extends those that live as long as the sandbox does. */
   prolong(sandbox: string, from: number, to: number): void
+  /** Keeps one open until `expiresAt` at least. Throws as `verify` does. */
+  renew(sandbox: string, token: string, expiresAt: number): void
+  /** Forgets one; content when there is none. */
+  revoke(sandbox: string, token: string): void
   revokeAll(sandbox: string): void
   /** Those issued for a sandbox; `open` when it would still be let in. `id` is not the token. */
   list(sandbox: string): { readonly id: string; readonly open: boolean }[]
@@ -54,21 +58,32 @@ export function createCapabilities({ sqlite }: Storage, clock: Clock): Capabilit
     'UPDATE capabilities SET expiresAt = ? WHERE sandbox = ? AND expiresAt = ?',
   )
   const revoke = sqlite.prepare('UPDATE capabilities SET revoked = 1 WHERE sandbox = ?')
+  const renew = sqlite.prepare(
+    'UPDATE capabilities SET expiresAt = max(expiresAt, ?) WHERE hash = ?',
+  )
+  const forget = sqlite.prepare('DELETE FROM capabilities WHERE hash = ? AND sandbox = ?')
   const open = (row: Row) => row.revoked === 0 && clock() < row.expiresAt
 
+  function verify(token: string, expected?: string): string {
+    const row = form.test(token) ? Row.optional().parse(byHash.get(hashOf(token))) : undefined
+    if (!row || (expected !== undefined && row.sandbox !== expected)) throw unknownToken()
+    if (!open(row)) throw spentToken()
+    return row.sandbox
+  }
+
   return {
+    verify,
     issue(sandbox, expiresAt) {
       const token = `sd_${sandbox}_${newSecret()}`
       insert.run(hashOf(token), sandbox, expiresAt)
       return token
     },
-    verify(token, expected) {
-      const row = form.test(token) ? Row.optional().parse(byHash.get(hashOf(token))) : undefined
-      if (!row || (expected !== undefined && row.sandbox !== expected)) throw unknownToken()
-      if (!open(row)) throw spentToken()
-      return row.sandbox
-    },
     prolong: (sandbox, from, to) => void prolong.run(to, sandbox, from),
+    renew(sandbox, token, expiresAt) {
+      verify(token, sandbox)
+      renew.run(expiresAt, hashOf(token))
+    },
+    revoke: (sandbox, token) => void forget.run(hashOf(token), sandbox),
     revokeAll: (sandbox) => void revoke.run(sandbox),
     list: (sandbox) =>
       z

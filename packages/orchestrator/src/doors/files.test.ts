@@ -9,13 +9,15 @@ interface Script {
   readonly stdout?: string | Buffer
   readonly stderr?: string
   readonly exitCode?: number
+  /** In place of an exit code. */
+  readonly broken?: Error
 }
 
 const anySignal = new AbortController().signal
 const file = { sandbox: 'sb000000000000', path: '/workspace/dir/name' }
 
 /** Files in a sandbox whose every process says the same; what was started, and what it was given. */
-function filesThat({ stdout = '', stderr = '', exitCode = 0 }: Script) {
+function filesThat({ stdout = '', stderr = '', exitCode = 0, broken }: Script) {
   const started: (readonly string[])[] = []
   const given: Buffer[] = []
   let kills = 0
@@ -24,9 +26,10 @@ function filesThat({ stdout = '', stderr = '', exitCode = 0 }: Script) {
     const stdin = new PassThrough()
     stdin.on('data', (chunk) => given.push(chunk))
     const kill = async () => void kills++
+    const exit = broken ? Promise.reject(broken) : Promise.resolve(exitCode)
     return {
       ...{ stdin, stdout: Readable.from([Buffer.from(stdout)]), kill, resize: async () => {} },
-      ...{ stderr: Readable.from([Buffer.from(stderr)]), exit: Promise.resolve(exitCode) },
+      ...{ stderr: Readable.from([Buffer.from(stderr)]), exit },
     }
   }
   const files = createFiles({ start } as unknown as Commands)
@@ -40,6 +43,18 @@ test('a file is its bytes, whatever they are', async () => {
 
   expect(content.size).toBe(12)
   expect(await text(content.body)).toBe('file 1\nbytes')
+})
+
+test.each([
+  [{ broken: new Error('the connection broke') }, 'the connection broke'],
+  [{ exitCode: 1, stderr: 'cat: -: Input/output error\n' }, 'input/output error'],
+  [{ exitCode: 137 }, 'file system refuses'],
+])('a file’s bytes that end with %j fail instead of ending', async (script, message) => {
+  const { files } = filesThat({ stdout: 'file 12\nhalf', ...script })
+  const content = await files.read(file, anySignal)
+  if (Array.isArray(content)) throw new Error('a directory')
+
+  await expect(text(content.body)).rejects.toThrow(message)
 })
 
 test('a directory is its entries', async () => {

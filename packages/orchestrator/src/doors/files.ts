@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { FileEntry } from '@stuntdouble/sdk/wire'
 import type { Process } from '../engine/engine.ts'
 import { newSecret } from '../lib/ids.ts'
@@ -32,7 +32,7 @@ export interface FileRef {
 
 export interface FileContent {
   readonly size: number
-  /** Read it to the end or destroy it: a process inside waits. */
+  /** Read it to the end or destroy it: a process inside waits. Fails where not all of it came. */
   readonly body: Readable
 }
 
@@ -78,12 +78,13 @@ export function createFiles(commands: Commands): Files {
     async read(file, signal) {
       const process = await start(file, readScript, signal)
       const { head, rest } = await cut(process.stdout, '\n', messageLimitBytes)
-      if (head?.startsWith('file ')) {
-        process.stderr.resume()
-        process.exit.catch(() => {})
-        return { size: Number(head.slice(5)), body: rest }
-      }
       const { stderr, exit } = process
+      if (head?.startsWith('file ')) {
+        const settled = settle({ stdout: Readable.from([]), stderr, exit }, file.path)
+        settled.catch(() => {})
+        const body = Readable.from(endingAs(settled, rest), { objectMode: false })
+        return { size: Number(head.slice(5)), body }
+      }
       return parseListing(file.path, await settle({ stdout: rest, stderr, exit }, file.path))
     },
     async write(file, body, signal) {
@@ -104,6 +105,12 @@ export function createFiles(commands: Commands): Files {
       await settle(process, file.path)
     },
   }
+}
+
+/** Fails at its end where the process did: bytes that were cut short are not passed for whole. */
+async function* endingAs(settled: Promise<unknown>, bytes: Readable): AsyncGenerator<Buffer> {
+  yield* bytes
+  await settled
 }
 
 const lastWords = (complaint: string) =>

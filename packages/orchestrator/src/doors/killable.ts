@@ -5,9 +5,9 @@ import { commandOutlives } from './errors.ts'
 const killWithinMs = 10_000
 
 /**
- * Kills a process when the signal aborts. One that cannot be killed, such as a fork bomb that leaves
- * no room for the killer, is given up: its streams and its `exit` fail, so that nobody waits for it.
- * It stays within the limits of its sandbox and ends with it.
+ * Kills a process when the signal aborts. One that cannot be killed, such as one that ends its killers,
+ * is given up: its streams and its `exit` fail, so that nobody waits for it. It stays within the limits
+ * of its sandbox and ends with it.
  */
 export function killable(process: Process, signal: AbortSignal): Process {
   const exit = Promise.withResolvers<number>()

@@ -147,6 +147,18 @@ describe('exec', () => {
     expect(await response.json()).toMatchObject({ exitCode: 3 })
   })
 
+  test.each([
+    ['not JSON', '{'],
+    ['too large', 'x'.repeat(8 * 2 ** 20)],
+    ['not JSON, of an unknown encoding', '{', { 'content-encoding': 'zip' }],
+  ])('by nobody is refused before its body is read: %s', async (...[, body, headers = {}]) => {
+    await using gateway = await openGateway()
+    const url = `${gateway.origin}/s/sd_${sandbox}_${'a'.repeat(43)}/exec`
+    const response = await fetch(url, { method: 'POST', headers, body })
+
+    expect(await problem(response)).toMatchObject({ code: 'unauthorized' })
+  })
+
   test('of what is not JSON, or too large, is the client’s mistake', async () => {
     await using gateway = await openGateway()
     const post = (body: string) =>
@@ -198,6 +210,13 @@ describe('files', () => {
       expect(response.status).toBe(404)
       expect(await problem(response)).toMatchObject({ code: 'file_not_found' })
     }
+  })
+
+  test('that break off are not passed for whole', async () => {
+    await using gateway = await openGateway()
+    const response = await fetch(`${gateway.url}/files/torn`)
+
+    await expect(response.text()).rejects.toThrow('terminated')
   })
 
   test('with a NUL in their path are refused', async () => {

@@ -48,11 +48,9 @@ async function serve(parts: GatewayParts, sandbox: string, client: WebSocket): P
   const inbox = new Inbox(client)
   try {
     const start = await firstMessage(inbox)
-    const signals = [
-      gone.signal,
-      ...(start.timeoutMs ? [AbortSignal.timeout(start.timeoutMs)] : []),
-    ]
-    const process = await parts.doors.commands.start(sandbox, start, AbortSignal.any(signals))
+    const late = start.timeoutMs ? AbortSignal.timeout(start.timeoutMs) : undefined
+    const signal = late ? AbortSignal.any([gone.signal, late]) : gone.signal
+    const process = await parts.doors.commands.start(sandbox, start, signal)
     const talk = {
       ...{ process, client },
       resize: latest(([cols, rows]: Size) => process.resize(cols, rows)),
@@ -65,9 +63,10 @@ async function serve(parts: GatewayParts, sandbox: string, client: WebSocket): P
     ])
     const exitCode = await process.exit
     parts.recorder.record(sandbox, 'command', { command: commandText(start.command), exitCode })
-    const timedOut =
-      start.timeoutMs !== undefined && !gone.signal.aborted && AbortSignal.any(signals).aborted
-    tell(client, timedOut ? timeoutOf(parts, start.timeoutMs ?? 0) : { type: 'exit', exitCode })
+    tell(
+      client,
+      late?.aborted ? timeoutOf(parts, start.timeoutMs ?? 0) : { type: 'exit', exitCode },
+    )
   } catch (cause) {
     tell(client, { type: 'error', problem: problemOf(asSandboxError(cause)) })
   }

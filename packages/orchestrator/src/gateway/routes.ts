@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { ExecRequest, ndjsonType } from '@stuntdouble/sdk/wire'
-import { json, type Request, type Response, Router } from 'express'
+import { json, type Request, type RequestHandler, type Response, Router } from 'express'
 import { abortOnClose, parseBody } from '../lib/requests.ts'
 import { commandText } from './command-text.ts'
 import { streamCommand } from './exec-stream.ts'
@@ -12,16 +12,15 @@ import { page } from './page.ts'
 /** Everything behind a hand-over URL but the WebSocket. Mounted at `/s/:handle`. */
 export function gatewayRoutes(parts: GatewayParts): Router {
   const router = Router({ mergeParams: true })
-  const sandboxOf = (request: Request) =>
-    authorize(parts, String(request.params.handle), request.headers.authorization)
+  router.use(admission(parts))
 
-  router.get('/', (request, response) => {
-    explain(parts, sandboxOf(request), response)
+  router.get('/', (_request, response) => {
+    explain(parts, sandboxOf(response), response)
   })
 
   // Of any type: the address is the whole permission, so a form of another site’s gains nothing.
   router.post('/exec', json({ limit: '1mb', type: () => true }), async (request, response) => {
-    const sandbox = sandboxOf(request)
+    const sandbox = sandboxOf(response)
     const command = parseBody(ExecRequest, request.body)
     using _use = parts.hosted.use(sandbox)
     const signal = abortOnClose(response)
@@ -43,7 +42,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
   })
 
   router.get('/files{/*path}', async (request, response) => {
-    const sandbox = sandboxOf(request)
+    const sandbox = sandboxOf(response)
     const path = pathOf(request)
     using _use = parts.hosted.use(sandbox)
     const content = await parts.doors.files.read({ sandbox, path }, abortOnClose(response))
@@ -62,7 +61,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
   })
 
   router.put('/files/*path', async (request, response) => {
-    const sandbox = sandboxOf(request)
+    const sandbox = sandboxOf(response)
     const path = pathOf(request)
     using _use = parts.hosted.use(sandbox)
     const size = await parts.doors.files.write({ sandbox, path }, request, abortOnClose(response))
@@ -71,7 +70,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
   })
 
   router.delete('/files/*path', async (request, response) => {
-    const sandbox = sandboxOf(request)
+    const sandbox = sandboxOf(response)
     const path = pathOf(request)
     using _use = parts.hosted.use(sandbox)
     await parts.doors.files.remove({ sandbox, path }, abortOnClose(response))
@@ -81,6 +80,16 @@ export function gatewayRoutes(parts: GatewayParts): Router {
 
   return router
 }
+
+/** Before any body is read: a stranger’s is none of our work. */
+function admission(parts: GatewayParts): RequestHandler {
+  return ({ params, headers }, response, next) => {
+    response.locals.sandbox = authorize(parts, String(params.handle), headers.authorization)
+    next()
+  }
+}
+
+const sandboxOf = ({ locals }: Response) => String(locals.sandbox)
 
 function explain(parts: GatewayParts, sandbox: string, response: Response): void {
   const view = parts.hosted.get(sandbox)

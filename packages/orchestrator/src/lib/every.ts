@@ -27,7 +27,10 @@ export function every(
   }
 }
 
-/** Resolves after `ms`, or at once when aborted. Does not keep the process alive. */
+/**
+ * Resolves after `ms`, or at once when aborted. Keeps the process alive meanwhile: whoever waits in
+ * the middle of work, such as a teardown, is to finish it.
+ */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.resolve()
   return new Promise((resolve) => {

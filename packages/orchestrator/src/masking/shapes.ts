@@ -104,9 +104,8 @@ export interface ColumnRef {
   readonly column: string
 }
 
-export const strategyNames = [
-  'keep',
-  'null',
+/** Those that write words; only a column of characters takes them. */
+export const wordings = [
   'email',
   'first_name',
   'last_name',
@@ -117,8 +116,14 @@ export const strategyNames = [
   'address',
   'city',
   'postcode',
-  'ip',
   'url',
+] as const
+
+export const strategyNames = [
+  'keep',
+  'null',
+  ...wordings,
+  'ip',
   'uuid',
   'date',
   'number',

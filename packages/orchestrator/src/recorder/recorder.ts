@@ -72,6 +72,7 @@ const lifecycle: ReadonlySet<EventType> = new Set([
   'failed',
 ])
 const keptPerSandbox = 10_000
+const countsHeld = 1_000
 
 export function createRecorder({ sqlite }: Storage, clock: Clock): Recorder {
   const subscribers = new EventEmitter().setMaxListeners(0)
@@ -82,6 +83,7 @@ export function createRecorder({ sqlite }: Storage, clock: Clock): Recorder {
   )
   const later = sqlite.prepare(`SELECT ${fields} FROM events WHERE seq > ? ORDER BY seq LIMIT 1000`)
   const counted = sqlite.prepare('SELECT count(*) AS count FROM events WHERE sandbox = ?')
+  /** What `counted` would say; anything may come after the end, so it is held without regard to that. */
   const counts = new Map<string, number>()
   const newest = sqlite.prepare('SELECT coalesce(max(seq), 0) AS count FROM events')
   let told = Count.parse(newest.get()).count
@@ -96,6 +98,7 @@ export function createRecorder({ sqlite }: Storage, clock: Clock): Recorder {
 
   function isFull(sandbox: string): boolean {
     const count = counts.get(sandbox) ?? Count.parse(counted.get(sandbox)).count
+    if (counts.size >= countsHeld) counts.clear()
     counts.set(sandbox, count + 1)
     return count >= keptPerSandbox
   }
@@ -103,7 +106,6 @@ export function createRecorder({ sqlite }: Storage, clock: Clock): Recorder {
   return {
     record(sandbox, type, data = {}) {
       if (isFull(sandbox) && !lifecycle.has(type)) return
-      if (type === 'ended') counts.delete(sandbox)
       insert.run(clock(), sandbox, type, JSON.stringify(data))
       // After the transaction that it joined, which may be rolled back.
       queueMicrotask(tell)

@@ -10,6 +10,8 @@ import { databasesOf, viewOf } from './view.ts'
 export interface Leases {
   extend(id: string, seconds: number): Promise<SandboxView>
   handover(id: string, seconds?: number): Handover
+  renew(id: string, token: string, seconds: number): void
+  revoke(id: string, token: string): void
   /** Notes a use at `at`; the gate’s deadline moves with it. */
   touch(id: string, at: number): void
 }
@@ -55,6 +57,11 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
         databases: databasesOf(sandbox),
       }
     },
+
+    renew: (id, token, seconds) =>
+      capabilities.renew(roster.ready(id).id, token, clock() + seconds * 1000),
+
+    revoke: (id, token) => capabilities.revoke(id, token),
 
     touch(id, at) {
       const sandbox = store.get(id)

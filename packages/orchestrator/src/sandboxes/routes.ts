@@ -3,6 +3,8 @@ import {
   ExtendRequest,
   HandoverRequest,
   parseDuration,
+  RenewRequest,
+  RevokeRequest,
 } from '@stuntdouble/sdk/wire'
 import { type Request, Router } from 'express'
 import type { Doors } from '../doors/doors.ts'
@@ -46,9 +48,7 @@ export function sandboxRoutes({ sandboxes, workspaces, recorder, doors, kinds }:
     response.json(sandboxes.get(idOf(request)))
   })
   router.delete('/sandboxes/:id', async (request, response) => {
-    const receipt = await sandboxes.end(idOf(request), 'down')
-    await doors.ports.close(receipt.id)
-    response.json(receipt)
+    response.json(await sandboxes.end(idOf(request), 'down'))
   })
   router.get('/sandboxes/:id/receipt', (request, response) => {
     response.json(sandboxes.receipt(idOf(request)))
@@ -65,6 +65,15 @@ export function sandboxRoutes({ sandboxes, workspaces, recorder, doors, kinds }:
     )
     recorder.record(handover.id, 'handover')
     response.status(201).json(handover)
+  })
+  router.post('/sandboxes/:id/handover/renew', (request, response) => {
+    const { token, ttl } = parseBody(RenewRequest, request.body)
+    sandboxes.renew(idOf(request), token, parseDuration(ttl) ?? 0)
+    response.status(204).end()
+  })
+  router.post('/sandboxes/:id/handover/revoke', (request, response) => {
+    sandboxes.revoke(idOf(request), parseBody(RevokeRequest, request.body).token)
+    response.status(204).end()
   })
   router.post('/sandboxes/:id/databases/:name/local', async (request, response) => {
     const sandbox = idOf(request)

@@ -43,6 +43,10 @@ export interface Sandboxes extends AsyncDisposable {
   extend(id: string, seconds: number): Promise<SandboxView>
   /** A fresh capability; it lasts as long as the sandbox, or `seconds`. */
   handover(id: string, seconds?: number): Handover
+  /** Keeps a capability of it good for so many seconds from now. */
+  renew(id: string, token: string, seconds: number): void
+  /** Ends a capability of it; content when there is none. */
+  revoke(id: string, token: string): void
   /** Idempotent. Resolves with the receipt once absence was observed. */
   end(id: string, reason: EndReason): Promise<Receipt>
   /** Throws `conflict` before the end. */
@@ -87,6 +91,8 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     list: (query) => store.list(query).map((sandbox) => viewOf(sandbox, store)),
     extend: leases.extend,
     handover: leases.handover,
+    renew: leases.renew,
+    revoke: leases.revoke,
     end: ending.end,
     receipt: ending.receipt,
     use: (id) => activity.begin(roster.ready(id).id),

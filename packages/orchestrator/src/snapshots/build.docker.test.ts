@@ -27,8 +27,11 @@ const leftovers = async () => [
   ...(await docker.engine.volumes.list(signal)).map(({ name }) => name),
 ]
 
-test.skipIf(!existsSync(data))(
-  'Pagila is reviewed, built, and no customer of it is in the sealed files',
+const present = existsSync(data)
+test.runIf(present)(
+  present
+    ? 'Pagila is reviewed, built, and no customer of it is in the sealed files'
+    : '../shared/data is not there: put the dump of Pagila there to run this',
   async () => {
     const admin = await server.client()
     await admin.query('CREATE DATABASE pagila')

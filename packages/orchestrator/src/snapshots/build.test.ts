@@ -1,13 +1,10 @@
 import { writeFileSync } from 'node:fs'
-import { inspect } from 'node:util'
-import { SandboxError } from '@stuntdouble/sdk/errors'
 import { Snapshot, SnapshotDetail } from '@stuntdouble/sdk/wire'
 import { expect, test } from 'vitest'
 import { isSigned } from './manifest.ts'
 import { createSnapshotStore } from './store.ts'
-import { type BuildUnderTest, openBuild, sourcePassword } from './testing/build-under-test.ts'
-import { refused } from './testing/fake-store.ts'
-import { canary, shop, shopPolicy, talkativeShop } from './testing/shop.ts'
+import { openBuild } from './testing/build-under-test.ts'
+import { shop, shopPolicy } from './testing/shop.ts'
 
 const never = new AbortController().signal
 
@@ -73,166 +70,12 @@ test('progress counts rows up to the end', async () => {
   expect(copying.at(-1)).toMatchObject({ done: 100, total: 100, etaSeconds: 0 })
 })
 
-test('a column that nobody answered for stops the build before anything is made', async () => {
-  await using under = openBuild(shop(), 'public.customer: { id: keep, name: full_name }')
-  const error = await under.build().catch((cause: SandboxError) => cause)
-
-  expect(error).toMatchObject({
-    code: 'policy_unanswered',
-    details: {
-      columns: ['public.customer.email', 'public.event.id', 'public.event.message'],
-    },
-    hint: expect.stringContaining('sandbox data review --source shop --update'),
-  })
-  expect(await under.remains()).toEqual([])
-  expect(under.engine.images).toMatchObject({ made: [] })
-})
-
-test('a policy that is not there is said before anything is made', async () => {
-  await using under = openBuild(shop())
-
-  await expect(under.build()).rejects.toMatchObject({ code: 'policy_unanswered' })
-  expect(await under.remains()).toEqual([])
-})
-
-test('a policy that does not fit its columns is refused before anything is made', async () => {
-  await using under = openBuild(
-    shop(),
-    shopPolicy.replace('{ id: keep, email', '{ id: email, email'),
-  )
-
-  await expect(under.build()).rejects.toMatchObject({
-    code: 'config_invalid',
-    message: expect.stringContaining('public.customer.id'),
-  })
-  expect(await under.remains()).toEqual([])
-})
-
-test.each([
-  ['public.old: { note: text }\n', 'public.old.note is gone'],
-  ['schema: { public.customer: { id: bigint } }\n', 'public.customer.id was bigint and is integer'],
-  ['schema: { public.old: { id: bigint } }\n', 'public.old is gone'],
-])(
-  'a policy reviewed for another schema stops the build, which names the difference',
-  async (rest, change) => {
-    await using under = openBuild(shop(), shopPolicy + rest)
-    const error = await under.build().catch((cause: SandboxError) => cause)
-
-    expect(error).toMatchObject({ code: 'config_invalid', details: { changes: [change] } })
-    expect(await under.remains()).toEqual([])
-  },
-)
-
 test('a kept column that looks like e-mail addresses is a finding', async () => {
   await using under = openBuild(shop(), shopPolicy.replace('email: email', 'email: keep'))
 
   expect((await under.build()).findings).toContainEqual(
     expect.objectContaining({ severity: 'warning', where: 'public.customer.email' }),
   )
-})
-
-test('an address that also stands in a kept log message stops the seal', async () => {
-  await using under = openBuild(talkativeShop(), shopPolicy)
-  const error = await under.build().catch((cause: SandboxError) => cause)
-
-  expect(error).toMatchObject({ code: 'snapshot_failed' })
-  expect(inspect(error)).toMatch(/public\.customer\.email.*public\.event\.message/)
-  expect(inspect(error, { depth: 9 })).not.toContain('canary')
-  expect(await under.remains()).toEqual([])
-})
-
-test('an address that stands in a file of the copy alone stops the seal', async () => {
-  const files = { 'base/1/1255': 'pg_catalog', 'base/16384/3456': `body of ${canary} function` }
-  await using under = openBuild(shop({ files }), shopPolicy)
-
-  await expect(under.build()).rejects.toThrow(/outside of every column, in base\/16384\/3456/)
-  expect(await under.remains()).toEqual([])
-})
-
-type Arrange = (under: BuildUnderTest) => void
-
-test.each<[string, Arrange]>([
-  ['the engine cannot start a pod', ({ engine }) => engine.failNext('start')],
-  ['the files cannot be read', ({ engine }) => engine.failNext('exec')],
-  ['the server does not stop cleanly', (under) => under.stopWith(1)],
-])('nothing is left when %s', async (_, arrange) => {
-  await using under = openBuild(shop(), shopPolicy)
-  arrange(under)
-
-  await expect(under.build()).rejects.toBeInstanceOf(SandboxError)
-  expect(await under.remains()).toEqual([])
-})
-
-test.each([
-  [
-    'the source breaks in the middle',
-    { breaks: { table: 'public.customer', error: refused('gone') } },
-  ],
-  [
-    'a constraint does not hold',
-    { refuses: { what: 'index of public.event', error: refused('no') } },
-  ],
-  ['a row is lost', { loses: 'public.event' }],
-  ['a foreign key is not validated', { unvalidated: ['public.event.customer'] }],
-])('nothing is left when %s', async (_, fault) => {
-  await using under = openBuild(shop(fault), shopPolicy)
-
-  await expect(under.build()).rejects.toMatchObject({ code: 'snapshot_failed' })
-  expect(await under.remains()).toEqual([])
-})
-
-test('nothing is left when a build is aborted in the middle of a table', async () => {
-  await using under = openBuild(shop({ hangs: 'public.customer' }), shopPolicy)
-  const stop = new AbortController()
-  const building = under.build(stop.signal)
-  await expect.poll(() => under.progress.some(({ phase }) => phase === 'copy')).toBe(true)
-
-  stop.abort(new Error('the client went away'))
-  await expect(building).rejects.toThrow()
-  expect(await under.remains()).toEqual([])
-})
-
-test('a process that stops ends its builds first and leaves nothing of them', async () => {
-  await using under = openBuild(shop({ hangs: 'public.customer' }), shopPolicy)
-  const building = under.build().catch((cause: unknown) => cause)
-  await expect.poll(() => under.progress.some(({ phase }) => phase === 'copy')).toBe(true)
-
-  await under.snapshots[Symbol.asyncDispose]()
-  expect(await building).toBeInstanceOf(SandboxError)
-  expect(await under.remains()).toEqual([])
-})
-
-test('no error of a failing build holds the password or a row', async () => {
-  const error = Object.assign(new Error(`Key (email)=(${canary}) exists`), {
-    detail: canary,
-    code: '23505',
-  })
-  const faults = [
-    { refusal: new Error(`cannot connect with ${sourcePassword}`) },
-    { breaks: { table: 'public.customer', error } },
-    { refuses: { what: 'index of public.event', error } },
-  ]
-  for (const fault of faults) {
-    await using under = openBuild(shop(fault), shopPolicy)
-    const thrown = await under.build().catch((cause: SandboxError) => cause)
-    const events = under.storage.sqlite.prepare('SELECT * FROM snapshot_events').all()
-
-    expect(thrown).toBeInstanceOf(SandboxError)
-    const told = inspect([thrown, under.progress, events], { depth: 12 })
-    expect(told).not.toContain(sourcePassword)
-    expect(told).not.toContain('canary')
-  }
-})
-
-test('a build that cannot clear away is cleared away at the next start', async () => {
-  await using under = openBuild(shop({ loses: 'public.event' }), shopPolicy)
-  under.engine.failNext('destroy')
-  await expect(under.build()).rejects.toThrow()
-  expect(await under.remains()).not.toEqual([])
-  expect(() => under.snapshots.sealed({ source: 'shop' })).toThrow(/no sealed snapshot/)
-
-  await under.restarted().recover(never)
-  expect(await under.remains()).toEqual([])
 })
 
 test('a second build of a source at the same time is refused', async () => {
@@ -245,52 +88,6 @@ test('a second build of a source at the same time is refused', async () => {
   stop.abort()
   await expect(first).rejects.toThrow()
   expect(under.snapshots.building).toBe(false)
-})
-
-test('an equally named source of another configuration has no snapshot', async () => {
-  await using under = openBuild(shop(), shopPolicy)
-  const { id } = await under.build()
-  const other = under.restarted('/home/other/stuntdouble.yaml')
-
-  expect(() => other.sealed({ source: 'shop' })).toThrow(/no sealed snapshot/)
-  expect(() => other.sealed({ source: 'shop', snapshot: id })).toThrow(/No snapshot/)
-})
-
-test('the newest snapshot is taken, and a named one when it is named', async () => {
-  await using under = openBuild(shop(), shopPolicy)
-  const older = await under.build()
-  const newer = await under.build()
-
-  expect(under.snapshots.sealed({ source: 'shop' }).id).toBe(newer.id)
-  expect(under.snapshots.sealed({ source: 'shop', snapshot: older.id }).id).toBe(older.id)
-})
-
-test('every snapshot has a password of its own', async () => {
-  await using under = openBuild(shop(), shopPolicy)
-  await under.build()
-  const first = under.snapshots.sealed({ source: 'shop' }).credentials.password
-  await under.build()
-
-  expect(under.snapshots.sealed({ source: 'shop' }).credentials.password).not.toBe(first)
-})
-
-test('a removed snapshot is gone from the engine and the journal', async () => {
-  await using under = openBuild(shop(), shopPolicy)
-  const { id } = await under.build()
-  await under.snapshots.remove(id, never)
-
-  expect(await under.remains()).toEqual([])
-  expect(() => under.snapshots.show(id)).toThrow(/No snapshot/)
-})
-
-test('a snapshot that a sandbox runs on stays', async () => {
-  await using under = openBuild(shop(), shopPolicy)
-  const { id } = await under.build()
-  const clone = { name: 'sb1-db', pod: 'sb1', uid: 999, gid: 999, mode: 0o700 }
-  await under.engine.volumes.clone(id, clone, never)
-
-  await expect(under.snapshots.remove(id, never)).rejects.toMatchObject({ code: 'snapshot_in_use' })
-  expect(under.snapshots.sealed({ source: 'shop' }).id).toBe(id)
 })
 
 test('an unknown source names those that are configured', async () => {

@@ -42,6 +42,8 @@ export const snapshotMigrations: readonly Migration[] = [
     name: 'snapshots-3',
     sql: `ALTER TABLE snapshots ADD COLUMN kind TEXT NOT NULL DEFAULT 'postgres'`,
   },
+  // The recorder keeps them.
+  { name: 'snapshots-4', sql: 'DROP TABLE snapshot_events' },
 ]
 
 const json = <Schema extends z.ZodType>(schema: Schema) =>
@@ -104,7 +106,6 @@ export function createSnapshotStore(
   onEvent: OnSnapshotEvent = () => {},
 ): SnapshotStore {
   const { sqlite } = storage
-  const event = sqlite.prepare('INSERT INTO snapshot_events (at, snapshot, type) VALUES (?, ?, ?)')
   const insert = sqlite.prepare(
     `INSERT INTO snapshots (id, origin, source, kind, state, version, image, database, startedAt)
      VALUES (:id, :origin, :source, :kind, 'building', :version, :image, :database, :startedAt)`,
@@ -131,7 +132,6 @@ export function createSnapshotStore(
   const change = (id: string, type: SnapshotEventType, work: () => void) =>
     storage.transaction(() => {
       work()
-      event.run(clock(), id, type)
       onEvent(id, type)
     })
 

@@ -28,6 +28,8 @@ export interface LongCallOptions extends CallOptions {
   readonly onProgress?: OnProgress | undefined
 }
 
+type Capability = Pick<sandbox.Handover, 'id' | 'token'>
+
 /** Everything `/v1` offers, typed by the wire’s schemas. Runs in browsers as well: fetch is all it needs. */
 export class ControlClient {
   readonly #connection: Connection
@@ -81,6 +83,14 @@ export class ControlClient {
       post(`${sandboxPath(id)}/handover`, { ...(options.ttl && { ttl: options.ttl }) }, options),
     )
 
+  /** Keeps a capability good for `ttl` from now; never shortens it. */
+  renewHandover = ({ id, token }: Capability, ttl: string, options?: CallOptions) =>
+    this.#done(post(`${sandboxPath(id)}/handover/renew`, { token, ttl }, options))
+
+  /** What it opened stays open, and nothing more opens by it. Idempotent. */
+  revokeHandover = ({ id, token }: Capability, options?: CallOptions) =>
+    this.#done(post(`${sandboxPath(id)}/handover/revoke`, { token }, options))
+
   localDatabase = (id: string, name: string, options?: CallOptions) =>
     this.#json(
       sandbox.LocalDatabase,
@@ -124,10 +134,8 @@ export class ControlClient {
   snapshot = (id: string, options?: CallOptions) =>
     this.#json(snapshot.SnapshotDetail, { path: snapshotPath(id), ...options })
 
-  async removeSnapshot(id: string, options?: CallOptions): Promise<void> {
-    const request = { method: 'DELETE', path: snapshotPath(id), timeoutMs: 300_000 } as const
-    await (await send(this.#connection, { ...request, ...options })).body?.cancel()
-  }
+  removeSnapshot = (id: string, options?: CallOptions) =>
+    this.#done({ method: 'DELETE', path: snapshotPath(id), timeoutMs: 300_000, ...options })
 
   async listSources(options?: CallOptions) {
     return (await this.#json(snapshot.SourceList, { path: '/v1/sources', ...options })).sources
@@ -136,6 +144,10 @@ export class ControlClient {
   review(source: string, options: LongCallOptions & { readonly update?: boolean } = {}) {
     const path = `/v1/sources/${encodeURIComponent(source)}/review`
     return this.#result(snapshot.Review, path, { update: options.update ?? false }, options)
+  }
+
+  async #done(request: HttpRequest): Promise<void> {
+    await (await send(this.#connection, request)).body?.cancel()
   }
 
   #json<Schema extends z.ZodType>(schema: Schema, request: HttpRequest) {

@@ -1,19 +1,20 @@
 import { posix } from 'node:path'
 import { SandboxError } from '../errors.ts'
+import { bodyOf } from '../http/body.ts'
 import type { Connection, HttpRequest, RequestBody } from '../http/connection.ts'
 import { parseAnswer, send, sendForJson } from '../http/http.ts'
 import { DirectoryListing, type FileEntry, FileWritten, fileTypeHeader } from '../wire/door.ts'
 
 const home = '/workspace'
 
-/** The bytes of a file, as a stream. */
+/** The bytes of a file, as a stream that fails where not all of them come. */
 export async function readFile(
   door: Connection,
   path: string,
   signal?: AbortSignal,
-): Promise<Response> {
+): Promise<ReadableStream<Uint8Array>> {
   const response = await send(door, { path: filePath(path), timeoutMs: null, signal })
-  if (!isDirectory(response)) return response
+  if (!isDirectory(response)) return bodyOf(response)
   await response.body?.cancel()
   throw notAFile(path)
 }

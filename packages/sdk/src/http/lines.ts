@@ -1,19 +1,17 @@
-import { cutShort, malformedAnswer } from './http-errors.ts'
+import { bodyOf } from './body.ts'
+import { malformedAnswer } from './http-errors.ts'
 
 /** Far above any line of ours; a server that never ends a line must not fill our memory. */
 const longestLine = 32 * 1024 * 1024
 
 /** The lines of a streamed answer, without their ends. Leaving the loop early closes the connection. */
 export async function* linesOf(response: Response): AsyncGenerator<string, void, undefined> {
-  if (!response.body) return
   const decoder = new TextDecoder()
-  const reader = response.body.getReader()
+  const reader = bodyOf(response).getReader()
   let rest = ''
   try {
     for (;;) {
-      const { done, value } = await reader.read().catch((cause) => {
-        throw cutShortUnlessAborted(cause)
-      })
+      const { done, value } = await reader.read()
       if (done) break
       const lines = (rest + decoder.decode(value, { stream: true })).split('\n')
       rest = lines.pop() ?? ''
@@ -24,8 +22,4 @@ export async function* linesOf(response: Response): AsyncGenerator<string, void,
   } finally {
     await reader.cancel().catch(() => {})
   }
-}
-
-function cutShortUnlessAborted(cause: unknown): unknown {
-  return cause instanceof TypeError ? cutShort() : cause
 }

@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
 import { openBox } from '../testing/open-box.ts'
+import { Files } from './files.ts'
 
 test('what is written is read back, byte for byte', async () => {
   await using box = await openBox()
@@ -34,4 +38,21 @@ test('a directory is not read as a file, nor a file listed as a directory', asyn
   await box.files.write('d/x', 'x')
   await expect(box.files.readText('d')).rejects.toThrow('/workspace/d is a directory'.slice(11))
   await expect(box.files.list('d/x')).rejects.toThrow('is not a directory')
+})
+
+test('a file that breaks off is an error, however it is read', async () => {
+  const server = createServer((_request, response) => {
+    response.write('half')
+    setTimeout(() => response.destroy(), 20)
+  })
+  onTestFinished(() => void server.close())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const files = new Files({ url: `http://127.0.0.1:${port}` })
+  const cutShort = { code: 'orchestrator_unreachable', retryable: true }
+
+  await expect(files.read('x')).rejects.toMatchObject(cutShort)
+  await expect(files.readText('x')).rejects.toMatchObject(cutShort)
+  await expect(Array.fromAsync(await files.readStream('x'))).rejects.toMatchObject(cutShort)
 })

@@ -11,16 +11,16 @@ export class Files {
   }
 
   async read(path: string): Promise<Uint8Array> {
-    return new Uint8Array(await (await door.readFile(this.#door, path)).arrayBuffer())
+    return new Uint8Array(await new Response(await this.readStream(path)).arrayBuffer())
   }
 
   async readText(path: string): Promise<string> {
-    return await (await door.readFile(this.#door, path)).text()
+    return await new Response(await this.readStream(path)).text()
   }
 
   /** For what is too large to hold. */
-  async readStream(path: string): Promise<ReadableStream<Uint8Array>> {
-    return (await door.readFile(this.#door, path)).body ?? new Blob([]).stream()
+  readStream(path: string): Promise<ReadableStream<Uint8Array>> {
+    return door.readFile(this.#door, path)
   }
 
   /** Makes the directories above it and replaces what was there. */

@@ -43,7 +43,7 @@ test('leaving the scope ends the sandbox', async () => {
 test('a hand-over URL is all that a guest needs', async () => {
   await using orchestrator = await startFakeOrchestrator()
   await using box = await Sandbox.create({ ...orchestrator, blueprint })
-  const guest = await Sandbox.connect(`${box.url}/`, { env: {} })
+  const guest = await Sandbox.connect(`${box.url}/`, { env: { HOME: '/nowhere' } })
 
   expect(guest).toMatchObject({ id: box.id, token: box.token, expiresAt: box.expiresAt })
   expect(await guest.commands.run('echo hello')).toMatchObject({ stdout: 'hello\n' })

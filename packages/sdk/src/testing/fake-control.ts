@@ -3,7 +3,13 @@ import type { z } from 'zod'
 import { SandboxError } from '../errors.ts'
 import { errorOf, problemOf } from '../wire/problem.ts'
 import { ndjsonType } from '../wire/progress.ts'
-import { CreateSandboxRequest, ExtendRequest, HandoverRequest } from '../wire/sandbox.ts'
+import {
+  CreateSandboxRequest,
+  ExtendRequest,
+  HandoverRequest,
+  RenewRequest,
+  RevokeRequest,
+} from '../wire/sandbox.ts'
 import { BuildSnapshotRequest, ReviewRequest, type Snapshot } from '../wire/snapshot.ts'
 import { parseDuration } from '../wire/units.ts'
 import { type Exchange, snapshotId } from './fake-state.ts'
@@ -39,8 +45,16 @@ const routes: Readonly<Record<string, Handler>> = {
     return exchange.state.update(id, { expiresAt: new Date(end).toISOString() })
   },
   'POST /v1/sandboxes/:id/handover': async (exchange, id) => {
-    await bodyOf(exchange, HandoverRequest)
-    return exchange.state.get(id).handover
+    const { ttl } = await bodyOf(exchange, HandoverRequest)
+    return exchange.state.issue(exchange.state.get(id).view.id, ttl)
+  },
+  'POST /v1/sandboxes/:id/handover/renew': async (exchange) => {
+    exchange.state.renewed.add((await bodyOf(exchange, RenewRequest)).token)
+    exchange.response.writeHead(204).end()
+  },
+  'POST /v1/sandboxes/:id/handover/revoke': async (exchange) => {
+    exchange.state.issued.delete((await bodyOf(exchange, RevokeRequest)).token)
+    exchange.response.writeHead(204).end()
   },
   'POST /v1/sandboxes/:id/databases/:name/local': () => ({
     url: 'postgres://app:pw@127.0.0.1:54321/shop',
@@ -74,7 +88,11 @@ const routes: Readonly<Record<string, Handler>> = {
     },
     signature: 's',
   }),
-  'DELETE /v1/snapshots/:id': ({ response }) => void response.writeHead(204).end(),
+  'DELETE /v1/snapshots/:id': ({ state, response }, id) => {
+    const refusal = state.kept.get(id)
+    if (refusal) throw refusal
+    response.writeHead(204).end()
+  },
   'GET /v1/sources': () => ({ sources: [source] }),
   'POST /v1/sources/:id/review': async (exchange, name) => {
     const { update } = await bodyOf(exchange, ReviewRequest)
@@ -88,7 +106,8 @@ export async function controlAnswer(exchange: Exchange): Promise<void> {
   const known = request.headers.authorization === `Bearer ${state.apiKey}`
   if (!known && path !== '/v1/health') throw unauthorized()
   const [, , kind, id, rest, name, last] = path.split('/')
-  const shape = [`/v1/${kind}`, id && ':id', rest, name && ':name', last].filter(Boolean).join('/')
+  const named = rest === 'databases' ? ':name' : name
+  const shape = [`/v1/${kind}`, id && ':id', rest, named, last].filter(Boolean).join('/')
   const handler = routes[`${request.method} ${shape}`]
   if (!handler) throw new Error(`no route ${request.method} ${shape}`)
   const value = await handler(exchange, decodeURIComponent(id ?? ''), name ?? '')

@@ -22,10 +22,10 @@ export interface FakeOrchestrator extends AsyncDisposable {
 
 /**
  * An orchestrator without an engine, for tests of clients: the same routes and schemas, sandboxes that
- * are temporary directories, and commands that run on this machine. Never for anything untrusted.
+ * are directories below `parent`, and commands that run on this machine. Never for anything untrusted.
  */
-export async function startFakeOrchestrator(): Promise<FakeOrchestrator> {
-  const root = await mkdtemp(join(tmpdir(), 'stuntdouble-fake-'))
+export async function startFakeOrchestrator(parent = tmpdir()): Promise<FakeOrchestrator> {
+  const root = await mkdtemp(join(parent, 'stuntdouble-fake-'))
   const server = createServer((request, response) => void serve(request, response))
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

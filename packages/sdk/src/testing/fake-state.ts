@@ -40,6 +40,12 @@ export class FakeState {
   failure: SandboxError | undefined
   /** Holds requests for long work back until it settles. */
   hold: Promise<void> | undefined
+  /** Capabilities beside the first one, until they are revoked, and for how long each is good. */
+  readonly issued = new Map<string, { readonly id: string; readonly ttl: string | undefined }>()
+  /** Those that were renewed. */
+  readonly renewed = new Set<string>()
+  /** Thrown when one of these snapshots is to be removed. */
+  readonly kept = new Map<string, SandboxError>()
   /** What a hostile sandbox claims to be in a directory, by its path. */
   readonly claims = new Map<string, readonly FileEntry[]>()
   /** Said by `GET /v1/health` besides. */
@@ -56,7 +62,7 @@ export class FakeState {
 
   create(request: CreateSandboxRequest, now = Date.now()): FakeSandbox {
     const id = `sb${randomBytes(6).toString('hex')}`
-    const token = `sd_${id}_${randomBytes(32).toString('base64url')}`
+    const token = newToken(id)
     const root = join(this.#root, id)
     mkdirSync(join(root, 'workspace'), { recursive: true })
     const lasts = (ttl: string) => new Date(now + (parseDuration(ttl) ?? 0) * 1000).toISOString()
@@ -86,6 +92,12 @@ export class FakeState {
     return sandbox
   }
 
+  issue(id: string, ttl: string | undefined): Handover {
+    const token = newToken(id)
+    this.issued.set(token, { id, ttl })
+    return { ...this.get(id).handover, token, url: `${this.#url}/s/${token}` }
+  }
+
   get(id: string): FakeSandbox {
     const sandbox = this.sandboxes.get(id)
     if (sandbox) return sandbox
@@ -102,9 +114,10 @@ export class FakeState {
   }
 
   byCapability(path: string): FakeSandbox | undefined {
-    const [, , token] = path.split('/')
+    const [, , token = ''] = path.split('/')
+    const id = this.issued.get(token)?.id
     return [...this.sandboxes.values()].find(
-      ({ handover, receipt }) => handover.token === token && !receipt,
+      ({ handover, receipt }) => !receipt && (handover.token === token || handover.id === id),
     )
   }
 
@@ -116,6 +129,8 @@ export class FakeState {
     return receipt
   }
 }
+
+const newToken = (id: string) => `sd_${id}_${randomBytes(32).toString('base64url')}`
 
 export const snapshotId = 'sn000000000001'
 

@@ -66,6 +66,13 @@ export type ExtendRequest = z.infer<typeof ExtendRequest>
 export const HandoverRequest = z.strictObject({ ttl: Duration.optional() })
 export type HandoverRequest = z.infer<typeof HandoverRequest>
 
+/** A capability that was made for a while is good for `ttl` from now. */
+export const RenewRequest = z.strictObject({ token: z.string(), ttl: Duration })
+export type RenewRequest = z.infer<typeof RenewRequest>
+
+export const RevokeRequest = z.strictObject({ token: z.string() })
+export type RevokeRequest = z.infer<typeof RevokeRequest>
+
 /** A database’s address on the orchestrator’s machine, open until the sandbox ends. */
 export const LocalDatabase = z.object({ url: z.string(), host: z.string(), port: z.int() })
 export type LocalDatabase = z.infer<typeof LocalDatabase>

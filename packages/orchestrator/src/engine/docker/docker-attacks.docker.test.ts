@@ -1,10 +1,13 @@
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { anySignal, aPod, execSpec } from '../contract-pods.ts'
+import { anySignal, aPod, execSpec, startedPod } from '../contract-pods.ts'
+import type { PodSpec } from '../engine.ts'
 import { type Attack, attacks, type Weakness } from './attacks.ts'
 import { openDockerUnderTest } from './docker-under-test.ts'
 
@@ -108,6 +111,39 @@ describe('the way in', () => {
   })
 })
 
+describe('a gate that was taken over cannot', () => {
+  test.each([
+    ['lead the orchestrator to another socket', 'ln -s "$1" /gate/in.sock'],
+    [
+      'do so by a directory',
+      'mkdir /gate/d && ln -s "$(dirname "$1")" /gate/d/s; ln -s d/s/in.sock /gate/in.sock',
+    ],
+    ['put a file in its socket’s place', 'touch /gate/in.sock'],
+  ])('%s', async (_, swap) => {
+    const spoilt = await startedPod(under)
+    await using elsewhere = await listeningSocket()
+    const script = `set -e; rm /gate/in.sock; ${swap}`
+    expect(await asTheGate(spoilt, ['sh', '-c', script, 'sh', elsewhere.path])).toBe(0)
+
+    const connection = under.engine.connect(spoilt.id, 8080, anySignal())
+    await expect(connection).rejects.toMatchObject({ code: 'engine_failed' })
+    expect(elsewhere.connections()).toBe(0)
+  })
+
+  test.each(['rm -f', 'mv -t /tmp', 'ln -s -f /gate/in.sock'])(
+    'take the orchestrator’s own files away: %s',
+    async (taking) => {
+      const spoilt = await startedPod(under)
+      await using _out = await under.engine.listenEgress(spoilt.id, (out) => void out.end('ours'))
+      for (const file of ['out.sock', 'deadline']) {
+        expect(await asTheGate(spoilt, ['sh', '-c', `${taking} /gate/${file}`])).not.toBe(0)
+      }
+
+      expect(await under.readOut(spoilt.id)).toBe('ours')
+    },
+  )
+})
+
 describe('kill reaches', () => {
   test.each([
     ['a child in a session of its own', 'setsid sleep 1000 & sleep 1000'],
@@ -132,7 +168,57 @@ describe('kill reaches', () => {
   })
 })
 
+test('kill reaches a fork bomb that leaves no room for the killer', async () => {
+  const { id } = await startedPod(under)
+  const bomb = execSpec(['perl', '-e', 'while (1) { fork }'])
+  const run = await under.engine.exec(id, 'workspace', bomb, anySignal())
+  const bystander = execSpec(['sleep', '1000'])
+  const other = await under.engine.exec(id, 'workspace', bystander, anySignal())
+  await new Promise((grown) => setTimeout(grown, 2000))
+  await run.kill()
+
+  expect(await run.exit).toBe(137)
+  const count = execSpec(['sh', '-c', 'cat /proc/[0-9]*/comm | grep -c -e perl -e sleep'])
+  const counted = await under.engine.exec(id, 'workspace', count, anySignal())
+  // The two main processes, and the bystander.
+  expect(await text(counted.stdout)).toBe('3\n')
+  await other.kill()
+  const seen = await under.engine.inventory(id, anySignal())
+  expect(seen.filter(({ kind }) => kind === 'container')).toHaveLength(3)
+})
+
 const agent: Weakness = { user: '1000:1000' }
+
+/** What a hole in the gate’s own program would let somebody do: its user, in its container. */
+async function asTheGate({ id }: PodSpec, command: readonly string[]): Promise<number | null> {
+  const seen = await under.engine.observe(id, anySignal())
+  const gate = seen.find(({ name }) => name === 'gate')
+  const exec = await docker.getContainer(gate?.id ?? '').exec({ Cmd: [...command] })
+  await exec.start({ Detach: true })
+  await expect.poll(async () => (await exec.inspect()).Running).toBe(false)
+  return (await exec.inspect()).ExitCode
+}
+
+/** A socket of the host that is not the pod’s, such as another pod's or the engine’s. */
+async function listeningSocket() {
+  const directory = await mkdtemp(join(tmpdir(), 'sd-'))
+  const path = join(directory, 'in.sock')
+  let connections = 0
+  const server = createServer((socket) => {
+    connections += 1
+    socket.destroy()
+  })
+  server.listen(path)
+  await once(server, 'listening')
+  return {
+    path,
+    connections: () => connections,
+    async [Symbol.asyncDispose]() {
+      await new Promise((closed) => server.close(closed))
+      await rm(directory, { recursive: true })
+    },
+  }
+}
 
 async function inside(command: readonly string[]) {
   const run = await under.engine.exec(pod.id, 'workspace', execSpec(command), anySignal())

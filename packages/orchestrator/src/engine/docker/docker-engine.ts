@@ -23,6 +23,7 @@ import { type DockerVolumes, openDockerVolumes } from './docker-volumes.ts'
 import { diagnoseStorage } from './docker-volumes-diagnosis.ts'
 import { EgressListeners } from './egress-listeners.ts'
 import { startExec } from './exec.ts'
+import { gateImage } from './gate-config.ts'
 import { dialIn } from './gate-sockets.ts'
 import { inventoryPod, listPods, observePod } from './observe-pods.ts'
 import { RunDirectory } from './run-directory.ts'
@@ -71,7 +72,6 @@ export async function openDockerEngine(options: DockerEngineOptions): Promise<En
   })
 }
 
-const gateImage = 'stuntdouble/gate'
 const usualSocket = '/var/run/docker.sock'
 const sweepMs = 30_000
 /** A teardown nobody gave a limit must still end. */

@@ -5,6 +5,8 @@ import { gateName, type Owner, ownerLabels } from './labels.ts'
 /** The gate's own user. No member may run as it: another uid is what protects PID 1 from them. */
 export const gateUid = 64_000
 
+export const gateImage = 'stuntdouble/gate'
+
 const mebibyte = 2 ** 20
 
 export interface GateOptions {

@@ -1,14 +1,17 @@
 import { once } from 'node:events'
-import { chmod, rm } from 'node:fs/promises'
+import { chmod, constants, open, rm } from 'node:fs/promises'
 import { createServer, connect as dial, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import { podGone } from './docker-errors.ts'
+import { engineFailed, podGone } from './docker-errors.ts'
 
 /** A gate that has just started binds its socket within milliseconds. */
 const bindPatienceMs = 2000
 const retryMs = 5
+
+/** open(2): the file itself, for nothing but being named. Node has no constant for it. */
+const O_PATH = 0o10_000_000
 
 export interface Destination {
   readonly socket: string
@@ -28,16 +31,30 @@ export async function dialIn(to: Destination, signal: AbortSignal): Promise<Sock
 async function dialPatiently({ socket, pod }: Destination, signal: AbortSignal): Promise<Socket> {
   const giveUp = performance.now() + bindPatienceMs
   while (true) {
-    const connection = dial({ path: socket, allowHalfOpen: true })
     try {
-      await once(connection, 'connect', { signal })
-      return connection
+      return await dialOnce(socket, signal)
     } catch (cause) {
-      connection.destroy()
       if (signal.aborted || !isUnbound(cause)) throw cause
       if (performance.now() > giveUp) throw podGone(pod)
       await sleep(retryMs, undefined, { signal })
     }
+  }
+}
+
+/**
+ * The gate owns its socket’s name and could lead it elsewhere: to the engine’s socket, or to another
+ * pod’s. So the socket itself is held, no link followed, and dialled by the descriptor that holds it.
+ */
+async function dialOnce(path: string, signal: AbortSignal): Promise<Socket> {
+  await using held = await open(path, O_PATH | constants.O_NOFOLLOW)
+  if (!(await held.stat()).isSocket()) throw notASocket(path)
+  const connection = dial({ path: `/proc/self/fd/${held.fd}`, allowHalfOpen: true })
+  try {
+    await once(connection, 'connect', { signal })
+    return connection
+  } catch (cause) {
+    connection.destroy()
+    throw cause
   }
 }
 
@@ -53,10 +70,10 @@ export async function listenOut(
   onConnection: (socket: Duplex) => void,
 ): Promise<AsyncDisposable> {
   await rm(path, { force: true })
-  const open = new Set<Socket>()
+  const sockets = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    open.add(socket)
-    socket.once('close', () => open.delete(socket))
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
     // A connection the agent resets is the handler's to notice, never a reason to end the process.
     socket.on('error', () => {})
     onConnection(socket)
@@ -64,7 +81,7 @@ export async function listenOut(
   await listen(server, path)
   return {
     async [Symbol.asyncDispose]() {
-      for (const socket of open) socket.destroy()
+      for (const socket of sockets) socket.destroy()
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },
   }
@@ -76,6 +93,9 @@ async function listen(server: Server, path: string): Promise<void> {
   // The gate connects as its own user; the directory above lets nobody else this far.
   await chmod(path, 0o666)
 }
+
+const notASocket = (path: string) =>
+  engineFailed(`dialling a gate: something else is in the place of its socket, ${path}`)
 
 const noSuchPort = (port: number) =>
   new SandboxError('usage', `${port} is not a port.`, { hint: 'Ports are 1 to 65535.' })

@@ -2,38 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecSpec, KillSignal } from '../engine.ts'
 import type { DockerClient } from './docker-client.ts'
 import { engineFailed, isGone, statusOf } from './docker-errors.ts'
+import { killFromBeside } from './kill-from-beside.ts'
+import { findTree } from './process-tree.ts'
 
-/*
- * Signals every process that carries the mark in its environment, and everything below one that does;
- * SIGKILL again until a look around finds none. Runs as the same user, so it can neither read nor signal anybody
- * else's process. What it cannot find: a process that cleared its environment and whose parents have
- * all ended. Such a one lives on until the pod does, within the pod's limits.
- */
-const script = `
+/** Signals the tree; SIGKILL again until a look around finds nothing left of it. */
+const script = `${findTree}
 for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-  marked=$(grep -l -s -a -e "$1" /proc/[0-9]*/environ | cut -d/ -f3)
-  [ -z "$marked" ] && exit 0
-  tree=$(grep -s '^PPid:' /proc/[0-9]*/status | awk -v marked="$marked" '
-    BEGIN { n = split(marked, list, "\\n"); for (i = 1; i <= n; i++) doomed[list[i]] = 1 }
-    { split($1, path, "/"); parent[path[3]] = $2 }
-    END {
-      do { grown = 0
-        for (pid in parent) if (!(pid in doomed) && (parent[pid] in doomed)) { doomed[pid] = 1; grown = 1 }
-      } while (grown)
-      for (pid in doomed) print pid
-    }')
+  tree=$(find_tree "$1") || exit 1
+  [ -z "$tree" ] && exit 0
   kill -s "$2" $tree 2>/dev/null
   [ "$2" = KILL ] || exit 0
 done
 exit 1
 `
 
-interface Victim {
+export interface Victim {
   readonly client: DockerClient
+  readonly pod: string
   readonly containerId: string
 }
 
-interface Tree {
+export interface Tree {
   readonly mark: string
   readonly signal: KillSignal
   readonly user: ExecSpec['user']
@@ -41,11 +30,28 @@ interface Tree {
   readonly release: () => void
 }
 
-export async function killTree({ client, containerId }: Victim, tree: Tree): Promise<void> {
+/** A killer that shares a processor with a fork bomb may take a minute to find that it has no room. */
+const insideMs = 3_000
+
+/** From inside, which is quick; where that fails, such as under a fork bomb, from beside. */
+export async function killTree(victim: Victim, tree: Tree): Promise<void> {
+  const inside = killFromInside(victim, tree)
+  if (tree.signal !== 'SIGKILL') {
+    if (await inside) return
+  } else {
+    const late = sleep(insideMs, false, { ref: false })
+    if (await Promise.race([inside.catch(() => false), late])) return
+    tree.release()
+    if (await killFromBeside(victim, tree)) return
+  }
+  throw engineFailed('killing a command: it starts processes faster than they end')
+}
+
+async function killFromInside({ client, containerId }: Victim, tree: Tree): Promise<boolean> {
   const code = await client.call('killing a command', (docker) =>
     runDetached(docker.getContainer(containerId), tree).catch(doneWhenNotRunning),
   )
-  if (code !== 0) throw engineFailed('killing a command: it starts processes faster than they end')
+  return code === 0
 }
 
 /** Detached: nothing of it is read, so nothing of it can be held up. */

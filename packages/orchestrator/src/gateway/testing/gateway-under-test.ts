@@ -78,11 +78,12 @@ function use(uses: { open: number; ever: number }): Disposable {
 const missing = (path: string) =>
   new SandboxError('file_not_found', `There is no "${path}" in the sandbox.`, { hint: 'Look.' })
 
-/** Files in a map; `/` is the one directory. */
+/** Files in a map; `/` is the one directory, and reading `/torn` fails behind its first bytes. */
 function filesIn(contents: Map<string, Buffer>): Files {
   return {
     read: async ({ path }) => {
       if (path === '/') return []
+      if (path === '/torn') return { size: 9, body: Readable.from(torn()) }
       const bytes = contents.get(path)
       if (bytes === undefined) throw missing(path)
       return { size: bytes.length, body: Readable.from([bytes]) }
@@ -97,6 +98,11 @@ function filesIn(contents: Map<string, Buffer>): Files {
       if (!contents.delete(path)) throw missing(path)
     },
   }
+}
+
+async function* torn() {
+  yield Buffer.from('half')
+  throw new SandboxError('engine_failed', 'The connection broke.', { hint: 'Try again.' })
 }
 
 async function startPod(engine: ReturnType<typeof openFakeEngine>): Promise<void> {

@@ -1,5 +1,5 @@
 import { elementType, kindOf } from '../column-kind.ts'
-import type { ColumnShape, Strategy, StrategyName } from '../shapes.ts'
+import { type ColumnShape, type Strategy, type StrategyName, wordings } from '../shapes.ts'
 import { distinctLength } from '../strategies/distinct.ts'
 import { memberPath } from '../strategies/json-paths.ts'
 import { shortestEmail } from '../strategies/online.ts'
@@ -11,20 +11,7 @@ interface Misfit {
   readonly fix: string
 }
 
-/** Strategies that write words; only a column of characters takes them. */
-const wording = new Set<StrategyName>([
-  'email',
-  'first_name',
-  'last_name',
-  'full_name',
-  'username',
-  'company',
-  'phone',
-  'address',
-  'city',
-  'postcode',
-  'url',
-])
+const wording: ReadonlySet<StrategyName> = new Set(wordings)
 
 /** Why a strategy cannot serve a column; undefined where it can. */
 export function misfit(column: ColumnShape, strategy: Strategy): Misfit | undefined {

@@ -36,6 +36,21 @@ describe('a document', () => {
     expect(mask('{"a":{"b":"x","c":1}}', { '$.a': 'null' })).toBe('{"a":{"b":null,"c":null}}')
   })
 
+  test('is not held up by a key that is almost an address', () => {
+    const text = JSON.stringify({ [`a@${'.'.repeat(200_000)} `]: 1 })
+    expect(mask(text)).toBe(text)
+  })
+
+  test('has the same keys taken for addresses as their pattern would', () => {
+    const key = fc.string({ unit: fc.constantFrom('a', '@', '.', ' '), maxLength: 8 })
+    fc.assert(
+      fc.property(key, (key) => {
+        const isMasked = mask(JSON.stringify({ [key]: 1 })) !== JSON.stringify({ [key]: 1 })
+        expect(isMasked).toBe(/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(key))
+      }),
+    )
+  })
+
   test('has keys masked that are people themselves', () => {
     const text =
       '{"mary@shop.org":1,"+49 711 284222":2,"Mary Smith":3,"plan":4,"First Name":5,"17":6}'

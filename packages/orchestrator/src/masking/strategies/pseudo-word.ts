@@ -7,8 +7,8 @@ const vowels = codes('aeiou')
 const marks = codes(['vx', 'zx', 'xv', 'xz', 'qv', 'zq', 'vq', 'xq'].join(''))
 /** Of the places in eight letters. */
 const isVowel = Uint8Array.of(0, 1, 0, 0, 1, 0, 1, 0)
-/** By length. */
-const short = [[], ['q'], ['ux'], ['ixu', 'oxu', 'uxi', 'yxo']] as const
+/** By length. Two of each at least: what stands for one of them must be another. */
+const short = [[], ['q', 'x'], ['ux', 'yx'], ['ixu', 'oxu', 'uxi', 'yxo']] as const
 
 /** How a word is written. */
 export type Casing = 'lower' | 'upper' | 'title'

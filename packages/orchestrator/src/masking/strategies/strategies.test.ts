@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { byteMasker, textMasker } from '../fixtures/mask-value.ts'
+import { byteMasker, sliceMasker, textMasker } from '../fixtures/mask-value.ts'
 import { isMasked } from '../policy/names.ts'
 import { strategyNames } from '../shapes.ts'
 
 const masking = strategyNames.filter((name) => isMasked({ name }) && name !== 'null')
 const wording = masking.filter((name) => !['bytes', 'json', 'ip', 'date'].includes(name))
 const injective = masking.filter((name) => name !== 'json')
+const few = { minLength: 1, maxLength: 6 }
 const anyBytes = fc.uint8Array({ minLength: 1, maxLength: 60 })
 const anyText = fc
   .oneof(fc.string({ minLength: 1 }), fc.string({ minLength: 1, unit: 'grapheme', maxLength: 40 }))
@@ -28,8 +29,16 @@ describe.each(masking)('%s', (name) => {
 
   test('takes any bytes, and reads none beyond its slice', () => {
     const mask = byteMasker(name)
+    const inRow = sliceMasker(name)
+    // Mostly without the figures and letters that most values have.
+    const value = fc.oneof(anyBytes, fc.array(fc.constantFrom(...Buffer.from('+-(). /:0a')), few))
+    const around = fc.array(fc.constantFrom(...Buffer.from('\t0\n1a@{"')), few)
     fc.assert(
-      fc.property(anyBytes, (value) => void mask(value)),
+      fc.property(value, around, around, (bytes, before, behind) => {
+        const row = Uint8Array.of(...before, ...bytes, ...behind)
+        const slice = { start: before.length, end: before.length + bytes.length }
+        expect(inRow({ bytes: row, ...slice })).toEqual(mask(Uint8Array.from(bytes)))
+      }),
       { numRuns: 500 },
     )
   })

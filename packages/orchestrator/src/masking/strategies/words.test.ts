@@ -102,3 +102,16 @@ describe('free text', () => {
     expect(textMasker('text')('Привет мир')).toMatch(/^[A-Za-z]{6} [A-Za-z]{3}$/)
   })
 })
+
+test.each(['q', 'Q', 'x', 'ux', 'Ux', 'UX', 'yx', 'ixu'])(
+  'a name that is a made-up word itself, %s, becomes another, however little room there is',
+  (name) => {
+    for (const strategy of ['first_name', 'last_name', 'full_name'] as const) {
+      for (let key = 0; key < 50; key++) {
+        const masked = textMasker(strategy, { maxLength: name.length, key })(name)
+        expect(masked).not.toBe(name)
+        expect(masked).toHaveLength(name.length)
+      }
+    }
+  },
+)

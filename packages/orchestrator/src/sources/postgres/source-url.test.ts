@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newSecret } from '../../lib/ids.ts'
 import { parseSourceUrl } from './source-url.ts'
 
@@ -56,7 +56,8 @@ describe('a source’s url', () => {
 describe('sslmode', () => {
   const tls = (query: string) => parse(`postgres://u@h/d?${query}`).tls
   const pem = join(tmpdir(), `${newSecret()}.pem`)
-  writeFileSync(pem, 'certificate')
+  beforeAll(() => writeFileSync(pem, 'certificate'))
+  afterAll(() => rmSync(pem))
 
   test('falls back to plain text only where it says so', () => {
     expect(tls('').at(-1)).toBe(false)
