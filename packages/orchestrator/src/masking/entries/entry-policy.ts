@@ -2,7 +2,7 @@ import { parseYaml } from '@stuntdouble/sdk/yaml'
 import { z } from 'zod'
 import { Answer } from '../policy/answer.ts'
 import type { Strategy } from '../shapes.ts'
-import { isWild, type Pattern, parsePattern } from './pattern.ts'
+import { isWild, matchPattern, type Pattern, type Piece, parsePattern } from './pattern.ts'
 
 /** What becomes of the names that a pattern fits. */
 export interface EntryRule<EntryAnswer> {
@@ -21,11 +21,29 @@ export type KeyAnswer =
 
 /** Fields of a hash are names of their own: no character parts them. */
 const noSeparator = '\0'
-export const keySeparator = ':'
+const keySeparator = ':'
 
 /** Reads a masking.yaml of keys. Throws `config_invalid` naming file, line, pattern and what is allowed. */
 export const parseKeyPolicy = (text: string, file: string): EntryPolicy<KeyAnswer> =>
   parseYaml({ file, text, code: 'config_invalid' }, KeyPolicy)
+
+export interface FoundRule<EntryAnswer> {
+  readonly rule: EntryRule<EntryAnswer>
+  readonly pieces: readonly Piece[]
+}
+
+/** What answers for a name; undefined where nothing does. */
+export function ruleFor<EntryAnswer>(
+  policy: EntryPolicy<EntryAnswer>,
+  name: Buffer,
+): FoundRule<EntryAnswer> | undefined {
+  const text = name.toString('latin1')
+  for (const rule of policy) {
+    const pieces = matchPattern(rule.pattern, text)
+    if (pieces !== undefined) return { rule, pieces }
+  }
+  return undefined
+}
 
 const ValueAnswer = z.unknown().transform((value, context): Strategy | 'drop' => {
   if (value === 'drop') return 'drop'

@@ -4,9 +4,9 @@ import { type Keys, keysFrom } from '../prf/keys.ts'
 import type { Strategy } from '../shapes.ts'
 import { columnMask } from '../strategies/column-mask.ts'
 import type { Mask } from '../strategies/mask.ts'
-import type { EntryPolicy, KeyAnswer } from './entry-policy.ts'
+import { type EntryPolicy, type KeyAnswer, ruleFor } from './entry-policy.ts'
 import { fieldColumn, maskedColumn, textColumn } from './key-tables.ts'
-import { matchPattern, type Piece } from './pattern.ts'
+import type { Piece } from './pattern.ts'
 
 /** A value of a key: a string, an element, a member with its score, or a field with its value. */
 export interface KeyPart {
@@ -33,8 +33,6 @@ export interface MaskedPlace {
 export interface AnsweredKey {
   readonly pattern: string
   readonly dropped: boolean
-  /** Answers for fields, which only a hash has. */
-  readonly perField: boolean
   /** The name in the copy. Different names stay different within a pattern. */
   readonly name: Buffer
   /** Null for a field that is dropped. Throws `UnansweredField` for one that nobody thought of. */
@@ -76,14 +74,14 @@ export function compileKeyMasker(request: KeyMaskerRequest): KeyMasker {
 
   function maskedField(pattern: string, answer: FieldsAnswer, part: KeyPart): KeyPart | null {
     const { field = Buffer.alloc(0), value } = part
-    const found = firstFit(answer.fields, field)
+    const found = ruleFor(answer.fields, field)
     if (found === undefined) throw new UnansweredField()
-    if (found.answer === 'drop') return null
+    if (found.rule.answer === 'drop') return null
     const name = renamed(found.pieces, ({ strategy }, text) =>
       onMasked({ pattern, column: `field ${maskedColumn(strategy)}` }, text),
     )
-    const place = { pattern, column: fieldColumn(found.pattern.text) }
-    return { field: name, value: masked(place, found.answer, value) }
+    const place = { pattern, column: fieldColumn(found.rule.pattern.text) }
+    return { field: name, value: masked(place, found.rule.answer, value) }
   }
 
   function maskedPart(pattern: string, answer: KeyAnswer, part: KeyPart): KeyPart | null {
@@ -97,14 +95,13 @@ export function compileKeyMasker(request: KeyMaskerRequest): KeyMasker {
 
   return {
     answer(name) {
-      const found = firstFit(policy, name)
+      const found = ruleFor(policy, name)
       if (found === undefined) return undefined
-      const { answer } = found
-      const pattern = found.pattern.text
+      const { answer } = found.rule
+      const pattern = found.rule.pattern.text
       return {
         pattern,
         dropped: answer.do === 'drop',
-        perField: answer.do === 'fields',
         name: renamed(found.pieces, ({ strategy }, text) =>
           onMasked({ pattern, column: maskedColumn(strategy) }, text),
         ),
@@ -112,26 +109,17 @@ export function compileKeyMasker(request: KeyMaskerRequest): KeyMasker {
       }
     },
     placeOf(name, field) {
-      const found = firstFit(policy, name)
+      const found = ruleFor(policy, name)
       if (found === undefined) return undefined
-      const pattern = found.pattern.text
-      if (found.answer.do !== 'fields') return { pattern, column: 'value' }
-      const column = field && firstFit(found.answer.fields, field)?.pattern.text
+      const pattern = found.rule.pattern.text
+      if (found.rule.answer.do !== 'fields') return { pattern, column: 'value' }
+      const column = field && ruleFor(found.rule.answer.fields, field)?.rule.pattern.text
       return column === undefined ? undefined : { pattern, column: fieldColumn(column) }
     },
   }
 }
 
 type FieldsAnswer = Extract<KeyAnswer, { readonly do: 'fields' }>
-
-function firstFit<EntryAnswer>(policy: EntryPolicy<EntryAnswer>, name: Buffer) {
-  const text = name.toString('latin1')
-  for (const { pattern, answer } of policy) {
-    const pieces = matchPattern(pattern, text)
-    if (pieces !== undefined) return { pattern, answer, pieces }
-  }
-  return undefined
-}
 
 /** Nothing bounds a name or a value here, and equal values must stay equal wherever they stand. */
 const room = { maxLength: Number.MAX_SAFE_INTEGER, unique: true }
