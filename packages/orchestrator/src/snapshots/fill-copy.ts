@@ -4,12 +4,7 @@ import { isMasked, type TableShape, tableKey } from '../masking/masking.ts'
 import type { Credentials, Dial, SchemaStatement, Target } from '../sources/sources.ts'
 import type { Build } from './build.ts'
 import { type CopiedTable, copyTables } from './copy-tables.ts'
-import {
-  imageTooOld,
-  leaked,
-  policyUnfit,
-  verificationFailed,
-} from './errors.ts'
+import { imageTooOld, leaked, policyUnfit, verificationFailed } from './errors.ts'
 import { horizonFindings } from './horizon.ts'
 import { LeakCheck, type Searching, searchCopy } from './leak-check/leak-check.ts'
 import { Pace } from './pace.ts'

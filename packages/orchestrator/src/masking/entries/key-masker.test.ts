@@ -85,7 +85,10 @@ describe('keys', () => {
   })
 
   test('stay apart when they are masked, whatever bytes they hold', () => {
-    const names = fc.uniqueArray(fc.string({ unit: 'binary', minLength: 1 }), { minLength: 2, maxLength: 8 })
+    const names = fc.uniqueArray(fc.string({ unit: 'binary', minLength: 1 }), {
+      minLength: 2,
+      maxLength: 8,
+    })
     for (const strategy of ['username', 'text', 'secret', 'number', 'email'] as const) {
       const { answer } = maskerOf(`"u:{${strategy}**}": keep\n`)
       fc.assert(

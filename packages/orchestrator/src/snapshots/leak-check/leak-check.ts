@@ -1,5 +1,6 @@
 import type { SchemaStatement } from '../../sources/sources.ts'
 import { inParallel } from '../in-parallel.ts'
+import type { LeakCheck } from './leaks.ts'
 import { type SearchedTable, type Searching, searchTable } from './search-copy.ts'
 import { type Files, searchFiles } from './search-files.ts'
 import { judge, judgeShapes, type Verdict } from './sightings.ts'
