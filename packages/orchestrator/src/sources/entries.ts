@@ -36,7 +36,6 @@ export interface Entries extends AsyncDisposable {
   list(signal: AbortSignal): AsyncIterable<readonly Entry[]>
   /** What an entry holds. Empty where it is gone by now; throws for a type that cannot be read. */
   read(entry: Entry, signal: AbortSignal): AsyncIterable<readonly EntryPart[]>
-  count(signal: AbortSignal): Promise<number>
 }
 
 /** A production store, opened. Only ever read. */
@@ -68,6 +67,7 @@ export interface EntryPart {
 
 /** The staging server during a build. */
 export interface EntryTarget extends Entries {
+  count(signal: AbortSignal): Promise<number>
   /** Adds parts to an entry that is made by its first. */
   write(entry: Entry, parts: readonly EntryPart[], signal: AbortSignal): Promise<void>
   /** Leaves nothing in the server’s memory that is not in its files. */

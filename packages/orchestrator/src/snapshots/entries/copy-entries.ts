@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import {
   type AnsweredKey,
   type KeyMasker,
@@ -8,6 +9,7 @@ import {
 import type { Entry, EntryKind, EntrySource, EntryTarget } from '../../sources/sources.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { Pace } from '../pace.ts'
+import type { Throttle } from '../throttle.ts'
 import { entriesUnanswered, fieldUnanswered, tooLarge } from './errors.ts'
 import { Seen } from './seen.ts'
 
@@ -23,6 +25,7 @@ export interface CopyingEntries {
   readonly target: EntryTarget
   readonly masker: KeyMasker
   readonly pace: Pace
+  readonly throttle: Throttle
 }
 
 /** Entries copied, by pattern. */
@@ -53,7 +56,7 @@ export async function copyEntries(
 
 /** The pattern that answered for it; undefined where nothing of it is in the copy. */
 async function copyEntry(
-  { name, kind, source, target, masker }: CopyingEntries,
+  { name, kind, source, target, masker, throttle }: CopyingEntries,
   entry: Entry,
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -66,6 +69,8 @@ async function copyEntry(
   const renamed = { ...entry, name: answered.name }
   let isThere = false
   for await (const parts of source.read(entry, signal)) {
+    const pause = throttle.take(bytesOf(parts))
+    if (pause > 0) await wait(pause, undefined, { signal })
     const masked = maskedParts(name, answered, parts)
     if (masked.length === 0) continue
     await target.write(renamed, masked, signal)
@@ -73,6 +78,9 @@ async function copyEntry(
   }
   return isThere ? answered.pattern : undefined
 }
+
+const bytesOf = (parts: readonly KeyPart[]) =>
+  parts.reduce((sum, { field, value }) => sum + value.length + (field?.length ?? 0), 0)
 
 function maskedParts(
   name: string,

@@ -6,6 +6,7 @@ import { LeakCheck, searchFiles, verdictOf } from '../leak-check/leak-check.ts'
 import { Pace } from '../pace.ts'
 import type { Staging } from '../staging.ts'
 import { openThreads } from '../threads/threads.ts'
+import { Throttle } from '../throttle.ts'
 import { waitForServer } from '../wait-for-server.ts'
 import { Collecting } from './collecting.ts'
 import { type CopiedEntries, copyEntries } from './copy-entries.ts'
@@ -53,7 +54,8 @@ export async function fillEntries(
     onMasked: (place, value) => collecting.add(place, value),
   })
   const pace = paceOf(build)
-  const copying = { name: configured.name, kind, source, target, masker, pace }
+  const throttle = new Throttle(configured.maxBytesPerSecond, build.clock)
+  const copying = { name: configured.name, kind, source, target, masker, pace, throttle }
   const copied = build.isEmpty ? new Map() : await copyEntries(copying, signal)
   collecting.end()
 

@@ -4,6 +4,8 @@ import { entriesUnanswered, entriesUnfit } from './errors.ts'
 
 /** No list of what is missing is longer than one would read. */
 const told = 20
+/** Shapes that are held: a name may have as many parts as it likes. */
+const most = 1000
 
 export interface Surveyed {
   readonly name: string
@@ -39,7 +41,8 @@ export async function survey(surveyed: Surveyed, signal: AbortSignal): Promise<n
 }
 
 function countShape(shapes: Map<string, number>, { separator }: EntryKind, entry: Entry): void {
-  const shape = `${shapeOfName(entry.name, separator)} (${entry.type}`
+  const own = `${shapeOfName(entry.name, separator)} (${entry.type}`
+  const shape = shapes.has(own) || shapes.size < most ? own : `others (${entry.type}`
   shapes.set(shape, (shapes.get(shape) ?? 0) + 1)
 }
 

@@ -24,7 +24,6 @@ export function keyspaceOf(reader: Reader): Omit<Entries, typeof Symbol.asyncDis
         yield parts
       }
     },
-    count: async () => Number(await reader.call('DBSIZE')),
   }
 }
 

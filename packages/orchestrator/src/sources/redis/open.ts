@@ -6,7 +6,7 @@ import type { OpenRequest } from '../sources.ts'
 import { sourceError, sourceRefused } from './errors.ts'
 import { keyspaceOf } from './keyspace.ts'
 import { type Reader, readerOf } from './read-only.ts'
-import { enter, openSession } from './session.ts'
+import { enter, openSession, type Session } from './session.ts'
 import { parseSourceUrl, type SourceUrl } from './source-url.ts'
 
 const connectTimeoutMs = 15_000
@@ -15,10 +15,7 @@ const connectTimeoutMs = 15_000
 export async function openSource(request: OpenRequest, signal: AbortSignal): Promise<EntrySource> {
   const { name } = request
   const url = parseSourceUrl(name, request.url)
-  const explained = (cause: unknown) => {
-    signal.throwIfAborted()
-    return sourceError(name, url.address, cause)
-  }
+  const explained = (cause: unknown) => sourceError(name, url.address, cause)
   await using scope = new AsyncDisposableStack()
   try {
     const timed = AbortSignal.any([signal, AbortSignal.timeout(connectTimeoutMs)])
@@ -30,12 +27,13 @@ export async function openSource(request: OpenRequest, signal: AbortSignal): Pro
     const all = scope.move()
     return {
       ...{ version, address: url.address, database: url.database, findings: [noMoment] },
-      list: (until) => explaining(keyspace.list(until), explained),
-      read: (entry, until) => explaining(keyspace.read(entry, until), explained),
-      count: (until) => keyspace.count(until),
+      list: (until) => explaining({ session, explained }, until, keyspace.list(until)),
+      read: (entry, until) =>
+        explaining({ session, explained }, until, keyspace.read(entry, until)),
       [Symbol.asyncDispose]: () => all.disposeAsync(),
     }
   } catch (cause) {
+    signal.throwIfAborted()
     throw explained(cause)
   }
 }
@@ -91,10 +89,26 @@ async function versionOf(name: string, reader: Reader): Promise<number> {
 const oldest = 5
 const newest = 7
 
-async function* explaining<Item>(items: AsyncIterable<Item>, explained: (cause: unknown) => Error) {
+/** An abort ends the connection, so that nothing waits for an answer that does not come. */
+async function* explaining<Item>(
+  { session, explained }: Explained,
+  signal: AbortSignal,
+  items: AsyncIterable<Item>,
+) {
+  signal.throwIfAborted()
+  const abort = () => session.destroy()
+  signal.addEventListener('abort', abort, { once: true })
   try {
     yield* items
   } catch (cause) {
+    signal.throwIfAborted()
     throw explained(cause)
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
+}
+
+interface Explained {
+  readonly session: Session
+  readonly explained: (cause: unknown) => Error
 }

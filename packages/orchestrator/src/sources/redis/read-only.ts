@@ -5,7 +5,7 @@ import type { Argument, Reply, Session } from './session.ts'
  * through all of it at once, as KEYS does, and none runs a script.
  */
 const allowed = new Set([
-  ...['INFO', 'DBSIZE', 'SCAN', 'TYPE', 'PTTL', 'STRLEN', 'GET'],
+  ...['INFO', 'SCAN', 'TYPE', 'PTTL', 'STRLEN', 'GET'],
   ...['LRANGE', 'HSCAN', 'SSCAN', 'ZSCAN'],
 ] as const)
 export type ReadCommand = typeof allowed extends Set<infer Command> ? Command : never

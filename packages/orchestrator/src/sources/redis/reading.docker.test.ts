@@ -105,6 +105,17 @@ describe('a Redis', () => {
     )
   })
 
+  test('that stops answering is let go when nobody waits any more', async () => {
+    const impatient = new AbortController()
+    await using source = await open()
+    await server.call('CLIENT', 'PAUSE', '3000')
+    setTimeout(() => impatient.abort(new Error('no longer')), 100)
+    const listing = source.list(impatient.signal)[Symbol.asyncIterator]()
+
+    await expect(listing.next()).rejects.toThrow('no longer')
+    await server.call('CLIENT', 'UNPAUSE')
+  })
+
   test('whose account lacks a permission is refused with the way out', async () => {
     const blind = { user: 'blind', password: 'x' }
     await server.call('ACL', 'SETUSER', blind.user, 'on', `>${blind.password}`, '+@connection')

@@ -35,7 +35,7 @@ export async function openTarget(
       doing(
         'counting',
         until,
-        async () => (await keyspace.count(until)) - (await countLifetimes(session)),
+        async () => Number(await session.call('DBSIZE')) - (await countLifetimes(session)),
       ),
     write: (entry, parts, until) => doing('writing', until, () => write(session, entry, parts)),
     writeOut: (until) =>
