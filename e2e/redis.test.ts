@@ -1,4 +1,5 @@
 import { Sandbox } from '@stuntdouble/sdk'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dataFilesOf, survivors } from './lib/data-files.ts'
 import { listLeftovers } from './lib/leftovers.ts'
@@ -122,6 +123,18 @@ describe('a Redis, cloned, anonymized and wrecked', () => {
       ...['url', journey.box.id],
     ])
     expect(Object.keys(databases)).toEqual(['sessions', 'cache'])
+  })
+
+  test('it is reached from the orchestrator’s machine as databases are', async () => {
+    const { url } = await journey.stuntdouble.json<{ url: string }>([
+      ...['db', journey.box.id, 'sessions'],
+    ])
+    const redis = new Redis(url)
+    try {
+      expect(await redis.dbsize()).toBe(84)
+    } finally {
+      redis.disconnect()
+    }
   })
 
   test('whoever is inside may do what it likes to the data, and nothing to the server', async () => {
