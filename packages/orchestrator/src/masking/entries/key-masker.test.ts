@@ -96,7 +96,7 @@ describe('keys', () => {
           const masked = distinct.map((name) => `${answer(`u:${name}`)?.name.toString('hex')}`)
           expect(new Set(masked).size).toBe(distinct.length)
         }),
-        { numRuns: 50 },
+        { numRuns: 20 },
       )
     }
   })

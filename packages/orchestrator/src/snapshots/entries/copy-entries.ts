@@ -10,12 +10,10 @@ import type { Entry, EntryKind, EntrySource, EntryTarget } from '../../sources/s
 import { inParallel } from '../in-parallel.ts'
 import type { Pace } from '../pace.ts'
 import type { Throttle } from '../throttle.ts'
+import { atOnce, isSmall } from './at-once.ts'
 import { entriesUnanswered, fieldUnanswered, tooLarge } from './errors.ts'
 import { Seen } from './seen.ts'
 
-const atOnce = 32
-/** Larger ones are copied one at a time, so that memory stays bounded. */
-const smallBytes = 256 * 1024
 const largestBytes = 64 * 1024 ** 2
 
 export interface CopyingEntries {
@@ -46,7 +44,6 @@ export async function copyEntries(
   }
   for await (const entries of copying.source.list(signal)) {
     const fresh = entries.filter(({ name }) => seen.add(name))
-    const isSmall = ({ sizeBytes }: Entry) => sizeBytes <= smallBytes
     await inParallel(fresh.filter(isSmall), atOnce, { signal, work })
     for (const entry of fresh.filter((each) => !isSmall(each))) await work(entry, signal)
   }

@@ -1,7 +1,9 @@
 import type { KeyMasker, KeyTable } from '../../masking/masking.ts'
-import type { EntryPart, EntryTarget } from '../../sources/sources.ts'
+import type { Entry, EntryPart, EntryTarget } from '../../sources/sources.ts'
+import { inParallel } from '../in-parallel.ts'
 import type { LeakCheck } from '../leak-check/leak-check.ts'
 import type { Threads } from '../threads/threads.ts'
+import { atOnce, isSmall } from './at-once.ts'
 import { ColumnSearch } from './column-search.ts'
 
 export interface SearchedEntries {
@@ -27,17 +29,19 @@ export async function searchEntries(
   const search: Search = async ({ pattern, column }, value) =>
     await (columns.get(idOf(pattern, column)) ?? columns.get(elsewhere))?.push(value)
 
-  for await (const entries of target.list(signal)) {
-    for (const entry of entries) {
-      const pattern = masker.placeOf(entry.name)?.pattern ?? strange.shape.name
-      await search({ pattern, column: 'name' }, entry.name)
-      for await (const parts of target.read(entry, signal)) {
-        for (const part of parts) {
-          const place = masker.placeOf(entry.name, part.field) ?? { pattern, column: 'value' }
-          await searchPart(search, place, part)
-        }
+  const work = async (entry: Entry, either: AbortSignal) => {
+    const pattern = masker.placeOf(entry.name)?.pattern ?? strange.shape.name
+    await search({ pattern, column: 'name' }, entry.name)
+    for await (const parts of target.read(entry, either)) {
+      for (const part of parts) {
+        const place = masker.placeOf(entry.name, part.field) ?? { pattern, column: 'value' }
+        await searchPart(search, place, part)
       }
     }
+  }
+  for await (const entries of target.list(signal)) {
+    await inParallel(entries.filter(isSmall), atOnce, { signal, work })
+    for (const entry of entries.filter((each) => !isSmall(each))) await work(entry, signal)
   }
   for (const column of columns.values()) await column.end()
 }

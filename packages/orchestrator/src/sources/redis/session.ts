@@ -30,7 +30,10 @@ export async function openSession(stream: Duplex, signal: AbortSignal): Promise<
     stream.destroy()
   }
   const session: Session = {
-    call: (command, ...args) => redis.callBuffer(command, ...args) as Promise<Reply>,
+    call: (command, ...args) => {
+      together(stream)
+      return redis.callBuffer(command, ...args) as Promise<Reply>
+    },
     destroy,
     [Symbol.asyncDispose]: async () => destroy(),
   }
@@ -41,6 +44,13 @@ export async function openSession(stream: Duplex, signal: AbortSignal): Promise<
     destroy()
     throw cause
   }
+}
+
+/** What is written in one turn is sent in one piece: thousands of small commands are thousands of calls else. */
+function together(stream: Duplex): void {
+  if (stream.writableCorked > 0) return
+  stream.cork()
+  setImmediate(() => stream.uncork())
 }
 
 /** A pod's connection may stay half open: one that was refused inside ends at once. */
