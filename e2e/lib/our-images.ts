@@ -8,6 +8,7 @@ const ours = [
   'stuntdouble/postgres:17',
   'stuntdouble/postgres:18',
   'stuntdouble/mariadb:10.11',
+  'stuntdouble/redis:7',
 ]
 
 /** Before the first test that needs an engine: on a new one our images take minutes, later milliseconds. */

@@ -73,6 +73,7 @@ describe('a library has one place', () => {
     ['pg', /^sources\/postgres\//],
     ['pg-copy-streams', /^sources\/postgres\//],
     ['mysql2', /^sources\/mariadb\//],
+    ['ioredis', /^sources\/redis\//],
   ]
 
   test.each(places)('%s', (library, place) => {

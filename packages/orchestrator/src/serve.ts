@@ -23,6 +23,7 @@ import { createSnapshots } from './snapshots/create-snapshots.ts'
 import { snapshotMigrations } from './snapshots/store.ts'
 import { mariadbKind } from './sources/mariadb/mariadb.ts'
 import { postgresKind } from './sources/postgres/postgres.ts'
+import { redisKind } from './sources/redis/redis.ts'
 import { openStorage } from './storage/storage.ts'
 import { createWorkspaces } from './workspaces/workspaces.ts'
 
@@ -47,7 +48,7 @@ export interface Orchestrator extends AsyncDisposable {
 }
 
 const version = '0.1.0'
-const kinds = { postgres: postgresKind, mariadb: mariadbKind }
+const kinds = { postgres: postgresKind, mariadb: mariadbKind, redis: redisKind }
 const sweepUploadsMs = 60_000
 /** How often is asked whether a source is due; the answer is a few rows of the journal. */
 const refreshMs = 5_000

@@ -16,6 +16,10 @@ export function databaseClients({ url }: Pick<LocalDatabase, 'url'>): readonly D
   const user = decodeURIComponent(username)
   const secret = decodeURIComponent(password)
   const database = decodeURIComponent(pathname.slice(1))
+  if (protocol === 'redis:') {
+    const at = ['-h', hostname, '-p', port, '-n', database, '--user', user]
+    return [{ program: 'redis-cli', args: at, env: { REDISCLI_AUTH: secret } }]
+  }
   if (protocol !== 'mysql:') {
     const at = { PGHOST: hostname, PGPORT: port, PGDATABASE: database }
     return [{ program: 'psql', args: [], env: { ...at, PGUSER: user, PGPASSWORD: secret } }]
@@ -55,4 +59,6 @@ export async function runClient(
 
 /** PGSERVICE and PGHOSTADDR go before PGHOST: left in place, they lead psql to production. */
 const unbound = (env: Environment) =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !/^(PG|MYSQL|MARIADB)/.test(name)))
+  Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(PG|MYSQL|MARIADB|REDISCLI)/.test(name)),
+  )

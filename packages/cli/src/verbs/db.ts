@@ -8,7 +8,7 @@ export const addDb: AddVerb = (parent, act) =>
   parent
     .command('db')
     .description(
-      'open psql or mariadb on a sandbox’s database, or print its address on this machine',
+      'open psql, mariadb or redis-cli on a sandbox’s database, or print its address on this machine',
     )
     .usage('ID [NAME] [options] [-- CLIENT-ARGUMENT...]')
     .argument('<id>', 'a sandbox, or the beginning of its id')

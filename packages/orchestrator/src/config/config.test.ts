@@ -141,3 +141,18 @@ test('an unknown key is refused where it stands', () => {
 test('a configuration that is not there is said in a sentence', () => {
   expect(failure('/nowhere/stuntdouble.yaml').message).toMatch(/cannot be read: ENOENT/)
 })
+
+test('a Redis may be empty, and then has no policy; nothing else may', () => {
+  const of = (source: string) => folder({ 'stuntdouble.yaml': `sources:\n  cache: ${source}\n` })
+  using empty = of('{ kind: redis, url: redis://h/1, stance: empty }')
+  using both = of('{ kind: redis, url: redis://h, stance: empty, policy: a.yaml }')
+  using neither = of('{ kind: redis, url: redis://h }')
+  using tables = of('{ kind: postgres, url: postgres://h/d, stance: empty }')
+
+  expect(loadConfig(empty.path, {}).sources.cache).toMatchObject({
+    ...{ stance: 'empty', address: 'h:6379/1' },
+  })
+  expect(failure(both.path).message).toContain('sources.cache.stance: cannot stand beside a policy')
+  expect(failure(neither.path).message).toContain('sources.cache.policy: ')
+  expect(failure(tables.path).message).toContain('sources.cache.stance: is for redis alone')
+})

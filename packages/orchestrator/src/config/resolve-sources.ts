@@ -16,8 +16,10 @@ export interface LoadedSource {
   readonly url: Secret
   /** host:port/database; neither user nor password. */
   readonly address: string
-  /** masking.yaml, absolute. */
+  /** masking.yaml, absolute; not looked at where the stance is `empty`. */
   readonly policyPath: string
+  /** What a sandbox is given: what there is, masked, or an empty store of the kind. */
+  readonly stance: 'masked' | 'empty'
   readonly schemas?: readonly string[]
   readonly image?: string
   /** Objects and columns whose content a person has read and found harmless. */
@@ -51,7 +53,8 @@ export function resolveSources(
       kind: source.kind,
       url: new Secret(text),
       address: address ?? 'unknown',
-      policyPath: resolve(dirname(scope.path), source.policy),
+      policyPath: resolve(dirname(scope.path), source.policy ?? 'masking.yaml'),
+      stance: source.stance ?? 'masked',
       ...(source.schemas && { schemas: source.schemas }),
       ...(source.image && { image: source.image }),
       ...(source.accept && { accept: source.accept }),
@@ -78,6 +81,11 @@ const schemes = {
     pattern: /^(mysql|mariadb):$/,
     port: '3306',
     hint: mustBe('mysql://reader:…@db.example.com:3306/shop'),
+  },
+  redis: {
+    pattern: /^rediss?:$/,
+    port: '6379',
+    hint: mustBe('redis://reader:…@cache.example.com:6379/0'),
   },
 } satisfies Record<SourceKind, unknown>
 

@@ -45,7 +45,7 @@ Run a command (as user "agent", in ${welcome.workspace.path}):
 Read, write, list and delete files by absolute path:
   curl -sS ${welcome.links.files?.href}
   curl -sS -T notes.txt ${welcome.links.files?.href}/notes.txt
-Databases, reachable from inside (DATABASE_URL is the first):
+Databases, reachable from inside (DATABASE_URL is the first with tables):
 ${databases.length > 0 ? databases.join('\n') : '  none'}
 
 What is fake: every personal value in the data. What is absent: the internet; a request out is

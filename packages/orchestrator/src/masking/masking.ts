@@ -4,6 +4,25 @@
  */
 
 export { type CopyMasker, compileMasker, type MaskerRequest } from './copy-text/copy-masker.ts'
+export {
+  type EntryPolicy,
+  type KeyAnswer,
+  parseKeyPolicy,
+  ruleFor,
+} from './entries/entry-policy.ts'
+export { groupNames, type NameGroup } from './entries/group-names.ts'
+export {
+  type AnsweredKey,
+  compileKeyMasker,
+  type KeyMasker,
+  type KeyPart,
+  type MaskedPlace,
+  UnansweredField,
+} from './entries/key-masker.ts'
+export { type KeyTable, keyTables } from './entries/key-tables.ts'
+export { shapeOfName } from './entries/name-shape.ts'
+export { proposeValues } from './entries/propose-keys.ts'
+export { type ProposedKeys, renderKeyPolicy } from './entries/render-keys.ts'
 export { type PolicyProblem, policyProblems, superfluous, unanswered } from './policy/checks.ts'
 export { columnKey, isMasked, strategyFor, tableKey } from './policy/names.ts'
 export { type PolicyText, parsePolicyFile } from './policy/parse.ts'

@@ -74,6 +74,6 @@ export const databaseEnded = (id: string, name: string, image: string) =>
     'engine_failed',
     `Sandbox "${id}" is not ready: its database "${name}" ended as soon as it was started.`,
     {
-      hint: `Is ${image} a server of the snapshot’s major version? Leave \`image\` out to use the one it was built with.`,
+      hint: `Is ${image} a server of the snapshot’s major version? Leave \`image\` out to use the one it was built with. A Redis needs memory for all it holds: raise \`limits.memory\`.`,
     },
   )

@@ -13,6 +13,7 @@ const kindOf = (kind: SourceKind, port: number) => {
 const kinds: StoreKinds = {
   postgres: kindOf('postgres', 5432),
   mariadb: kindOf('mariadb', 3306),
+  redis: kindOf('redis', 6379),
 }
 
 test('databases of several kinds have their own ports and urls, and share none', () => {

@@ -84,7 +84,7 @@ function environment(sandbox: Sandbox, kinds: StoreKinds): Record<string, string
     '::1',
     ...sandbox.databases.map(({ name }) => name),
   ].join(',')
-  const [first] = sandbox.databases
+  const ofTables = sandbox.databases.find(({ kind }) => kinds[kind].model === 'tables')
   return {
     HOME: '/home/agent',
     LANG: 'C.UTF-8',
@@ -97,10 +97,14 @@ function environment(sandbox: Sandbox, kinds: StoreKinds): Record<string, string
     NO_PROXY: noProxy,
     no_proxy: noProxy,
     ...Object.fromEntries(sandbox.databases.map(({ name, url }) => [urlVariable(name), url])),
-    ...(first && clientEnvironment(first, kinds)),
-    ...(first && { DATABASE_URL: first.url }),
+    ...Object.assign({}, ...firstOfEach(sandbox).map((first) => clientEnvironment(first, kinds))),
+    ...(ofTables && { DATABASE_URL: ofTables.url }),
   }
 }
+
+/** The clients of a kind find the first database of it. */
+const firstOfEach = ({ databases }: Sandbox) =>
+  databases.filter(({ kind }, index) => databases.findIndex((each) => each.kind === kind) === index)
 
 const clientEnvironment = ({ kind, credentials, name, port }: SandboxDatabase, kinds: StoreKinds) =>
   kinds[kind].clientEnvironment(credentials, { host: name, port })

@@ -3,9 +3,9 @@ import { newSecret, newSnapshotId } from '../lib/ids.ts'
 import type { Source } from '../sources/sources.ts'
 import { type Answers, readAnswers } from './answers.ts'
 import type { Build, BuildParts, BuildRequest } from './build.ts'
-import { clearAway } from './clear-away.ts'
 import { buildFailure } from './errors.ts'
 import { type FilledCopy, fillCopy } from './fill-copy.ts'
+import { journalled } from './journalled.ts'
 import { type Manifest, signManifest, snapshotOf } from './manifest.ts'
 import { openSource } from './open-source.ts'
 import { overlooked } from './overlooked.ts'
@@ -34,7 +34,8 @@ export async function buildSnapshot(
       ...(await scanDefinitions(source.schema, request.source)),
       ...(await notice(source, answers, signal)),
     ]
-    return await make(describe({ ...parts, source, answers, noticed, phases }, request), signal)
+    const build = describe({ ...parts, source, answers, noticed, phases }, request)
+    return await journalled(build, () => stageAndSeal(build, signal))
   } catch (cause) {
     throw buildFailure(name, phases.current, cause)
   }
@@ -57,24 +58,6 @@ function describe(known: Known, { source: configured, onProgress }: BuildRequest
     id: newSnapshotId(),
     image: configured.image ?? known.kind.imageFor(known.source.version),
     startedAt: known.clock(),
-  }
-}
-
-async function make(build: Build, signal: AbortSignal): Promise<Snapshot> {
-  const { store, engine, id, source, origin, image, startedAt, configured } = build
-  const { kind } = build.kind
-  const { version, database } = source
-  store.insert({ id, origin, source: configured.name, kind, version, image, database, startedAt })
-  try {
-    return await stageAndSeal(build, signal)
-  } catch (cause) {
-    store.fail(id)
-    await clearAway(engine, id).then(
-      () => store.delete(id),
-      // The row stays, and with it what is to be cleared away at the next start.
-      () => {},
-    )
-    throw cause
   }
 }
 

@@ -2,16 +2,16 @@ import type { Finding, OnProgress } from '@stuntdouble/sdk/wire'
 import type { LoadedSource } from '../config/config.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Source, StoreKind } from '../sources/sources.ts'
+import type { EntryKind, Source, StoreKind } from '../sources/sources.ts'
 import type { Answers } from './answers.ts'
 import type { ManifestSigner } from './manifest.ts'
 import type { Phases } from './phases.ts'
 import type { SnapshotStore } from './store.ts'
 
 /** What a build is made with. */
-export interface BuildParts {
+export interface BuildParts<Kind extends StoreKind | EntryKind = StoreKind> {
   readonly engine: Engine
-  readonly kind: StoreKind
+  readonly kind: Kind
   readonly store: SnapshotStore
   readonly clock: Clock
   readonly signer: ManifestSigner

@@ -3,9 +3,11 @@ import type { SourceView } from '@stuntdouble/sdk/wire'
 import type { LoadedConfig, LoadedSource } from '../config/config.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { StoreKind } from '../sources/sources.ts'
+import type { StoreKinds } from '../sources/sources.ts'
 import type { Storage } from '../storage/storage.ts'
 import { buildSnapshot } from './build-snapshot.ts'
+import { buildEntries } from './entries/entries.ts'
+import { reviewEntries } from './entries/review-entries.ts'
 import { alreadyBuilding, noSnapshotOf, snapshotNotFound, sourceNotFound } from './errors.ts'
 import type { ManifestSigner } from './manifest.ts'
 import { recoverSnapshots } from './recover.ts'
@@ -26,7 +28,7 @@ export interface SnapshotsOptions {
   readonly engine: Engine
   /** With `snapshotMigrations` applied. */
   readonly storage: Storage
-  readonly kinds: Readonly<Record<LoadedSource['kind'], StoreKind>>
+  readonly kinds: StoreKinds
   readonly config: LoadedConfig
   /** 32 bytes; equal keys mask equal values alike, in every source and refresh. */
   readonly maskingKey: Buffer
@@ -53,9 +55,13 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots & AsyncDis
       const source = configured(name)
       if (underWay.has(name)) throw alreadyBuilding(name)
       const kind = kinds[source.kind]
-      const parts = { engine, kind, store, clock, signer, maskingKey, origin }
+      const parts = { engine, store, clock, signer, maskingKey, origin }
       const until = AbortSignal.any([signal, closing.signal])
-      const building = buildSnapshot(parts, { source, onProgress }, until)
+      const request = { source, onProgress }
+      const building =
+        kind.model === 'tables'
+          ? buildSnapshot({ ...parts, kind }, request, until)
+          : buildEntries({ ...parts, kind }, request, until)
       underWay.set(name, building)
       try {
         return await building
@@ -68,7 +74,10 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots & AsyncDis
     },
     async review(name, update, signal) {
       const source = configured(name)
-      return reviewSource({ kind: kinds[source.kind], source, update }, signal)
+      const kind = kinds[source.kind]
+      return kind.model === 'tables'
+        ? reviewSource({ kind, source, update }, signal)
+        : reviewEntries({ kind, source, update }, signal)
     },
     sources: () => sources.map((source) => sourceView(source, store.builds(origin, source.name))),
     list: () => store.list().map(viewOf),
@@ -99,10 +108,17 @@ function configuredSource({ sources }: LoadedConfig, name: string): LoadedSource
 }
 
 function sourceView(source: LoadedSource, builds: ReturnType<SnapshotStore['builds']>): SourceView {
-  const { name, kind, address, policyPath, refreshMs, retain } = source
+  const { name, kind, address, stance, refreshMs, retain } = source
+  const policyPath = stance === 'empty' ? null : source.policyPath
   const dueAt = refreshMs === undefined ? undefined : refreshDueAt(builds, refreshMs)
   return {
-    ...{ name, kind, address, policyPath, policyExists: existsSync(policyPath) },
+    ...{
+      name,
+      kind,
+      address,
+      policyPath,
+      policyExists: policyPath !== null && existsSync(policyPath),
+    },
     ...(retain !== undefined && { retain }),
     ...(refreshMs !== undefined && {
       refresh: {

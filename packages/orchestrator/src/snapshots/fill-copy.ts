@@ -4,13 +4,7 @@ import { isMasked, type TableShape, tableKey } from '../masking/masking.ts'
 import type { Credentials, Dial, SchemaStatement, Target } from '../sources/sources.ts'
 import type { Build } from './build.ts'
 import { type CopiedTable, copyTables } from './copy-tables.ts'
-import {
-  imageTooOld,
-  leaked,
-  policyUnfit,
-  serverDidNotStart,
-  verificationFailed,
-} from './errors.ts'
+import { imageTooOld, leaked, policyUnfit, verificationFailed } from './errors.ts'
 import { horizonFindings } from './horizon.ts'
 import { LeakCheck, type Searching, searchCopy } from './leak-check/leak-check.ts'
 import { Pace } from './pace.ts'
@@ -20,6 +14,7 @@ import type { Staging } from './staging.ts'
 import { openThreads, type TableJob } from './threads/threads.ts'
 import { Throttle } from './throttle.ts'
 import { compareForeignKeys, compareRows, unmaskedColumns } from './verify.ts'
+import { waitForServer } from './wait-for-server.ts'
 
 export interface Filling {
   readonly build: Build
@@ -41,14 +36,13 @@ export interface FilledCopy {
 const leakCapacity = 3_000_000
 /** Of the source, unless the operator says otherwise; one more holds its snapshot. */
 const usualConnections = 2
-const startTimeoutMs = 120_000
 
 /** Fills an empty server with masked rows, and does not return before they have stood every check. */
 export async function fillCopy(filling: Filling, signal: AbortSignal): Promise<FilledCopy> {
   const { build, staging, admin, role } = filling
   const { source, kind, phases } = build
   const dial: Dial = (dialSignal) => staging.dial(kind.port, dialSignal)
-  await ready(filling, dial, signal)
+  await waitForServer({ kind, name: build.configured.name, dial, admin }, signal)
   await using target = await kind.target(dial, admin, signal)
   refuseOlder(build, target)
 
@@ -78,17 +72,6 @@ export async function fillCopy(filling: Filling, signal: AbortSignal): Promise<F
     ...found,
   ]
   return { tables: tablesOf(build, copied), sizeBytes, findings, leakCheck: leaks.coverage }
-}
-
-async function ready({ build, admin }: Filling, dial: Dial, signal: AbortSignal): Promise<void> {
-  const timeout = AbortSignal.timeout(startTimeoutMs)
-  try {
-    await build.kind.ready(dial, admin, AbortSignal.any([signal, timeout]))
-  } catch (cause) {
-    signal.throwIfAborted()
-    if (!timeout.aborted) throw cause
-    throw serverDidNotStart(build.configured.name)
-  }
 }
 
 const jobsOf = ({ source, answers }: Build, leaks: LeakCheck): TableJob[] =>

@@ -1,12 +1,12 @@
 import type { LoadedSource } from '../config/config.ts'
-import type { Source, StoreKind } from '../sources/sources.ts'
+import type { OpenRequest } from '../sources/sources.ts'
 
 /** The one place where a source's secret is taken out of its wrapping. */
-export function openSource(
-  kind: StoreKind,
+export function openSource<Opened>(
+  kind: { open(request: OpenRequest, signal: AbortSignal): Promise<Opened> },
   { name, url, schemas, sequences, connections }: LoadedSource,
   signal: AbortSignal,
-): Promise<Source> {
+): Promise<Opened> {
   const options = {
     ...(schemas && { schemas }),
     ...(sequences && { sequences }),

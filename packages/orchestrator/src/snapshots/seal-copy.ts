@@ -1,9 +1,13 @@
+import type { StagedServer } from '../sources/sources.ts'
 import type { Build } from './build.ts'
 import { serverDidNotStop } from './errors.ts'
 import type { Staging } from './staging.ts'
 
 export interface SealedCopy {
-  readonly build: Build
+  readonly build: Pick<Build, 'engine' | 'id'> & {
+    readonly kind: Pick<StagedServer, 'stopCommand'>
+    readonly configured: { readonly name: string }
+  }
   readonly staging: Staging
   readonly volume: string
 }

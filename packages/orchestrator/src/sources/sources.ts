@@ -2,43 +2,24 @@ import type { Duplex, Readable, Writable } from 'node:stream'
 import type { Finding, SourceKind } from '@stuntdouble/sdk/wire'
 import type { ContainerSpec, Mount } from '../engine/engine.ts'
 import type { Samples, TableRef, TableShape } from '../masking/masking.ts'
+import type { EntryKind } from './entries.ts'
 
-/** Everything we know how to do with one kind of data store. Adding a kind is adding a folder. */
-export interface StoreKind {
+export * from './entries.ts'
+
+/** How a clone of a snapshot is run in a sandbox, whatever kind of store it is of. */
+export interface Server {
   readonly kind: SourceKind
-  /** The build’s superuser of a staging cluster. */
-  readonly superuser: string
   /** Inside a pod; a second database of the kind listens on the next. */
   readonly port: number
-
-  /**
-   * Opens a production store for reading: one read-only transaction on one exported snapshot. Checks
-   * privileges and row-level security first. Throws `source_unreachable` or `source_refused`, naming
-   * the source and never its password.
-   */
-  open(request: OpenRequest, signal: AbortSignal): Promise<Source>
-
-  /** The image of ours that runs a copy of a store of this major version: the oldest that is not older. */
-  imageFor(version: number): string
-
-  /** The container that makes a fresh cluster in an empty volume and runs it for a build. */
-  stagingContainer(request: StagingRequest): ContainerSpec
-
-  /** Run in the staging container: a clean shutdown, after which the container exits by itself. */
-  readonly stopCommand: readonly string[]
-  /** Of the cluster's files in the staging container. */
-  readonly dataDirectory: string
-  /** Where, below it, there is only what every fresh cluster holds; such as `base/1`. */
-  readonly pristineFiles: string
 
   /** The container that runs a clone in a sandbox. */
   container(request: ContainerRequest): ContainerSpec
 
-  /** Resolves when the server inside answers queries. `dial` opens a fresh connection to its port. */
+  /**
+   * Resolves when the server inside answers queries and holds what it should. `dial` opens a fresh
+   * connection to its port.
+   */
   ready(dial: Dial, credentials: Credentials, signal: AbortSignal): Promise<void>
-
-  /** Opens the staging cluster, as its superuser, for writing. */
-  target(dial: Dial, credentials: Credentials, signal: AbortSignal): Promise<Target>
 
   /** Such as `postgres://app:…@host:port/database`. */
   url(credentials: Credentials, at: Address): string
@@ -47,13 +28,46 @@ export interface StoreKind {
   clientEnvironment(credentials: Credentials, at: Address): Readonly<Record<string, string>>
 }
 
+/** How the server is run that a build fills. */
+export interface StagedServer {
+  /** The build’s superuser of a staging cluster. */
+  readonly superuser: string
+  /** The image of ours that runs a copy of a store of this major version: the oldest that is not older. */
+  imageFor(version: number): string
+
+  /** Run in the staging container: a clean shutdown, after which the container exits by itself. */
+  readonly stopCommand: readonly string[]
+  /** Of the cluster's files in the staging container. */
+  readonly dataDirectory: string
+  /** Where, below it, there is only what every fresh cluster holds; such as `base/1`. */
+  readonly pristineFiles: string
+}
+
+/** Everything we know how to do with one kind of store of tables. Adding a kind is adding a folder. */
+export interface StoreKind extends Server, StagedServer {
+  readonly model: 'tables'
+
+  /** The container that makes a fresh cluster in an empty volume and runs it for a build. */
+  stagingContainer(request: StagingRequest & Locale): ContainerSpec
+
+  /**
+   * Opens a production store for reading: one read-only transaction on one exported snapshot. Checks
+   * privileges and row-level security first. Throws `source_unreachable` or `source_refused`, naming
+   * the source and never its password.
+   */
+  open(request: OpenRequest, signal: AbortSignal): Promise<Source>
+
+  /** Opens the staging cluster, as its superuser, for writing. */
+  target(dial: Dial, credentials: Credentials, signal: AbortSignal): Promise<Target>
+}
+
 export interface Address {
   readonly host: string
   readonly port: number
 }
 
 /** Every kind, by name. */
-export type StoreKinds = Readonly<Record<SourceKind, StoreKind>>
+export type StoreKinds = Readonly<Record<SourceKind, StoreKind | EntryKind>>
 
 export type Dial = (signal: AbortSignal) => Promise<Duplex>
 
@@ -80,10 +94,14 @@ export interface StagingRequest {
   readonly image: string
   readonly volume: string
   readonly memoryBytes: number
-  readonly encoding: string
-  readonly collation: string
   /** The superuser’s, for the build alone; sealed clusters refuse it. */
   readonly credentials: Credentials
+}
+
+/** How a cluster reads and sorts text. */
+export interface Locale {
+  readonly encoding: string
+  readonly collation: string
 }
 
 export interface ContainerRequest {
@@ -98,13 +116,11 @@ export interface ContainerRequest {
 }
 
 /** A production store, opened. Only ever read. Disposal, once or twice, ends its transaction and connections. */
-export interface Source extends AsyncDisposable {
+export interface Source extends AsyncDisposable, Locale {
   readonly version: number
   /** host:port/database */
   readonly address: string
   readonly database: string
-  readonly encoding: string
-  readonly collation: string
   /** Tables whose rows are copied: ordinary ones and leaf partitions, in a stable order. */
   readonly tables: readonly TableShape[]
   readonly schema: SchemaScript

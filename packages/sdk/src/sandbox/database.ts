@@ -8,7 +8,7 @@ export interface SandboxDatabase extends DatabaseView {
   local(): Promise<LocalDatabase>
 }
 
-/** The first one, which `DATABASE_URL` names inside. */
+/** The first of the blueprint. */
 export function firstDatabase(
   databases: Readonly<Record<string, DatabaseView>>,
   open: (name: string) => Promise<LocalDatabase>,

@@ -2,15 +2,20 @@ import { z } from 'zod'
 import { Bytes, Duration, Name } from './units.ts'
 
 /** What a production store is. */
-export const SourceKind = z.enum(['postgres', 'mariadb'])
+export const SourceKind = z.enum(['postgres', 'mariadb', 'redis'])
 export type SourceKind = z.infer<typeof SourceKind>
 
-export const SourceConfig = z.strictObject({
+/** Kinds of which a sandbox may be given an empty one: what they hold is often made anew by itself. */
+const mayBeEmpty: readonly SourceKind[] = ['redis']
+
+const SourceFields = z.strictObject({
   kind: SourceKind,
-  /** `postgres://…` or `mysql://…`; `${env:NAME}` and `${file:PATH}` are filled in by the orchestrator alone. */
+  /** `postgres://…`, `mysql://…` or `redis://…`; `${env:NAME}` and `${file:PATH}` are filled in by the orchestrator alone. */
   url: z.string().min(1),
   /** masking.yaml, relative to this file. */
-  policy: z.string().min(1),
+  policy: z.string().min(1).optional(),
+  /** `empty`, in place of a policy: a store of the same kind and version, and nothing of what is in it. */
+  stance: z.literal('empty').optional(),
   schemas: z.array(z.string()).optional(),
   /** The image that runs snapshots of it; the smallest of ours that is not older than the source by default. */
   image: z.string().optional(),
@@ -29,6 +34,17 @@ export const SourceConfig = z.strictObject({
   connections: z.int().min(1).max(16).optional(),
   /** Bytes a second that are read of its rows at most, over all connections: `20m`. */
   maxRate: Bytes.optional(),
+})
+
+export const SourceConfig = SourceFields.superRefine(({ kind, policy, stance }, context) => {
+  const complain = (key: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [key], message })
+  if (policy === undefined && stance === undefined)
+    complain('policy', 'must name a masking.yaml, such as ./masking.yaml')
+  if (policy !== undefined && stance !== undefined)
+    complain('stance', 'cannot stand beside a policy: either is what becomes of its data')
+  if (stance !== undefined && !mayBeEmpty.includes(kind))
+    complain('stance', `is for ${mayBeEmpty.join(' and ')} alone; name a policy`)
 })
 export type SourceConfig = z.infer<typeof SourceConfig>
 

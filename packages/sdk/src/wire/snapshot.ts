@@ -78,7 +78,8 @@ export const SourceView = z.object({
   kind: z.string(),
   /** host:port/database; never the user or the password. */
   address: z.string(),
-  policyPath: z.string(),
+  /** Null where an empty one takes its place. */
+  policyPath: z.string().nullable(),
   policyExists: z.boolean(),
   retain: z.int().optional(),
   refresh: z

@@ -37,6 +37,7 @@ const recipes: readonly ImageRecipe[] = [
   postgres(17, 'trixie'),
   postgres(18, 'sid'),
   { ...plain('mariadb'), tags: ['stuntdouble/mariadb:10.11', 'stuntdouble/mariadb:latest'] },
+  { ...plain('redis'), tags: ['stuntdouble/redis:7', 'stuntdouble/redis:latest'] },
 ]
 
 const suites: readonly Suite[] = ['bookworm', 'trixie', 'sid']

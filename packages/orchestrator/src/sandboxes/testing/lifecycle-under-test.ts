@@ -123,7 +123,8 @@ function kindsOf(ready: (signal: AbortSignal) => Promise<void>): StoreKinds {
       mounts: [mount],
     }),
   }
-  return { postgres: kind as StoreKind, mariadb: kind as StoreKind }
+  const known = kind as StoreKind
+  return { postgres: known, mariadb: known, redis: known }
 }
 
 const workspaces: Workspaces = {

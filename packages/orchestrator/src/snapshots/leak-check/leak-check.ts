@@ -1,12 +1,14 @@
 import type { SchemaStatement } from '../../sources/sources.ts'
 import { inParallel } from '../in-parallel.ts'
+import type { LeakCheck } from './leaks.ts'
 import { type SearchedTable, type Searching, searchTable } from './search-copy.ts'
 import { type Files, searchFiles } from './search-files.ts'
 import { judge, judgeShapes, type Verdict } from './sightings.ts'
 
-export type { AnsweredColumn } from './collector.ts'
+export { type AnsweredColumn, Collector } from './collector.ts'
 export { LeakCheck } from './leaks.ts'
 export type { Searching } from './search-copy.ts'
+export { searchFiles } from './search-files.ts'
 export type { Verdict } from './sightings.ts'
 
 export interface SearchedCopy extends Searching {
@@ -31,9 +33,16 @@ export async function searchCopy(copy: SearchedCopy, signal: AbortSignal): Promi
   })
   for (const statement of copy.statements) copy.leaks.searchStatement(statement)
   await searchFiles(copy.files, copy, signal)
-  const { sightings, shapes, sampledOneIn } = copy.leaks
-  const known = judge(sightings, copy.accept)
-  const strange = judgeShapes(shapes, copy.accept)
+  return verdictOf(copy.leaks, copy.accept)
+}
+
+/** What was seen, judged. */
+export function verdictOf(
+  { sightings, shapes, sampledOneIn }: LeakCheck,
+  accept: readonly string[],
+): Verdict {
+  const known = judge(sightings, accept)
+  const strange = judgeShapes(shapes, accept)
   return {
     leaks: [...known.leaks, ...strange.leaks],
     findings: [...known.findings, ...strange.findings, ...sampled(sampledOneIn)],

@@ -11,6 +11,7 @@ import { FakeImages } from '../../engine/fake/fake-images.ts'
 import type { FakeProgram } from '../../engine/fake/fake-process.ts'
 import { FakeVolumes } from '../../engine/fake/fake-volumes.ts'
 import { Secret } from '../../lib/secret.ts'
+import { redisKind } from '../../sources/redis/redis.ts'
 import { openStorage, type Storage } from '../../storage/storage.ts'
 import { createSnapshots } from '../create-snapshots.ts'
 import type { ManifestSigner } from '../manifest.ts'
@@ -66,7 +67,12 @@ export function openBuild(
   })
   const restarted = (origin = '/etc/stuntdouble.yaml') =>
     createSnapshots({
-      ...{ engine, storage, signer, kinds: { postgres: copy.kind, mariadb: copy.kind } },
+      ...{
+        engine,
+        storage,
+        signer,
+        kinds: { postgres: copy.kind, mariadb: copy.kind, redis: redisKind },
+      },
       config: configOf(origin, { policyPath, ...options }),
       maskingKey: Buffer.alloc(32, 7),
       clock: () => now++,
@@ -104,6 +110,7 @@ function configOf(origin: string, options: Partial<LoadedSource>): LoadedConfig 
     url,
     address: 'db:5432/shop',
     policyPath: '',
+    stance: 'masked',
     ...options,
   }
   return { ...loadConfig(null, {}), path: origin, sources: { shop } }

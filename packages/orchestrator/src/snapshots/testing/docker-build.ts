@@ -2,6 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { SourceConfig } from '@stuntdouble/sdk/wire'
 import { loadConfig } from '../../config/config.ts'
 import { openDockerEngine } from '../../engine/docker/docker-engine.ts'
 import { DockerVolumes } from '../../engine/docker/docker-volumes.ts'
@@ -10,6 +11,7 @@ import { systemClock } from '../../lib/clock.ts'
 import { newSandboxId } from '../../lib/ids.ts'
 import { mariadbKind } from '../../sources/mariadb/mariadb.ts'
 import { postgresKind } from '../../sources/postgres/postgres.ts'
+import { redisKind } from '../../sources/redis/redis.ts'
 import { openStorage } from '../../storage/storage.ts'
 import { createSnapshots } from '../create-snapshots.ts'
 import type { Snapshots } from '../snapshots.ts'
@@ -22,8 +24,8 @@ export interface DockerBuild extends AsyncDisposable {
   readonly engine: Engine
   readonly installation: string
   readonly policyPath: string
-  /** Snapshots of one source, `shop`, at this URL. */
-  snapshotsOf(url: string): Promise<Snapshots>
+  /** Snapshots of one source, `shop`, at this URL; a PostgreSQL unless it says otherwise. */
+  snapshotsOf(url: string, source?: Partial<SourceConfig>): Promise<Snapshots>
 }
 
 /** A real engine with an installation and a pool of its own; all of it goes when it is disposed. */
@@ -43,15 +45,15 @@ export async function openDockerBuild(): Promise<DockerBuild> {
     engine,
     installation,
     policyPath: join(directory, 'masking.yaml'),
-    async snapshotsOf(url) {
+    async snapshotsOf(url, source = { policy: './masking.yaml' }) {
       const path = join(directory, 'stuntdouble.yaml')
-      const shop = { kind: 'postgres', url: `\${env:SHOP_URL}`, policy: './masking.yaml' }
+      const shop = { kind: 'postgres', url: `\${env:SHOP_URL}`, ...source }
       await writeFile(path, JSON.stringify({ sources: { shop } }))
       return createSnapshots({
         ...{
           engine,
           storage,
-          kinds: { postgres: postgresKind, mariadb: mariadbKind },
+          kinds: { postgres: postgresKind, mariadb: mariadbKind, redis: redisKind },
           signer,
           clock: systemClock,
         },

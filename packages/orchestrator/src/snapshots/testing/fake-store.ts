@@ -48,6 +48,7 @@ export function fakeKind(store: FakeStore): FakeCopy {
     statements: [],
     lines: (table) => (written.get(table) ?? '').split('\n').filter(Boolean),
     kind: {
+      model: 'tables',
       kind: 'postgres',
       superuser: 'postgres',
       port: 5432,

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { ContainerSpec, Tmpfs } from '../../engine/engine.ts'
-import type { ContainerRequest, StagingRequest } from '../sources.ts'
+import type { ContainerRequest, Locale, StagingRequest } from '../sources.ts'
 import { quoteLiteral } from './identifiers.ts'
 
 const uid = 999
@@ -50,7 +50,7 @@ export const imageFor = () => 'stuntdouble/mariadb:10.11'
 /** A clean shutdown. PID 1 of the pod is the gate’s, so the server is found by its own file. */
 export const stopCommand = ['sh', '-c', 'kill -TERM "$(cat /tmp/mariadbd.pid)"']
 
-export function stagingContainer(request: StagingRequest): ContainerSpec {
+export function stagingContainer(request: StagingRequest & Locale): ContainerSpec {
   const memory = Math.floor(request.memoryBytes / mebibyte)
   const settings = {
     ...careless,

@@ -6,6 +6,7 @@ import { openTarget } from './target.ts'
 
 /** MariaDB 10.6 to 10.11. */
 export const mariadbKind: StoreKind = {
+  model: 'tables',
   kind: 'mariadb',
   superuser: 'root',
   port: 3306,

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { ContainerSpec, Mount, Tmpfs } from '../../engine/engine.ts'
-import type { ContainerRequest, StagingRequest } from '../sources.ts'
+import type { ContainerRequest, Locale, StagingRequest } from '../sources.ts'
 
 const uid = 999
 const gid = 999
@@ -35,7 +35,7 @@ export function imageFor(version: number): string {
 /** Asks for a clean shutdown and does not wait: the container’s exit tells, and takes what waits along. */
 export const stopCommand = ['pg_ctl', 'stop', '-D', dataDirectory, '-m', 'fast', '-W']
 
-export function stagingContainer(request: StagingRequest): ContainerSpec {
+export function stagingContainer(request: StagingRequest & Locale): ContainerSpec {
   const memory = Math.floor(request.memoryBytes / mebibyte)
   const settings = {
     ...careless,

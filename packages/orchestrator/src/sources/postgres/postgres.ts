@@ -6,6 +6,7 @@ import { openTarget } from './target.ts'
 
 /** PostgreSQL 13 to 18. */
 export const postgresKind: StoreKind = {
+  model: 'tables',
   kind: 'postgres',
   superuser: 'postgres',
   port: 5432,

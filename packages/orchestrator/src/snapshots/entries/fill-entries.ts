@@ -1,0 +1,92 @@
+import type { Finding, LeakCoverage } from '@stuntdouble/sdk/wire'
+import { compileKeyMasker, type KeyTable, keyTables } from '../../masking/masking.ts'
+import type { Credentials, Dial, EntryTarget } from '../../sources/sources.ts'
+import { leaked } from '../errors.ts'
+import { LeakCheck, searchFiles, verdictOf } from '../leak-check/leak-check.ts'
+import { Pace } from '../pace.ts'
+import type { Staging } from '../staging.ts'
+import { openThreads } from '../threads/threads.ts'
+import { Throttle } from '../throttle.ts'
+import { waitForServer } from '../wait-for-server.ts'
+import { Collecting } from './collecting.ts'
+import { type CopiedEntries, copyEntries } from './copy-entries.ts'
+import type { EntriesBuild } from './entries.ts'
+import { entriesLost } from './errors.ts'
+import { searchEntries } from './search-entries.ts'
+
+export interface FillingEntries {
+  readonly build: EntriesBuild
+  readonly staging: Staging
+  /** The build’s, while the copy is made. */
+  readonly admin: Credentials
+  /** Who a sandbox will be. */
+  readonly role: Credentials
+}
+
+export interface FilledEntries {
+  readonly copied: CopiedEntries
+  readonly tables: readonly KeyTable[]
+  readonly sizeBytes: number
+  readonly findings: readonly Finding[]
+  readonly leakCheck: LeakCoverage
+}
+
+/** Fingerprints that are held at most: some 100 MB. */
+const leakCapacity = 4_000_000
+
+/** Fills an empty server with masked entries, and does not return before they have stood every check. */
+export async function fillEntries(
+  filling: FillingEntries,
+  signal: AbortSignal,
+): Promise<FilledEntries> {
+  const { build, staging, admin, role } = filling
+  const { kind, phases, source, answers, configured } = build
+  const dial: Dial = (dialSignal) => staging.dial(kind.port, dialSignal)
+  await waitForServer({ kind, name: configured.name, dial, admin }, signal)
+  await using target = await kind.target(dial, admin, signal)
+
+  phases.enter('copy')
+  const leaks = new LeakCheck({ capacity: leakCapacity })
+  const tables = keyTables(answers.policy)
+  const collecting = new Collecting(leaks, tables)
+  const masker = compileKeyMasker({
+    ...{ policy: answers.policy, key: build.maskingKey },
+    onMasked: (place, value) => collecting.add(place, value),
+  })
+  const pace = paceOf(build)
+  const throttle = new Throttle(configured.maxBytesPerSecond, build.clock)
+  const copying = { name: configured.name, kind, source, target, masker, pace, throttle }
+  const copied = build.isEmpty ? new Map() : await copyEntries(copying, signal)
+  collecting.end()
+
+  phases.enter('verify')
+  await verify(build, { target, copied }, signal)
+  phases.enter('leaks')
+  await target.writeOut(signal)
+  await using threads = openThreads([])
+  await searchEntries({ target, masker, tables, leaks, threads }, signal)
+  const files = { directory: kind.dataDirectory, pristine: kind.pristineFiles, exec: staging.exec }
+  await searchFiles(files, { leaks, threads }, signal)
+  const verdict = verdictOf(leaks, configured.accept ?? [])
+  if (verdict.leaks.length > 0) throw leaked(configured.name, verdict.leaks)
+
+  const sizeBytes = await target.sizeBytes(signal)
+  await target.finish(role, signal)
+  const findings = [...(build.isEmpty ? [] : source.findings), ...verdict.findings]
+  return { copied, tables, sizeBytes, findings, leakCheck: leaks.coverage }
+}
+
+const paceOf = ({ wanted, clock, onProgress }: EntriesBuild) =>
+  new Pace({ estimatedRows: wanted, heldSince: undefined, clock, onProgress })
+
+interface Checked {
+  readonly target: EntryTarget
+  readonly copied: CopiedEntries
+}
+
+/** Two names that became one would have left one entry fewer. */
+async function verify(build: EntriesBuild, { target, copied }: Checked, signal: AbortSignal) {
+  const expected = [...copied.values()].reduce((total, count) => total + count, 0)
+  const there = await target.count(signal)
+  if (there !== expected) throw entriesLost(build.configured.name, expected, there)
+}

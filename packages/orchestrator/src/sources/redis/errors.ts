@@ -1,0 +1,107 @@
+import { SandboxError } from '@stuntdouble/sdk/errors'
+
+export const sourceRefused = (name: string, message: string, hint: string) =>
+  new SandboxError('source_refused', `Source "${name}": ${message}`, { hint })
+
+export const urlInvalid = (name: string, what: string) =>
+  new SandboxError('config_invalid', `Source "${name}": its url ${what}.`, {
+    hint: 'Write it as redis://user:password@host:6379/0, special characters percent-encoded.',
+  })
+
+/** The word that an error reply begins with. What comes behind it may hold names and values. */
+export function replyCode(cause: unknown): string | undefined {
+  const { name, message } = (cause ?? {}) as Partial<Error>
+  if (name !== 'ReplyError') return undefined
+  return /^[A-Z]+/.exec(message ?? '')?.[0] ?? 'ERR'
+}
+
+type Refusal = readonly [message: string, hint: string]
+
+const login: Refusal = [
+  'the server refused the user or its password.',
+  'Check both in the url; special characters must be percent-encoded.',
+]
+const refusals: Readonly<Record<string, Refusal>> = {
+  NOAUTH: login,
+  WRONGPASS: login,
+  NOPERM: [
+    'a permission is missing.',
+    'Allow the user what it reads with: `ACL SETUSER reader on >… ~* +@connection +@read -@dangerous +info`.',
+  ],
+  LOADING: ['the server is still loading its data.', 'Try again when it answers.'],
+  MASTERDOWN: [
+    'the replica has lost its primary and does not answer.',
+    'Try again when it follows, or name another replica.',
+  ],
+  WRONGTYPE: [
+    'a key changed its type while it was read.',
+    'Build again; if it happens each time, `drop` the keys that change so.',
+  ],
+}
+
+/** What a failed connection or command means. Never repeats the server’s text, which may hold values. */
+export function sourceError(name: string, address: string, cause: unknown): Error {
+  if (cause instanceof SandboxError) return cause
+  const code = replyCode(cause)
+  if (code !== undefined) {
+    const [message, hint] = refusals[code] ?? [
+      `the server answered with an error (${code}).`,
+      'Its own log tells more.',
+    ]
+    return sourceRefused(name, message, hint)
+  }
+  return connectionError(name, address, cause)
+}
+
+const certificateCodes = /^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ERR_TLS_CERT|ERR_SSL)/
+
+function connectionError(name: string, address: string, cause: unknown): Error {
+  const first = cause instanceof AggregateError ? cause.errors[0] : cause
+  const code = String((first as { code?: unknown } | undefined)?.code ?? '')
+  if (certificateCodes.test(code))
+    return sourceRefused(
+      name,
+      `its TLS certificate is not accepted (${code}).`,
+      'Name the authority’s certificate with tls-ca=PATH in the url.',
+    )
+  return new SandboxError(
+    'source_unreachable',
+    `Source "${name}": cannot reach ${address} (${reasons[code] ?? 'the connection ended'}).`,
+    {
+      hint: 'Check host, port and firewall from this machine, and that the server is up; rediss:// where it speaks TLS.',
+      retryable: true,
+    },
+  )
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ENOTFOUND: 'unknown host',
+  EAI_AGAIN: 'name lookup failed',
+  ETIMEDOUT: 'timed out',
+  EHOSTUNREACH: 'no route to host',
+  ENETUNREACH: 'no route to network',
+  ECONNRESET: 'connection reset',
+}
+
+/** What the staging server complained of, by its code alone. */
+export function targetError(doing: string, cause: unknown): Error {
+  if (cause instanceof SandboxError) return cause
+  const code = replyCode(cause)
+  if (code === undefined)
+    return new SandboxError('snapshot_failed', `While ${doing}: the staging server went away.`, {
+      hint: 'It may have run out of memory or disk; build again, or drop more keys.',
+      retryable: true,
+    })
+  if (code === 'OOM')
+    return new SandboxError(
+      'snapshot_failed',
+      `While ${doing}: the copy does not fit into memory.`,
+      {
+        hint: 'Answer large patterns with `drop`: a sandbox holds all of it in memory as well.',
+      },
+    )
+  return new SandboxError('snapshot_failed', `While ${doing}: error ${code}.`, {
+    hint: 'Two patterns may have made one name of two keys of different types: let their names differ.',
+  })
+}
