@@ -142,14 +142,18 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
       log.warn({ source, code, message }, 'a rebuild failed'),
   })
   scope.use(snapshots)
+  const egress = createEgress({
+    config: config.egress,
+    onDecision: (sandbox, { allowed, ...decision }) =>
+      recorder.record(sandbox, allowed ? 'egress_allowed' : 'egress_denied', decision),
+    onTotal: (sandbox, total) => recorder.record(sandbox, 'egress_total', { ...total }),
+  })
   const sandboxes = createSandboxes({
     ...shared,
     snapshots,
     kinds,
     limits: config.limits,
-    egress: createEgress(({ sandbox, ...denied }) => {
-      recorder.record(sandbox, 'egress_denied', denied)
-    }),
+    egress,
     urlOf: (token) => `${origin.gateway}/s/${token}`,
     onEnded: (id) => void doors.ports.close(id),
   })
@@ -163,7 +167,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     log,
     origin: () => origin.gateway,
   }
-  return { ...shared, config, doors, snapshots, sandboxes, gateway, origin }
+  return { ...shared, config, doors, egress, snapshots, sandboxes, gateway, origin }
 }
 
 /** Where DOCKER_HOST says. Throws `config_invalid` for an engine elsewhere. */

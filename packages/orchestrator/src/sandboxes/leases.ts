@@ -38,7 +38,7 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
         recorder.record(id, 'extended', { expiresAt: new Date(expiresAt).toISOString() })
       })
       await moveDeadline(id)
-      return viewOf(roster.known(id), store)
+      return viewOf(roster.known(id), desk)
     },
 
     handover(id, seconds) {
@@ -53,6 +53,7 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
         expiresAt: new Date(sandbox.expiresAt).toISOString(),
         snapshot: sandbox.databases[0]?.snapshot ?? null,
         databases: databasesOf(sandbox),
+        egress: desk.egress.granted(sandbox.blueprint.egress),
       }
     },
 

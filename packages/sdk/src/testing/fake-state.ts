@@ -65,6 +65,7 @@ export class FakeState {
       expiresAt: lasts(request.ttl ?? request.blueprint.ttl),
       snapshot: Object.keys(request.blueprint.data).length > 0 ? snapshotId : null,
       databases: databasesOf(request),
+      egress: [],
     }
     const sandbox: FakeSandbox = {
       root,
