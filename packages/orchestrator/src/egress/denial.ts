@@ -184,9 +184,11 @@ const sentences: Readonly<Record<Reason, Sentences>> = {
 /** The entry that would have allowed it, as either file takes it. */
 export function ruleFor({ host = '…', scheme = 'https', port, method }: About): string {
   const [preset] =
-    Object.entries(presets).find(([, hosts]) => hosts.some((one) => one.host === host)) ?? []
-  if (preset) return `\`${preset}\``
+    Object.entries(presets).find(([, hosts]) =>
+      hosts.some((one) => one.host === host && one.scheme === scheme),
+    ) ?? []
   const isUsual = port === undefined || port === (scheme === 'https' ? 443 : 80)
+  if (preset && isUsual) return `\`${preset}\``
   const fields = [
     `host: ${host.startsWith('[') ? `"${host}"` : host}`,
     scheme === 'http' && 'scheme: http',

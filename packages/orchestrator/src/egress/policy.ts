@@ -56,6 +56,7 @@ export function createPolicy(allow: EgressConfig['allow']): Policy {
       return { allowed: true, rule: first.name, private: allowing.some((rule) => rule.private) }
     },
     readsInside: (asked, to) =>
+      !isMetadataName(to.host) &&
       [rules, asked].every((side) => side.some(goesTo(to, 'http'))) &&
       ![rules, asked].every((side) => side.some(goesTo(to, 'https'))),
     admit(spec) {

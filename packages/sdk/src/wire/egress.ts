@@ -62,11 +62,10 @@ export const OperatorEgressRule = z
   .refine(onlyWhatCanBeSeen, unseen)
 export type OperatorEgressRule = z.infer<typeof OperatorEgressRule>
 
+const EgressAsks = z.array(z.union([EgressPreset, EgressRule])).max(32)
+
 /** `egress:` of a blueprint: what it asks to reach. Nothing by default. */
-export const EgressSpec = z
-  .array(z.union([EgressPreset, EgressRule]))
-  .max(32)
-  .default([])
+export const EgressSpec = EgressAsks.default([])
 export type EgressSpec = z.infer<typeof EgressSpec>
 
 export const EgressLimits = z.strictObject({
@@ -105,7 +104,7 @@ export const EgressTestRequest = z.strictObject({
   url: z.string().min(1).max(2048),
   method: EgressMethod.default('GET'),
   /** What would be asked for; everything the operator allows when left out. */
-  egress: EgressSpec.optional(),
+  egress: EgressAsks.optional(),
 })
 export type EgressTestRequest = z.infer<typeof EgressTestRequest>
 export type EgressTestInput = z.input<typeof EgressTestRequest>
