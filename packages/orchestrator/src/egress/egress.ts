@@ -7,7 +7,7 @@ import {
   type EgressVerdict,
   parseBytes,
 } from '@stuntdouble/sdk/wire'
-import { type Clock, systemClock } from '../lib/clock.ts'
+import type { Clock } from '../lib/clock.ts'
 import { type Resolve, systemResolve } from './dial.ts'
 import { explainUrl } from './explain-url.ts'
 import { createPolicy } from './policy.ts'
@@ -51,13 +51,12 @@ export interface EgressParts {
   readonly onTotal: (sandbox: string, total: EgressTotal) => void
   /** The machine’s own when left out. */
   readonly resolve?: Resolve
-  readonly clock?: Clock
 }
 
 export function createEgress({ config, onDecision, onTotal, ...parts }: EgressParts): Egress {
   const policy = createPolicy(config.allow)
   const proxy = createProxy()
-  const { resolve = systemResolve, clock = systemClock } = parts
+  const { resolve = systemResolve } = parts
 
   return {
     admit: policy.admit,
@@ -65,7 +64,7 @@ export function createEgress({ config, onDecision, onTotal, ...parts }: EgressPa
     test: (request) => explainUrl(policy, request),
     open(sandbox, spec) {
       const way = createWay({
-        ...{ policy, resolve, clock, limits: limitsOf(config.limits) },
+        ...{ policy, resolve, clock: monotonic, limits: limitsOf(config.limits) },
         asked: spec.flatMap(rulesOf),
         onDecision: (decision) => onDecision(sandbox, decision),
       })
@@ -88,6 +87,9 @@ export function createEgress({ config, onDecision, onTotal, ...parts }: EgressPa
     },
   }
 }
+
+/** A rate must not care when somebody sets the time. */
+const monotonic: Clock = () => performance.now()
 
 const limitsOf = (limits: EgressConfig['limits']) => ({
   uploadBytes: parseBytes(limits.upload) ?? 0,

@@ -60,7 +60,7 @@ function sendOn(
   upstream.once('response', resolve)
   // Nobody asked for another protocol.
   upstream.once('upgrade', () => reject(new Refusal('unreachable', want)))
-  upstream.once('error', () => reject(new Refusal('unreachable', want)))
+  upstream.on('error', () => reject(new Refusal('unreachable', want)))
   pipeline(request, new Metered(way.budget.up, idle.touch), upstream).catch((cause) => {
     upstream.destroy()
     reject(cause instanceof Refusal ? cause : new Refusal('unreachable', want))

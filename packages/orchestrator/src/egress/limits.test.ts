@@ -25,6 +25,7 @@ describe('a sandbox', () => {
     expect(await ask()).toContain('200 OK')
     expect(await ask()).toContain('200 OK')
     expect(await ask()).toContain('"reason":"bytes_spent"')
+    expect(egress.last()).toMatchObject({ target: `api.localhost:${web.port}`, path: '/' })
     expect(web.heard).toHaveLength(2)
   })
 

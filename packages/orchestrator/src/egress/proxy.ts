@@ -6,6 +6,7 @@ import { exchange } from './exchange.ts'
 import { type Patience, patienceOf } from './idle.ts'
 import { refuseRaw, refuseResponse } from './refuse.ts'
 import { tunnelTo, wantedBy } from './request.ts'
+import type { Wanted } from './rules.ts'
 import { established, tunnel } from './tunnel.ts'
 import type { Way } from './way.ts'
 
@@ -37,6 +38,8 @@ export function createProxy(): Proxy {
     maxHeaderSize: maxHeaderBytes,
     insecureHTTPParser: false,
     requireHostHeader: false,
+    // No promise of its own: how long a connection may wait is told by `patience`.
+    keepAliveTimeout: 0,
   })
   // Headers beyond a count would be dropped without a word; their bytes are limited instead.
   server.maxHeadersCount = 0
@@ -92,15 +95,19 @@ async function answer(
   using _busy = seat.patience.busy()
   // Kept, for a request whose body was cut off has none.
   const { socket } = request
+  // An error without a listener would end the process; the end of the response says as much.
+  response.on('error', () => {})
+  let want: Wanted | undefined
   try {
-    const want = wantedBy(request, seat.through)
+    want = wantedBy(request, seat.through)
     await exchange({ way: seat.way, want, request, response })
   } catch (cause) {
     if (!(cause instanceof Refusal)) return void response.destroy()
+    const refusal = new Refusal(cause.reason, want ?? cause.about)
     seat.over = true
-    seat.way.refuse(cause, request.method ?? '')
+    seat.way.refuse(refusal, request.method ?? '')
     if (response.headersSent) response.destroy()
-    else refuseResponse(response, cause, socket)
+    else refuseResponse(response, refusal, socket)
   }
 }
 
@@ -114,9 +121,10 @@ interface Opening {
 /** Carries a tunnel to its end. One to plain HTTP is only answered: what comes in it is to be read. */
 async function open(way: Way, opening: Opening): Promise<Authority | undefined> {
   const { request, socket, head, through } = opening
+  let to: Authority | undefined
   try {
     if (through) throw new Refusal('malformed', through)
-    const to = tunnelTo(request, head)
+    to = tunnelTo(request, head)
     if (way.readsInside(to)) {
       socket.write(established)
       return to
@@ -125,8 +133,9 @@ async function open(way: Way, opening: Opening): Promise<Authority | undefined> 
     if (late) way.refuse(late, 'CONNECT')
   } catch (cause) {
     if (!(cause instanceof Refusal)) return void socket.destroy()
-    way.refuse(cause, 'CONNECT')
-    refuseRaw(socket, answerTo(cause))
+    const refusal = new Refusal(cause.reason, { ...to, ...cause.about })
+    way.refuse(refusal, 'CONNECT')
+    refuseRaw(socket, answerTo(refusal))
   }
   return undefined
 }
