@@ -20,8 +20,16 @@ print('SECONDS', time.monotonic() - began)
 const text = (request: string) => `${JSON.stringify(request)}.encode('latin1')`
 
 const refusals: readonly [what: string, request: string, target: string][] = [
-  ['a tunnel', text('CONNECT prod.example:5432 HTTP/1.1\r\nHost: prod.example:5432\r\n\r\n'), 'prod.example:5432'],
-  ['an absolute address', text('GET http://a.example/x HTTP/1.1\r\nHost: a.example\r\n\r\n'), 'a.example:80'],
+  [
+    'a tunnel',
+    text('CONNECT prod.example:5432 HTTP/1.1\r\nHost: prod.example:5432\r\n\r\n'),
+    'prod.example:5432',
+  ],
+  [
+    'an absolute address',
+    text('GET http://a.example/x HTTP/1.1\r\nHost: a.example\r\n\r\n'),
+    'a.example:80',
+  ],
   [
     'a post',
     text('POST http://b.example/ HTTP/1.1\r\nHost: b.example\r\nContent-Length: 2\r\n\r\nhi'),

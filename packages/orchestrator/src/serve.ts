@@ -124,6 +124,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   scope.use(engine)
 
   const recorder = createRecorder(storage, clock)
+  scope.defer(recorder.flush)
   const capabilities = createCapabilities(storage, clock)
   const doors = scope.use(createDoors(engine))
   const uploads = join(directories.state, 'uploads')
@@ -145,8 +146,11 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const egress = createEgress({
     config: config.egress,
     onDecision: (sandbox, { allowed, ...decision }) =>
-      recorder.record(sandbox, allowed ? 'egress_allowed' : 'egress_denied', decision),
-    onTotal: (sandbox, total) => recorder.record(sandbox, 'egress_total', { ...total }),
+      recorder.recordSoon(sandbox, allowed ? 'egress_allowed' : 'egress_denied', decision),
+    onTotal: (sandbox, total) => {
+      recorder.flush()
+      recorder.record(sandbox, 'egress_total', { ...total })
+    },
   })
   const sandboxes = createSandboxes({
     ...shared,
