@@ -46,6 +46,7 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
       // Not cut to the sandbox’s end, which takes every capability along and may be moved before.
       const until = seconds === undefined ? sandbox.expiresAt : clock() + seconds * 1000
       const token = capabilities.issue(id, until)
+      const asked = sandbox.blueprint.egress
       return {
         id,
         url: desk.urlOf(token),
@@ -53,7 +54,7 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
         expiresAt: new Date(sandbox.expiresAt).toISOString(),
         snapshot: sandbox.databases[0]?.snapshot ?? null,
         databases: databasesOf(sandbox),
-        egress: desk.egress.granted(sandbox.blueprint.egress),
+        ...(asked.length > 0 && { egress: desk.egress.granted(asked) }),
       }
     },
 

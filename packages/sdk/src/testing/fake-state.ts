@@ -67,7 +67,6 @@ export class FakeState {
       expiresAt: lasts(request.ttl ?? request.blueprint.ttl),
       snapshot: Object.keys(request.blueprint.data).length > 0 ? snapshotId : null,
       databases: databasesOf(request),
-      egress: [],
     }
     const sandbox: FakeSandbox = {
       root,
@@ -76,6 +75,7 @@ export class FakeState {
       view: {
         ...shared,
         state: 'ready',
+        egress: [],
         createdAt: new Date(now).toISOString(),
         idleAt: lasts(request.idle ?? request.blueprint.idle),
         endedAt: null,

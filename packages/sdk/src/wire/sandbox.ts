@@ -34,8 +34,8 @@ export const Handover = z.object({
   /** The first database’s snapshot; null for a sandbox without data. */
   snapshot: SnapshotId.nullable(),
   databases: z.record(z.string(), DatabaseView),
-  /** What it may reach outside. */
-  egress: z.array(EgressGrant).default([]),
+  /** What it may reach outside; left out where nothing is asked for. */
+  egress: z.array(EgressGrant).optional(),
 })
 export type Handover = z.infer<typeof Handover>
 
