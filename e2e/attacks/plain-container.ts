@@ -3,6 +3,8 @@ import { ensureImage } from '../lib/images.ts'
 
 /** What an agent gets where nobody thought about it: the same image and root. */
 export interface PlainContainer extends AsyncDisposable {
+  /** The engine’s. */
+  readonly id: string
   said(script: string): Promise<string>
   pythonSaid(program: string): Promise<string>
 }
@@ -19,6 +21,7 @@ export async function startPlain(network?: 'host'): Promise<PlainContainer> {
   const started = await (network ? plain.withNetworkMode(network) : plain).start()
   const run = async (command: string[]) => (await started.exec(command)).output
   return {
+    id: started.getId(),
     said: (script) => run(['bash', '-c', script]),
     pythonSaid: (program) => run(['python3', '-c', program]),
     [Symbol.asyncDispose]: async () => {

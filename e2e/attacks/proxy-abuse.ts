@@ -20,31 +20,39 @@ print('SECONDS', time.monotonic() - began)
 const text = (request: string) => `${JSON.stringify(request)}.encode('latin1')`
 
 const refusals: readonly [what: string, request: string, target: string][] = [
-  ['a tunnel', text('CONNECT prod.example:5432 HTTP/1.1\r\nHost: x\r\n\r\n'), 'prod.example:5432'],
-  ['an absolute address', text('GET http://a.example/x HTTP/1.1\r\nHost: a\r\n\r\n'), 'a.example'],
+  [
+    'a tunnel',
+    text('CONNECT prod.example:5432 HTTP/1.1\r\nHost: prod.example:5432\r\n\r\n'),
+    'prod.example:5432',
+  ],
+  [
+    'an absolute address',
+    text('GET http://a.example/x HTTP/1.1\r\nHost: a.example\r\n\r\n'),
+    'a.example:80',
+  ],
   [
     'a post',
-    text('POST http://b.example/ HTTP/1.1\r\nHost: b\r\nContent-Length: 2\r\n\r\nhi'),
-    'b.example',
+    text('POST http://b.example/ HTTP/1.1\r\nHost: b.example\r\nContent-Length: 2\r\n\r\nhi'),
+    'b.example:80',
   ],
   [
     'an upgrade',
     text(
-      'GET http://c.example/ HTTP/1.1\r\nHost: c\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n',
+      'GET http://c.example/ HTTP/1.1\r\nHost: c.example\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n',
     ),
-    'c.example',
+    'c.example:80',
   ],
   [
     'the orchestrator’s own address',
     text('GET http://127.0.0.1/v1/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'),
-    '127.0.0.1',
+    '127.0.0.1:80',
   ],
   [
     'a body that waits to be asked',
     text(
-      'PUT http://d.example/ HTTP/1.1\r\nHost: d\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n',
+      'PUT http://d.example/ HTTP/1.1\r\nHost: d.example\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n',
     ),
-    'd.example',
+    'd.example:80',
   ],
 ]
 
@@ -94,12 +102,12 @@ export function describeProxyAbuse(scene: () => Scene): void {
     })
 
     test('answers a second request on the same connection no differently', async () => {
-      const one = 'GET http://first.example/ HTTP/1.1\r\nHost: a\r\n\r\n'
-      const two = 'GET http://second.example/ HTTP/1.1\r\nHost: b\r\n\r\n'
+      const one = 'GET http://first.example/ HTTP/1.1\r\nHost: first.example\r\n\r\n'
+      const two = 'GET http://second.example/ HTTP/1.1\r\nHost: second.example\r\n\r\n'
       const answer = await pythonSaid(scene().box, ask(text(one + two)))
 
       expect(answer.match(/HTTP\/1\.1 (\d+)/g)?.every((line) => line.endsWith(' 403'))).toBe(true)
-      expect(await denials()).toContain('first.example')
+      expect(await denials()).toContain('first.example:80')
     })
 
     test('does not wait for who says nothing', async () => {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { parseBytes } from '@stuntdouble/sdk/wire'
+import { benchEgress } from './egress.ts'
 import { benchLeaks } from './leaks.ts'
 import { benchMask } from './mask.ts'
 import { benchSnapshot } from './snapshot.ts'
@@ -14,6 +15,7 @@ interface Options {
 /** `pnpm bench NAME`: numbers, side by side in one run. Never part of the tests. */
 const benches: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   up: ({ rounds = 10 }) => benchUp(rounds),
+  egress: ({ rounds = 5 }) => benchEgress(rounds),
   leaks: ({ rounds = 10 }) => benchLeaks(rounds),
   mask: ({ rounds = 30 }) => benchMask(rounds),
   snapshot: ({ rounds = 1, ...size }) => benchSnapshot({ rounds, ...size }),

@@ -32,14 +32,16 @@ function rowOf(
   const goal = goals[what]
   return [
     what,
-    `${median(samples).toFixed(0)} ms`,
-    `${percentile(samples, 99).toFixed(0)} ms`,
+    milliseconds(median(samples)),
+    milliseconds(percentile(samples, 99)),
     `${samples.length}`,
     `${ratio.toFixed(2)}×`,
     goal === undefined ? '' : `≤ ${goal}×`,
     goal === undefined ? '' : ratio <= goal ? 'reached' : 'missed',
   ]
 }
+
+const milliseconds = (ms: number) => `${ms.toFixed(ms < 10 ? 2 : 0)} ms`
 
 const line = ([what = '', ...cells]: readonly string[]) =>
   [what.padEnd(34), ...cells.map((cell) => cell.padStart(9))].join('').trimEnd()

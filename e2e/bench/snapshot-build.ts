@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import type { Snapshot } from '@stuntdouble/sdk/wire'
+import type { SnapshotDetail } from '@stuntdouble/sdk/wire'
 import type { Stuntdouble } from '../lib/stuntdouble.ts'
 
 export interface MeasuredBuild {
-  readonly snapshot: Snapshot
+  readonly snapshot: SnapshotDetail
   /** From the request to the seal. */
   readonly ms: number
   /** How long each phase took. */
@@ -26,13 +26,14 @@ export async function measureBuild(project: Stuntdouble, source: string): Promis
     entered = now
     phase = next
   }
-  const snapshot = await control.buildSnapshot(source, {
+  const { id } = await control.buildSnapshot(source, {
     onProgress: (progress) => {
       if (progress.phase !== phase) leave(progress.phase)
     },
   })
   leave('done')
-  return { snapshot, ms: performance.now() - since, phases, peakBytes: await peakOf(pid) }
+  const ms = performance.now() - since
+  return { snapshot: await control.snapshot(id), ms, phases, peakBytes: await peakOf(pid) }
 }
 
 /** https://www.kernel.org/doc/html/latest/filesystems/proc.html: 5 resets the peak to what is held now. */

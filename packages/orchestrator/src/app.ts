@@ -6,6 +6,8 @@ import type { Auth } from './auth/auth.ts'
 import { requireKey, sessionRoutes } from './auth/routes.ts'
 import { type DoctorParts, examine } from './doctor/doctor.ts'
 import type { Doors } from './doors/doors.ts'
+import type { Egress } from './egress/egress.ts'
+import { egressRoutes } from './egress/routes.ts'
 import type { GatewayParts } from './gateway/gateway.ts'
 import { gatewayRoutes } from './gateway/routes.ts'
 import type { Log } from './lib/log.ts'
@@ -30,6 +32,7 @@ export interface AppParts {
   readonly snapshots: Snapshots
   readonly workspaces: Workspaces
   readonly recorder: Recorder
+  readonly egress: Egress
   readonly doors: Doors
   readonly kinds: StoreKinds
   readonly doctor: DoctorParts
@@ -58,6 +61,7 @@ export function createApp(parts: AppParts): Express {
     response.json(await examine(parts.doctor, abortOnClose(response)))
   })
   app.use('/v1', eventRoutes(parts.recorder), sandboxRoutes(parts), snapshotRoutes(parts.snapshots))
+  app.use('/v1', egressRoutes(parts.egress))
   app.use('/v1', unknownRoute)
   if (existsSync(parts.dashboard)) app.use(dashboard(parts.dashboard))
   app.use(unknownRoute, answerErrors(parts.log))

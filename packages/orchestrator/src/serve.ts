@@ -131,6 +131,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   scope.use(engine)
 
   const recorder = createRecorder(storage, clock)
+  scope.defer(recorder.flush)
   const capabilities = createCapabilities(storage, clock)
   const doors = scope.use(createDoors(engine))
   const uploads = join(directories.state, 'uploads')
@@ -149,14 +150,21 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
       log.warn({ source, code, message }, 'a rebuild failed'),
   })
   scope.use(snapshots)
+  const egress = createEgress({
+    config: config.egress,
+    onDecision: (sandbox, { allowed, ...decision }) =>
+      recorder.recordSoon(sandbox, allowed ? 'egress_allowed' : 'egress_denied', decision),
+    onTotal: (sandbox, total) => {
+      recorder.flush()
+      recorder.record(sandbox, 'egress_total', { ...total })
+    },
+  })
   const sandboxes = createSandboxes({
     ...shared,
     snapshots,
     kinds,
     limits: config.limits,
-    egress: createEgress(({ sandbox, ...denied }) => {
-      recorder.record(sandbox, 'egress_denied', denied)
-    }),
+    egress,
     urlOf: (token) => `${origin.gateway}/s/${token}`,
     onEnded: (id) => void doors.ports.close(id),
   })
@@ -170,7 +178,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     log,
     origin: () => origin.gateway,
   }
-  return { ...shared, config, doors, snapshots, sandboxes, gateway, origin }
+  return { ...shared, config, doors, egress, snapshots, sandboxes, gateway, origin }
 }
 
 /** Where DOCKER_HOST says. Throws `config_invalid` for an engine elsewhere. */

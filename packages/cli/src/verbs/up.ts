@@ -2,14 +2,16 @@ import type { ControlClient } from '@stuntdouble/sdk/client'
 import {
   type BlueprintFile,
   findBlueprint,
+  located,
   readBlueprint,
   uploadWorkspace,
 } from '@stuntdouble/sdk/node'
-import type { Handover } from '@stuntdouble/sdk/wire'
+import type { Handover, OnProgress } from '@stuntdouble/sdk/wire'
 import { duration } from '../arguments/duration.ts'
 import type { AddVerb, Call } from '../call.ts'
 import { interruptible } from '../context.ts'
 import { humanSeconds } from '../output/amounts.ts'
+import { grants } from '../output/grants.ts'
 import { paint } from '../output/paint.ts'
 import { printable } from '../output/printable.ts'
 import { openStatus, type Status } from '../output/status.ts'
@@ -57,9 +59,9 @@ async function create({ context, options }: Call<Options>, { control, file, sign
     ...(options.idle && { idle: options.idle }),
     ...(workspace && { workspace: workspace.id }),
   }
-  return await control.createSandbox(request, {
-    signal,
-    onProgress: (report) => status.show(report),
+  const onProgress: OnProgress = (report) => status.show(report)
+  return await control.createSandbox(request, { signal, onProgress }).catch((error: unknown) => {
+    throw located(error, file)
   })
 }
 
@@ -70,7 +72,8 @@ function noteLeftOut(status: Status, leftOut: readonly string[]) {
   status.note(`Left out, as they look like secrets or lead out: ${shown}${more}.`)
 }
 
-function describe({ context }: Call<Options>, { id, url, expiresAt, databases }: Handover): string {
+function describe({ context }: Call<Options>, handover: Handover): string {
+  const { id, url, expiresAt, databases, egress = [] } = handover
   const { bold, dim } = paint(context, context.stdout)
   const left = humanSeconds((Date.parse(expiresAt) - Date.now()) / 1000)
   const names = Object.keys(databases)
@@ -88,6 +91,7 @@ function describe({ context }: Call<Options>, { id, url, expiresAt, databases }:
       ([name, view]) =>
         `  database  ${name}: ${view.url} ${dim(`(inside; snapshot ${view.snapshot})`)}`,
     ),
+    ...grants(egress).map((grant) => `  egress    ${grant}`),
     '',
     ...steps.map(([command = '', what = '']) => `  ${command.padEnd(40)}${dim(what)}`),
     '',

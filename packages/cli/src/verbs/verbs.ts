@@ -4,8 +4,10 @@ import { addDataReview } from './data-review.ts'
 import { addDb } from './db.ts'
 import { addDoctor } from './doctor.ts'
 import { addDown } from './down.ts'
+import { addEgress } from './egress.ts'
 import { addExec } from './exec.ts'
 import { addExtend } from './extend.ts'
+import { addInspect } from './inspect.ts'
 import { addLs } from './ls.ts'
 import { addServe } from './serve.ts'
 import { addSh } from './sh.ts'
@@ -17,6 +19,7 @@ import { addUrl } from './url.ts'
 export const verbs: readonly AddVerb[] = [
   addUp,
   addLs,
+  addInspect,
   addExec,
   addSh,
   addUrl,
@@ -26,6 +29,7 @@ export const verbs: readonly AddVerb[] = [
   addDown,
   addSnapshot,
   addDataReview,
+  addEgress,
   addDoctor,
   addServe,
 ]

@@ -63,3 +63,14 @@ test.each(['paused', 'constructor', '__proto__'])('an unknown kind, %s, is shown
 
   expect(line).toEqual({ label: type, tone: 'plain', code: '{"by":"warm pool"}' })
 })
+
+test('what was let out is shown with the rule, what was not with the reason', () => {
+  const asked = { method: 'CONNECT', target: 'registry.npmjs.org:443', rule: 'npm', reason: null }
+
+  expect(eventLine({ type: 'egress_allowed', data: asked })).toMatchObject({
+    ...{ code: 'CONNECT registry.npmjs.org:443', note: 'npm' },
+  })
+  expect(
+    eventLine({ type: 'egress_denied', data: { ...asked, reason: 'not_asked' } }),
+  ).toMatchObject({ label: 'Way out refused', note: 'not_asked' })
+})

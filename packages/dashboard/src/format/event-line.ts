@@ -34,11 +34,8 @@ const lines: Readonly<Record<string, Describe>> = {
     note: sizeOf(data),
   }),
   file_removed: (data) => ({ label: 'File removed', tone: 'plain', code: textOf(data, 'path') }),
-  egress_denied: (data) => ({
-    label: 'Way out refused',
-    tone: 'warn',
-    code: [textOf(data, 'method'), textOf(data, 'target')].filter(Boolean).join(' '),
-  }),
+  egress_allowed: (data) => ({ label: 'Let out', tone: 'plain', ...asked(data, 'rule') }),
+  egress_denied: (data) => ({ label: 'Way out refused', tone: 'warn', ...asked(data, 'reason') }),
   failed: (data) => ({ label: 'Failed', tone: 'bad', note: textOf(data, 'message') }),
   ending: (data) => ({ label: 'Ending', tone: 'plain', note: why(data) }),
   ended: endedLine,
@@ -77,6 +74,12 @@ function unknownLine(type: string, data: EventData): EventLine {
   const code = Object.keys(data).length > 0 ? harmless(JSON.stringify(data)) : undefined
   return { label: harmless(type).slice(0, 60), tone: 'plain', code }
 }
+
+/** What was asked for outside, and by what it was decided. */
+const asked = (data: EventData, by: string) => ({
+  code: [textOf(data, 'method'), textOf(data, 'target')].filter(Boolean).join(' '),
+  note: textOf(data, by),
+})
 
 const why = (data: EventData) => endReasonWords(data.reason) ?? textOf(data, 'reason')
 

@@ -1,98 +1,99 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import {
+  type EgressConfig,
+  type EgressGrant,
+  type EgressSpec,
+  type EgressTestRequest,
+  type EgressVerdict,
+  parseBytes,
+} from '@stuntdouble/sdk/wire'
+import type { Clock } from '../lib/clock.ts'
+import { type Resolve, systemResolve } from './dial.ts'
+import { explainUrl } from './explain-url.ts'
+import { createPolicy } from './policy.ts'
+import { createProxy } from './proxy.ts'
+import { rulesOf } from './rules.ts'
+import { createWay, type Decision } from './way.ts'
 
-/** What leaves a sandbox. Nothing does: every request is answered at once with the reason. */
-export interface Egress {
-  /** Serves one connection that left a pod, for ten seconds at most. Never throws. */
-  serve(sandbox: string, socket: Duplex): void
-}
-
-export interface Denial {
-  readonly sandbox: string
-  /** Empty for what is no HTTP request. */
-  readonly method: string
-  /** host or host:port as asked for, at most 255 characters; `unreadable` where there is none. */
-  readonly target: string
-}
+export type { Decision } from './way.ts'
 
 /**
- * An answer takes a millisecond. Node's own timeouts run in servers that listen, which this one does
- * not, and a pod could otherwise hold its connections open for ever.
+ * What leaves a sandbox: nothing but what its blueprint asks for and the operator allows, by HTTP and
+ * by TLS in a tunnel. Everything else is answered at once with the reason.
  */
-const lifetimeMs = 10_000
-const maxHeaderBytes = 16_384
+export interface Egress {
+  /** Throws `policy_refused` when a blueprint asks for more than the operator allows. */
+  admit(spec: EgressSpec): void
+  /** What a sandbox may reach of what it asks for, as the policy is now. */
+  granted(spec: EgressSpec): EgressGrant[]
+  /** Which rule decides about an address. Nothing is sent, and no name looked up. */
+  test(request: EgressTestRequest): EgressVerdict
+  /** One sandbox’s way out. Disposal cuts what is open, and tells how much there was. */
+  open(sandbox: string, spec: EgressSpec): OpenEgress
+}
 
-export function createEgress(onDenied: (denial: Denial) => void): Egress {
-  const owners = new WeakMap<object, string>()
-  const server = createServer({ maxHeaderSize: maxHeaderBytes })
-  const ownerOf = (socket: object) => owners.get(socket) ?? 'unknown'
+export interface OpenEgress extends Disposable {
+  /** Serves one connection that left the pod, until it ends. Never throws. */
+  serve(socket: Duplex): void
+}
 
-  const deny = (request: IncomingMessage, asked: string): string => {
-    const target = asked.slice(0, 255)
-    onDenied({ sandbox: ownerOf(request.socket), method: request.method ?? '', target })
-    return denialFor(target)
-  }
-  const answer = (request: IncomingMessage, response: ServerResponse) => {
-    const body = deny(request, targetOf(request))
-    response.writeHead(403, { ...headers(body), connection: 'close' }).end(body)
-  }
+/** What one sandbox did in all, since this process served it. */
+export interface EgressTotal {
+  readonly allowed: number
+  readonly denied: number
+  readonly uploadBytes: number
+  readonly downloadBytes: number
+}
 
-  server.on('request', answer)
-  // A body that waits to be asked for is not asked for.
-  server.on('checkContinue', answer)
-  server.on('connect', (request, socket: Duplex) => {
-    finish(socket, rawResponse('403 Forbidden', deny(request, request.url ?? '')))
-  })
-  server.on('clientError', (_cause, socket) => {
-    if (socket.writableEnded) return
-    onDenied({ sandbox: ownerOf(socket), method: '', target: 'unreadable' })
-    finish(socket, rawResponse('400 Bad Request', unreadable))
-  })
+export interface EgressParts {
+  readonly config: EgressConfig
+  readonly onDecision: (sandbox: string, decision: Decision) => void
+  readonly onTotal: (sandbox: string, total: EgressTotal) => void
+  /** The machine’s own when left out. */
+  readonly resolve?: Resolve
+}
+
+export function createEgress({ config, onDecision, onTotal, ...parts }: EgressParts): Egress {
+  const policy = createPolicy(config.allow)
+  const proxy = createProxy()
+  const { resolve = systemResolve } = parts
 
   return {
-    serve(sandbox, socket) {
-      owners.set(socket, sandbox)
-      const late = setTimeout(() => socket.destroy(), lifetimeMs)
-      socket.once('close', () => clearTimeout(late))
-      socket.on('error', () => socket.destroy())
-      server.emit('connection', socket)
+    admit: policy.admit,
+    granted: policy.granted,
+    test: (request) => explainUrl(policy, request),
+    open(sandbox, spec) {
+      const way = createWay({
+        ...{ policy, resolve, clock: monotonic, limits: limitsOf(config.limits) },
+        asked: spec.flatMap(rulesOf),
+        onDecision: (decision) => onDecision(sandbox, decision),
+      })
+      const sockets = new Set<Duplex>()
+      return {
+        serve(socket) {
+          sockets.add(socket)
+          socket.once('close', () => sockets.delete(socket))
+          proxy.serve(way, socket)
+        },
+        [Symbol.dispose]() {
+          for (const socket of sockets) socket.destroy()
+          const { up, down } = way.budget
+          const bytes = { uploadBytes: up.spent, downloadBytes: down.spent }
+          if (way.counted.allowed + way.counted.denied > 0) {
+            onTotal(sandbox, { ...way.counted, ...bytes })
+          }
+        },
+      }
     },
   }
 }
 
-/** Takes in what else comes: closing on unread bytes would cut off the answer. */
-function finish(socket: Duplex, response: string): void {
-  socket.end(response)
-  socket.resume()
-}
+/** A rate must not care when somebody sets the time. */
+const monotonic: Clock = () => performance.now()
 
-function targetOf(request: IncomingMessage): string {
-  return URL.parse(request.url ?? '')?.host || request.headers.host || 'unknown'
-}
-
-/** Written for the agent that reads it. */
-const denialFor = (host: string) =>
-  `${JSON.stringify({
-    error: 'blocked_by_policy',
-    message: `This sandbox has no way out; the request to ${host} was not sent.`,
-    hint: 'Do not retry. Work with what is in the sandbox, or ask the operator to allow this host.',
-  })}\n`
-
-const unreadable = `${JSON.stringify({
-  error: 'blocked_by_policy',
-  message: 'This sandbox has no way out, and this is not an HTTP request that could be read.',
-  hint: 'Do not retry. Work with what is in the sandbox.',
-})}\n`
-
-const headers = (body: string) => ({
-  'content-type': 'application/json',
-  'content-length': String(Buffer.byteLength(body)),
-  'proxy-status': 'stuntdouble; error=http_request_denied',
+const limitsOf = (limits: EgressConfig['limits']) => ({
+  uploadBytes: parseBytes(limits.upload) ?? 0,
+  downloadBytes: parseBytes(limits.download) ?? 0,
+  bytesPerSecond: parseBytes(limits.perSecond) ?? 0,
+  connections: limits.connections,
 })
-
-function rawResponse(status: string, body: string): string {
-  const lines = Object.entries({ ...headers(body), connection: 'close' }).map(
-    ([name, value]) => `${name}: ${value}`,
-  )
-  return `HTTP/1.1 ${status}\r\n${lines.join('\r\n')}\r\n\r\n${body}`
-}

@@ -9,9 +9,10 @@ export function welcome(view: SandboxView, base: string): Welcome {
     expiresAt: view.expiresAt,
     idleAt: view.idleAt,
     message:
-      'A stunt double of production: real shape, masked data, no production secret, no way out. Break what you like.',
+      'A stunt double of production: real shape, masked data, no production secret, no way out but what stands under `egress`. Break what you like.',
     workspace: { path: workspacePath, user: 'agent' },
     databases: view.databases,
+    egress: view.egress,
     links: {
       exec: {
         method: 'POST',
@@ -48,7 +49,19 @@ Read, write, list and delete files by absolute path:
 Databases, reachable from inside (DATABASE_URL is the first with tables):
 ${databases.length > 0 ? databases.join('\n') : '  none'}
 
-What is fake: every personal value in the data. What is absent: the internet; a request out is
-answered "blocked_by_policy" at once, so do not retry it. Everything is deleted at the end.
+Reachable outside, through the proxy that the environment names:
+${outside(welcome)}
+
+What is fake: every personal value in the data. What is absent: the rest of the internet; a request
+out is answered "blocked_by_policy" at once, so do not retry it. Everything is deleted at the end.
 `
 }
+
+const outside = ({ egress }: Welcome) =>
+  egress.length === 0
+    ? '  nothing'
+    : egress
+        .map(({ scheme, host, ports, methods, paths }) =>
+          `  ${scheme}://${host}:${ports.join(',')} ${[...(methods ?? []), ...(paths ?? [])].join(' ')}`.trimEnd(),
+        )
+        .join('\n')

@@ -2,6 +2,8 @@ import {
   BuildSnapshotRequest,
   CreateSandboxRequest,
   DoctorReport,
+  EgressTestRequest,
+  EgressVerdict,
   ExtendRequest,
   Handover,
   HandoverRequest,
@@ -154,6 +156,14 @@ export const operations: readonly Operation[] = [
     summary: 'What happened to a sandbox, oldest first',
     status: 200,
     result: SandboxEventList,
+  },
+  {
+    method: 'post',
+    path: '/egress/test',
+    summary: 'Which rule decides about a URL; nothing is sent there',
+    body: EgressTestRequest,
+    status: 200,
+    result: EgressVerdict,
   },
   {
     method: 'put',

@@ -68,3 +68,41 @@ test('a subscriber hears what comes after it, until it ends', async () => {
 
   expect(told).toEqual(['ready'])
 })
+
+test('what is recorded soon is seen by every reader, in order, and stored in moments', async () => {
+  const { storage, recorder } = open()
+  const stored = () => storage.sqlite.prepare('SELECT type FROM events').all().length
+  const told: string[] = []
+  recorder.subscribe(({ type }) => told.push(type))
+  recorder.record(sandbox, 'ready')
+  recorder.recordSoon(sandbox, 'egress_allowed', { target: 'a' })
+  recorder.recordSoon(sandbox, 'egress_denied', { target: 'b' })
+  expect(stored()).toBe(1)
+
+  expect(recorder.list(sandbox).map(({ data }) => data.target)).toEqual([undefined, 'a', 'b'])
+  recorder.recordSoon(sandbox, 'egress_denied', { target: 'c' })
+  await expect.poll(stored).toBe(4)
+  expect(told).toEqual(['ready', 'egress_allowed', 'egress_denied', 'egress_denied'])
+})
+
+test('what cannot be stored now is kept until it can', async () => {
+  const { storage, recorder } = open()
+  recorder.record(sandbox, 'ready')
+  await settled()
+  storage.sqlite.exec('ALTER TABLE events RENAME TO gone')
+  recorder.recordSoon(sandbox, 'egress_denied', { target: 'a' })
+  await new Promise((resolve) => setTimeout(resolve, 120))
+  storage.sqlite.exec('ALTER TABLE gone RENAME TO events')
+
+  expect(recorder.list(sandbox)).toMatchObject([{}, { data: { target: 'a' } }])
+})
+
+test('what an agent causes soon and without end stops being kept as well', () => {
+  const { recorder } = open()
+  for (let made = 0; made < 10_100; made++) recorder.recordSoon(sandbox, 'egress_denied', {})
+  recorder.flush()
+
+  expect(recorder.after(0).length).toBe(1000)
+  expect(recorder.after(9999)).toHaveLength(1)
+  expect(recorder.after(10_000)).toEqual([])
+})

@@ -3,6 +3,7 @@ import type { SandboxEvent } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
 import type { Clock } from '../lib/clock.ts'
 import type { Migration, Storage } from '../storage/storage.ts'
+import { createWaiting } from './waiting.ts'
 
 /** The flight recorder: what happened to and in each sandbox, in order, for ever readable. */
 export interface Recorder {
@@ -11,6 +12,13 @@ export interface Recorder {
    * can cause without end is kept up to 10 000 events a sandbox; the rest is dropped.
    */
   record(sandbox: string, type: EventType, data?: Readonly<Record<string, unknown>>): void
+  /**
+   * The same for what comes by the hundred: stored with what else comes within moments, for a commit
+   * waits for the disk. Every reading sees it. What was not stored yet is lost with the process.
+   */
+  recordSoon(sandbox: string, type: EventType, data: Readonly<Record<string, unknown>>): void
+  /** Stores what is waiting. */
+  flush(): void
   /** The latest 1000 of a sandbox, oldest first. */
   list(sandbox: string): SandboxEvent[]
   /** The next 1000 of all, with a number above `seq`. */
@@ -26,7 +34,9 @@ export type EventType =
   | 'command'
   | 'file_written'
   | 'file_removed'
+  | 'egress_allowed'
   | 'egress_denied'
+  | 'egress_total'
   | 'extended'
   | 'handover'
   | 'ending'
@@ -73,8 +83,10 @@ const lifecycle: ReadonlySet<EventType> = new Set([
 ])
 const keptPerSandbox = 10_000
 const countsHeld = 1_000
+type NewRow = [at: number, sandbox: string, type: string, data: string]
 
-export function createRecorder({ sqlite }: Storage, clock: Clock): Recorder {
+export function createRecorder(storage: Storage, clock: Clock): Recorder {
+  const { sqlite } = storage
   const subscribers = new EventEmitter().setMaxListeners(0)
   const fields = 'seq, at, sandbox, type, data'
   const insert = sqlite.prepare('INSERT INTO events (at, sandbox, type, data) VALUES (?, ?, ?, ?)')
@@ -103,15 +115,31 @@ export function createRecorder({ sqlite }: Storage, clock: Clock): Recorder {
     return count >= keptPerSandbox
   }
 
+  const waiting = createWaiting<NewRow>((rows) => {
+    storage.transaction(() => rows.map((row) => insert.run(...row)))
+    queueMicrotask(tell)
+  })
+
   return {
+    flush: waiting.flush,
+    recordSoon(sandbox, type, data) {
+      if (isFull(sandbox)) return
+      waiting.add([clock(), sandbox, type, JSON.stringify(data)])
+    },
     record(sandbox, type, data = {}) {
       if (isFull(sandbox) && !lifecycle.has(type)) return
       insert.run(clock(), sandbox, type, JSON.stringify(data))
       // After the transaction that it joined, which may be rolled back.
       queueMicrotask(tell)
     },
-    list: (sandbox) => latest.all(sandbox).map(eventOf).reverse(),
-    after: (seq) => later.all(seq).map(eventOf),
+    list(sandbox) {
+      waiting.flush()
+      return latest.all(sandbox).map(eventOf).reverse()
+    },
+    after(seq) {
+      waiting.flush()
+      return later.all(seq).map(eventOf)
+    },
     subscribe(listener) {
       tell()
       subscribers.on('event', listener)

@@ -11,8 +11,9 @@ export function createAdoption(desk: Desk, ending: Ending): () => Promise<void> 
 
   async function adopt(id: string): Promise<void> {
     await desk.reconcile(id)
-    if (store.get(id)?.state !== 'ready') return
-    await attachments.attach(id)
+    const sandbox = store.get(id)
+    if (sandbox?.state !== 'ready') return
+    await attachments.attach(sandbox)
     recorder.record(id, 'adopted')
   }
 

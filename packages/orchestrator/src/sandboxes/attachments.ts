@@ -1,10 +1,11 @@
 import type { Egress } from '../egress/egress.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { Sandbox } from './sandbox.ts'
 
 /** Which pods’ way out is being served by this process. */
 export interface Attachments {
   /** Serves what leaves the pod. Idempotent; again after a restart. */
-  attach(id: string): Promise<void>
+  attach(sandbox: Pick<Sandbox, 'id' | 'blueprint'>): Promise<void>
   detach(id: string): Promise<void>
   /** Stops serving every pod and leaves the pods alone. */
   detachAll(): Promise<void>
@@ -24,9 +25,12 @@ export function createAttachments(
 
   return {
     detach,
-    async attach(id) {
+    async attach({ id, blueprint }) {
       if (attached.has(id)) return
-      attached.set(id, await engine.listenEgress(id, (socket) => egress.serve(id, socket)))
+      await using scope = new AsyncDisposableStack()
+      const way = scope.use(egress.open(id, blueprint.egress))
+      scope.use(await engine.listenEgress(id, way.serve))
+      attached.set(id, scope.move())
     },
     async detachAll() {
       await Promise.all([...attached.keys()].map(detach))

@@ -29,6 +29,20 @@ describe('a creation', () => {
     },
   )
 
+  test('that asks to reach more than is allowed makes nothing; what is allowed is handed over', async () => {
+    await using under = await openLifecycle()
+    const asking = (...egress: ('npm' | 'pypi')[]) => under.create({ blueprint: { egress } })
+
+    await expect(asking('npm', 'pypi')).rejects.toMatchObject({
+      code: 'policy_refused',
+      details: { key: ['egress', 1] },
+    })
+    expect(under.sandboxes.list({ ended: true })).toEqual([])
+    const { id, egress } = await asking('npm')
+    expect(egress).toMatchObject([{ asked: 'npm', by: 'npm', host: 'registry.npmjs.org' }])
+    expect(under.sandboxes.get(id).egress).toEqual(egress)
+  })
+
   test('tells the first failure when clearing away fails too, and is cleared away later', async () => {
     useOwnTimers()
     await using under = await openLifecycle()

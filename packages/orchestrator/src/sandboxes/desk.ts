@@ -1,5 +1,6 @@
 import type { OperatorConfig } from '@stuntdouble/sdk/wire'
 import type { Capabilities } from '../capabilities/capabilities.ts'
+import type { Egress } from '../egress/egress.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Installation } from '../installation/installation.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -20,6 +21,7 @@ export interface Desk {
   readonly engine: Engine
   readonly starter: Starter
   readonly attachments: Attachments
+  readonly egress: Egress
   readonly recorder: Recorder
   readonly capabilities: Capabilities
   readonly snapshots: Pick<Snapshots, 'sealed'>

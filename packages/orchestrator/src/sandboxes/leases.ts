@@ -40,7 +40,7 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
         recorder.record(id, 'extended', { expiresAt: new Date(expiresAt).toISOString() })
       })
       await moveDeadline(id)
-      return viewOf(roster.known(id), store)
+      return viewOf(roster.known(id), desk)
     },
 
     handover(id, seconds) {
@@ -48,6 +48,7 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
       // Not cut to the sandbox’s end, which takes every capability along and may be moved before.
       const until = seconds === undefined ? sandbox.expiresAt : clock() + seconds * 1000
       const token = capabilities.issue(id, until)
+      const asked = sandbox.blueprint.egress
       return {
         id,
         url: desk.urlOf(token),
@@ -55,6 +56,7 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
         expiresAt: new Date(sandbox.expiresAt).toISOString(),
         snapshot: sandbox.databases[0]?.snapshot ?? null,
         databases: databasesOf(sandbox),
+        ...(asked.length > 0 && { egress: desk.egress.granted(asked) }),
       }
     },
 

@@ -90,12 +90,7 @@ function environment(sandbox: Sandbox, kinds: StoreKinds): Record<string, string
     LANG: 'C.UTF-8',
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     STUNTDOUBLE_SANDBOX: sandbox.id,
-    HTTP_PROXY: egressProxy,
-    HTTPS_PROXY: egressProxy,
-    http_proxy: egressProxy,
-    https_proxy: egressProxy,
-    NO_PROXY: noProxy,
-    no_proxy: noProxy,
+    ...proxyVariables(noProxy),
     ...Object.fromEntries(sandbox.databases.map(({ name, url }) => [urlVariable(name), url])),
     ...Object.assign({}, ...firstOfEach(sandbox).map((first) => clientEnvironment(first, kinds))),
     ...(ofTables && { DATABASE_URL: ofTables.url }),
@@ -105,6 +100,24 @@ function environment(sandbox: Sandbox, kinds: StoreKinds): Record<string, string
 /** The clients of a kind find the first database of it. */
 const firstOfEach = ({ databases }: Sandbox) =>
   databases.filter(({ kind }, index) => databases.findIndex((each) => each.kind === kind) === index)
+
+/**
+ * What programs look at to find their proxy: most take either case, curl and wget only the small
+ * `http_proxy`, Node its own switch besides. Retries are off where a refusal would be asked again for
+ * half a minute.
+ */
+const proxyVariables = (noProxy: string): Record<string, string> => ({
+  ...Object.fromEntries(
+    ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'].map(
+      (name) => [name, egressProxy],
+    ),
+  ),
+  NO_PROXY: noProxy,
+  no_proxy: noProxy,
+  NODE_USE_ENV_PROXY: '1',
+  NPM_CONFIG_FETCH_RETRIES: '0',
+  PIP_RETRIES: '0',
+})
 
 const clientEnvironment = ({ kind, credentials, name, port }: SandboxDatabase, kinds: StoreKinds) =>
   kinds[kind].clientEnvironment(credentials, { host: name, port })

@@ -6,7 +6,6 @@ import type {
   Receipt,
   SandboxView,
 } from '@stuntdouble/sdk/wire'
-import type { Egress } from '../egress/egress.ts'
 import { every } from '../lib/every.ts'
 import { traceOf } from '../lib/trace.ts'
 import { createActivity } from './activity.ts'
@@ -58,10 +57,7 @@ export interface Sandboxes extends AsyncDisposable {
   adopt(): Promise<void>
 }
 
-export interface SandboxesParts
-  extends Omit<Desk, 'store' | 'starter' | 'attachments' | 'reconcile'> {
-  readonly egress: Egress
-}
+export type SandboxesParts = Omit<Desk, 'store' | 'starter' | 'attachments' | 'reconcile'>
 
 const beatMs = 1_000
 
@@ -87,8 +83,8 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
 
   return {
     create: createCreation({ desk, starting, ending, leases }),
-    get: (id) => viewOf(roster.known(id), store),
-    list: (query) => store.list(query).map((sandbox) => viewOf(sandbox, store)),
+    get: (id) => viewOf(roster.known(id), desk),
+    list: (query) => store.list(query).map((sandbox) => viewOf(sandbox, desk)),
     extend: leases.extend,
     handover: leases.handover,
     renew: leases.renew,

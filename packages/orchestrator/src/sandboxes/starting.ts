@@ -22,7 +22,7 @@ export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
 
   async function bringUp(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
     await desk.starter.start(sandbox, signal)
-    await desk.attachments.attach(sandbox.id)
+    await desk.attachments.attach(sandbox)
     const inventory = await engine.inventory(sandbox.id, signal)
     storage.transaction(() => {
       store.update(sandbox.id, { state: 'ready', inventory, workspace: null })

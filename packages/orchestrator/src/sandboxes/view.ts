@@ -1,11 +1,14 @@
 import type { DatabaseView, SandboxView } from '@stuntdouble/sdk/wire'
+import type { Desk } from './desk.ts'
 import { idleAt } from './lease.ts'
 import type { Sandbox } from './sandbox.ts'
-import type { SandboxStore } from './store.ts'
 
 const timestamp = (at: number) => new Date(at).toISOString()
 
-export function viewOf(sandbox: Sandbox, store: SandboxStore): SandboxView {
+export function viewOf(
+  sandbox: Sandbox,
+  { store, egress }: Pick<Desk, 'store' | 'egress'>,
+): SandboxView {
   return {
     id: sandbox.id,
     state: sandbox.state,
@@ -16,6 +19,7 @@ export function viewOf(sandbox: Sandbox, store: SandboxStore): SandboxView {
     endReason: sandbox.endReason,
     snapshot: sandbox.databases[0]?.snapshot ?? null,
     databases: databasesOf(sandbox),
+    egress: egress.granted(sandbox.blueprint.egress),
     image: sandbox.blueprint.workspace.image,
     problem: sandbox.problem,
     clean: sandbox.state === 'ended' ? (store.receipt(sandbox.id)?.clean ?? null) : null,

@@ -5,6 +5,7 @@ import { sendForResult } from '../http/ndjson.ts'
 import { serverSentEvents } from '../http/server-sent-events.ts'
 import { DoctorReport, Health } from '../wire/doctor.ts'
 import { tarType } from '../wire/door.ts'
+import { type EgressTestInput, EgressVerdict } from '../wire/egress.ts'
 import type { OnProgress } from '../wire/progress.ts'
 import { Receipt } from '../wire/receipt.ts'
 import * as sandbox from '../wire/sandbox.ts'
@@ -110,6 +111,10 @@ export class ControlClient {
       yield parseAnswer(z.string().transform(toJson).pipe(sandbox.SandboxEvent), data)
     }
   }
+
+  /** Which rule decides about a URL; nothing is sent there. */
+  testEgress = (request: EgressTestInput, options?: CallOptions) =>
+    this.#json(EgressVerdict, post('/v1/egress/test', request, options))
 
   /** Takes a tar archive; its id goes in `createSandbox`’s `workspace`. */
   uploadWorkspace = (archive: RequestBody, options?: CallOptions) =>

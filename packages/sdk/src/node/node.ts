@@ -2,6 +2,7 @@ export {
   type BlueprintFile,
   defaultBlueprintFile,
   findBlueprint,
+  located,
   readBlueprint,
 } from './blueprint-file.ts'
 export { type Environment, stateDirectory } from './environment.ts'

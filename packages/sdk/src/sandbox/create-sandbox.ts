@@ -1,6 +1,11 @@
 import type { ControlClient } from '../control/control.ts'
 import { SandboxError } from '../errors.ts'
-import { type BlueprintFile, findBlueprint, readBlueprint } from '../node/blueprint-file.ts'
+import {
+  type BlueprintFile,
+  findBlueprint,
+  located,
+  readBlueprint,
+} from '../node/blueprint-file.ts'
 import { uploadWorkspace } from '../node/upload-workspace.ts'
 import { Blueprint } from '../wire/blueprint.ts'
 import type { Handover } from '../wire/sandbox.ts'
@@ -20,7 +25,9 @@ export async function createSandbox(
     ...(idle !== undefined && { idle }),
     ...(workspace && { workspace: workspace.id }),
   }
-  return await control.createSandbox(request, { signal, onProgress })
+  return await control.createSandbox(request, { signal, onProgress }).catch((error: unknown) => {
+    throw located(error, file)
+  })
 }
 
 async function blueprintOf(given: CreateOptions['blueprint']): Promise<BlueprintFile> {

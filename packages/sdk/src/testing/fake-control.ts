@@ -1,6 +1,7 @@
 import { buffer, json } from 'node:stream/consumers'
 import type { z } from 'zod'
 import { SandboxError } from '../errors.ts'
+import { EgressTestRequest } from '../wire/egress.ts'
 import { errorOf, problemOf } from '../wire/problem.ts'
 import { ndjsonType } from '../wire/progress.ts'
 import {
@@ -61,10 +62,16 @@ const routes: Readonly<Record<string, Handler>> = {
     host: '127.0.0.1',
     port: 54_321,
   }),
-  'GET /v1/sandboxes/:id/events': (_exchange, id) => ({ events: [eventOf(id)] }),
+  'GET /v1/sandboxes/:id/events': ({ state }, id) => ({ events: [eventOf(id), ...state.events] }),
   'GET /v1/events': ({ response }) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(`: hello\n\nid: 1\ndata: ${JSON.stringify(eventOf('sb0123456789ab'))}\n\n`)
+  },
+  'POST /v1/egress/:id': async (exchange) => {
+    const { url } = await bodyOf(exchange, EgressTestRequest)
+    const allowed = url.includes('allowed')
+    const rest = allowed ? { rule: 'npm', reason: null, hint: null } : refusedByPolicy
+    return { allowed, target: 'a.example:443', message: `About ${url}.`, ...rest }
   },
   'PUT /v1/workspaces': async ({ request, state }) => {
     const archive = await buffer(request)
@@ -99,6 +106,8 @@ const routes: Readonly<Record<string, Handler>> = {
     await longWork(exchange, () => ({ ...review, source: name, written: update }))
   },
 }
+
+const refusedByPolicy = { rule: null, reason: 'host_not_allowed', hint: 'Do not retry.' }
 
 export async function controlAnswer(exchange: Exchange): Promise<void> {
   const { request, response, state } = exchange

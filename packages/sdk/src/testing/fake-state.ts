@@ -7,7 +7,7 @@ import { SandboxError } from '../errors.ts'
 import type { Health } from '../wire/doctor.ts'
 import type { FileEntry } from '../wire/door.ts'
 import type { Receipt } from '../wire/receipt.ts'
-import type { CreateSandboxRequest, Handover, SandboxView } from '../wire/sandbox.ts'
+import type { CreateSandboxRequest, Handover, SandboxEvent, SandboxView } from '../wire/sandbox.ts'
 import { parseDuration } from '../wire/units.ts'
 
 export interface Exchange {
@@ -48,6 +48,8 @@ export class FakeState {
   readonly kept = new Map<string, SandboxError>()
   /** What a hostile sandbox claims to be in a directory, by its path. */
   readonly claims = new Map<string, readonly FileEntry[]>()
+  /** Of every sandbox, after its first. */
+  readonly events: SandboxEvent[] = []
   /** Said by `GET /v1/health` besides. */
   health: Partial<Health> = {}
   /** How often a client went away before its long work was done. */
@@ -79,6 +81,7 @@ export class FakeState {
       view: {
         ...shared,
         state: 'ready',
+        egress: [],
         createdAt: new Date(now).toISOString(),
         idleAt: lasts(request.idle ?? request.blueprint.idle),
         endedAt: null,

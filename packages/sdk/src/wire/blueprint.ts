@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EgressSpec } from './egress.ts'
 import { Bytes, Duration, Name, parseBytes } from './units.ts'
 
 const ImageReference = z
@@ -51,6 +52,9 @@ export const Blueprint = z.strictObject({
     .default({})
     .refine((data) => Object.keys(data).length <= 8, 'at most 8 databases'),
   workspace: WorkspaceSpec.prefault({}),
+  egress: EgressSpec.meta({
+    description: 'What it asks to reach outside; the operator’s policy decides.',
+  }),
   limits: LimitsSpec.prefault({}),
 })
 export type Blueprint = z.infer<typeof Blueprint>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EgressConfig } from './egress.ts'
 import { Bytes, Duration, Name } from './units.ts'
 
 /** What a production store is. */
@@ -63,6 +64,7 @@ export const LimitsConfig = z.strictObject({
 export const OperatorConfig = z.strictObject({
   sources: z.record(Name, SourceConfig).default({}),
   limits: LimitsConfig.prefault({}),
+  egress: EgressConfig.prefault({}),
   listen: z
     .strictObject({
       host: z.string().default('127.0.0.1'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EgressGrant } from './egress.ts'
 import { DatabaseView, SandboxState } from './sandbox.ts'
 import { SandboxId, Timestamp } from './units.ts'
 
@@ -101,6 +102,7 @@ export const Welcome = z.object({
   message: z.string(),
   workspace: z.object({ path: z.string(), user: z.string() }),
   databases: z.record(z.string(), DatabaseView),
+  egress: z.array(EgressGrant).default([]),
   links: z.record(
     z.string(),
     z.object({ method: z.string(), href: z.string(), description: z.string() }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Blueprint } from './blueprint.ts'
+import { EgressGrant } from './egress.ts'
 import { Problem } from './problem.ts'
 import { EndReason } from './receipt.ts'
 import { Duration, SandboxId, SnapshotId, Timestamp } from './units.ts'
@@ -33,6 +34,8 @@ export const Handover = z.object({
   /** The first database’s snapshot; null for a sandbox without data. */
   snapshot: SnapshotId.nullable(),
   databases: z.record(z.string(), DatabaseView),
+  /** What it may reach outside; left out where nothing is asked for. */
+  egress: z.array(EgressGrant).optional(),
 })
 export type Handover = z.infer<typeof Handover>
 
@@ -48,6 +51,8 @@ export const SandboxView = z.object({
   endReason: EndReason.nullable(),
   snapshot: SnapshotId.nullable(),
   databases: z.record(z.string(), DatabaseView),
+  /** What it may reach outside. */
+  egress: z.array(EgressGrant).default([]),
   image: z.string(),
   /** Why a creation failed. */
   problem: Problem.nullable(),
@@ -85,7 +90,7 @@ export const SandboxEvent = z.object({
   at: Timestamp,
   /** What it happened to: a sandbox, or a snapshot where `type` begins with `snapshot_`. */
   sandbox: z.union([SandboxId, SnapshotId]),
-  /** created, ready, command, egress_denied, extended, ending, ended, failed, snapshot_sealed … */
+  /** created, ready, command, egress_allowed, egress_denied, extended, ending, ended, failed, snapshot_sealed … */
   type: z.string(),
   /** Never holds a token or a value from a source. */
   data: z.record(z.string(), z.unknown()),

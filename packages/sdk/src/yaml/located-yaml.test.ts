@@ -16,12 +16,23 @@ const complaintOf = (
 }
 
 test.each([
-  ['tttl: 1h', 'a.yaml:1: tttl: is not a key; there may be ttl, idle, data, workspace, limits'],
+  [
+    'tttl: 1h',
+    'a.yaml:1: tttl: is not a key; there may be ttl, idle, data, workspace, egress, limits',
+  ],
   ['limits: { cpu: 1 }', 'a.yaml:1: limits.cpu: is not a key; there may be cpus, memory, pids'],
   ['limits:\n  cpus: lots', 'a.yaml:2: limits.cpus: must be a number'],
   ['data:\n  db: {}', 'a.yaml:2: data.db.source: is missing, and must be text'],
   ['limits: []', 'a.yaml:1: limits: must be a map'],
   ['- 1', 'a.yaml:1: must be a map'],
+  [
+    'egress:\n  - npm\n  - host: a\n    port: 1',
+    'a.yaml:4: egress.1.port: is not a key; there may be host, scheme, ports, methods, paths',
+  ],
+  [
+    'egress: [nmp]',
+    'a.yaml:1: egress.0: must be one of "npm", "pypi", "debian", "github", "crates", "go"',
+  ],
 ])('%j is told with line, key and what is allowed there', (text, complaint) => {
   expect(complaintOf(text)).toBe(complaint)
 })

@@ -1,4 +1,4 @@
-import { isMap, LineCounter, type Node, parseDocument } from 'yaml'
+import { isMap, isNode, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { type ErrorCode, SandboxError } from '../errors.ts'
 
@@ -32,7 +32,7 @@ export function parseYaml<Schema extends z.ZodType>(
   const result = schema.safeParse(unfold(source, document))
   if (result.success) return result.data
 
-  const complaints = result.error.issues.flatMap((issue) =>
+  const complaints = result.error.issues.flatMap(innermost).flatMap((issue) =>
     keysOf(issue).map((path) => ({
       line: lineOf(document.contents, path, lines),
       key: path.join('.'),
@@ -56,6 +56,17 @@ function unfold(source: LocatedFile, document: ReturnType<typeof parseDocument>)
       { line: 1, key: '', message: cause instanceof Error ? cause.message : 'not YAML' },
     ])
   }
+}
+
+/** Where one of several shapes may stand, what is wrong with the one that was meant. */
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue]
+  const isOfThisShape = (branch: readonly z.core.$ZodIssue[]) =>
+    !branch.some(({ path, code }) => path.length === 0 && /^invalid_(type|value)$/.test(code))
+  const isText = (branch: readonly z.core.$ZodIssue[]) =>
+    !branch.some(({ path, code }) => path.length === 0 && code === 'invalid_type')
+  const meant = issue.errors.find(isOfThisShape) ?? issue.errors.find(isText) ?? []
+  return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))
 }
 
 /** An unknown key is reported where it stands, not at its parent. */
@@ -82,7 +93,10 @@ const words: Readonly<Record<string, string>> = {
 /** Which keys a schema knows at a path, below names that the user chose as well. */
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let at: Described = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Described
-  for (const key of path) at = at.properties?.[String(key)] ?? at.additionalProperties ?? {}
+  for (const key of path) {
+    at = at.properties?.[String(key)] ?? at.additionalProperties ?? at.items ?? {}
+    at = at.anyOf?.find(({ properties }) => properties) ?? at
+  }
   return Object.keys(at.properties ?? {})
 }
 
@@ -90,21 +104,32 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
 interface Described {
   readonly properties?: Readonly<Record<string, Described>>
   readonly additionalProperties?: Described
+  readonly items?: Described
+  readonly anyOf?: readonly Described[]
 }
 
 function lineOf(root: Node | null, path: readonly PropertyKey[], lines: LineCounter): number {
   let line = 1
   let node: unknown = root
   for (const key of path) {
-    if (!isMap(node)) break
-    const pair = node.items.find(
-      (item) => String((item.key as { value?: unknown }).value) === String(key),
-    )
-    if (!pair) break
-    line = lines.linePos((pair.key as Node).range?.[0] ?? 0).line
-    node = pair.value
+    const found = inside(node, key)
+    if (!found) break
+    line = lines.linePos(found.at.range?.[0] ?? 0).line
+    node = found.value
   }
   return line
+}
+
+/** What stands under a key of a map or at a place of a list, and where that begins. */
+function inside(node: unknown, key: PropertyKey): { at: Node; value: unknown } | undefined {
+  if (isSeq(node)) {
+    const item = node.items[Number(key)]
+    return isNode(item) ? { at: item, value: item } : undefined
+  }
+  const pair = isMap(node)
+    ? node.items.find(({ key: own }) => String((own as { value?: unknown }).value) === String(key))
+    : undefined
+  return pair && { at: pair.key as Node, value: pair.value }
 }
 
 function invalid({ file, code }: LocatedFile, complaints: readonly Complaint[]): SandboxError {
@@ -115,4 +140,10 @@ function invalid({ file, code }: LocatedFile, complaints: readonly Complaint[]):
     hint: `Correct ${file} and run the command again; nothing was created.`,
     details: { complaints },
   })
+}
+
+/** The line on which a key stands in a file that was parsed before; 1 where it does not. */
+export function lineIn(text: string, path: readonly PropertyKey[]): number {
+  const lines = new LineCounter()
+  return lineOf(parseDocument(text, { lineCounter: lines }).contents, path, lines)
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   type CreateSandboxInput,
   CreateSandboxRequest,
+  EgressConfig,
   type Handover,
   LimitsConfig,
 } from '@stuntdouble/sdk/wire'
@@ -71,7 +72,11 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
         log: createLog('silent'),
         urlOf: (token) => `http://gateway.example/s/${token}`,
         onEnded: () => {},
-        egress: createEgress(() => {}),
+        egress: createEgress({
+          config: EgressConfig.parse({ allow: ['npm'] }),
+          onDecision: () => {},
+          onTotal: () => {},
+        }),
       }),
     )
   const under: LifecycleUnderTest = {

@@ -1,0 +1,68 @@
+import type { SandboxEvent, SandboxView } from '@stuntdouble/sdk/wire'
+import type { AddVerb, Call } from '../call.ts'
+import { grants } from '../output/grants.ts'
+import { printable } from '../output/printable.ts'
+import { table } from '../output/table.ts'
+import { findSandbox } from '../sandboxes/find-sandbox.ts'
+
+export const addInspect: AddVerb = (parent, act) =>
+  parent
+    .command('inspect')
+    .description('what a sandbox is, what it may reach outside, and what it tried')
+    .argument('<id>', 'a sandbox, or the beginning of its id')
+    .action(act(inspect))
+
+/** What was asked for outside, and how often. */
+interface Attempt {
+  readonly allowed: boolean
+  readonly method: string
+  readonly target: string
+  readonly why: string
+  readonly count: number
+}
+
+async function inspect({ control: open, operands: [id = ''], print }: Call) {
+  const control = await open()
+  const found = await findSandbox(control, id)
+  const [sandbox, events] = await Promise.all([control.sandbox(found), control.events(found)])
+  const attempts = attemptsIn(events)
+  print({ ...sandbox, attempts }, describe(sandbox, attempts))
+}
+
+function attemptsIn(events: readonly SandboxEvent[]): Attempt[] {
+  const decisions = events.filter(({ type }) => /^egress_(allowed|denied)$/.test(type))
+  const same = Map.groupBy(decisions, ({ type, data }) =>
+    JSON.stringify([type, data.method, data.target, data.reason]),
+  )
+  return [...same.values()].flatMap((all) => all.slice(0, 1).map((one) => attempt(one, all.length)))
+}
+
+function attempt({ type, data }: SandboxEvent, count: number): Attempt {
+  const text = (value: unknown) => (typeof value === 'string' ? value : '')
+  const [method, target] = [text(data.method), text(data.target)]
+  const why = text(data.rule) || text(data.reason)
+  return { allowed: type === 'egress_allowed', method, target, why, count }
+}
+
+function describe(sandbox: SandboxView, attempts: readonly Attempt[]): string {
+  const { id, state, image, expiresAt, databases, egress, problem } = sandbox
+  const sources = Object.entries(databases).map(([name, { source }]) => `${name}=${source}`)
+  const may = grants(egress).map((grant) => `  ${grant}\n`)
+  const blocked = attempts.filter(({ allowed }) => !allowed)
+  return [
+    `${id}, ${state}, ends at ${expiresAt}\nimage: ${printable(image)}\n`,
+    `data: ${sources.join(', ') || 'none'}\n`,
+    problem ? `failed: ${printable(problem.title)}\n` : '',
+    `\nMay reach outside:\n${may.join('') || '  nothing\n'}`,
+    `\nBlocked attempts: ${blocked.length === 0 ? 'none\n' : `\n${listed(blocked)}`}`,
+    attempts.length > blocked.length
+      ? `\nLet out:\n${listed(attempts.filter(({ allowed }) => allowed))}`
+      : '',
+  ].join('')
+}
+
+const listed = (attempts: readonly Attempt[]) =>
+  table(
+    ['TIMES', 'METHOD', 'WHERE', 'WHY'],
+    attempts.map(({ count, method, target, why }) => [String(count), method || '-', target, why]),
+  )

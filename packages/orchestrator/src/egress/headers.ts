@@ -1,0 +1,37 @@
+/** Names and values in turn, as Node has them raw. */
+type RawHeaders = readonly string[]
+
+/** What belongs to one connection and not to the message (RFC 9110, 7.6.1), and what we write anew. */
+const ofTheConnection: ReadonlySet<string> = new Set([
+  'connection',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** What is passed on. A header that `Connection` names goes too, unless it is the body’s length. */
+export function passedOn(raw: RawHeaders): string[] {
+  const named = pairsOf(raw)
+    .filter(([name]) => name.toLowerCase() === 'connection')
+    .flatMap(([, value]) => value.toLowerCase().split(','))
+    .map((token) => token.trim())
+  const dropped = new Set([...ofTheConnection, ...named]).difference(new Set(['content-length']))
+  return pairsOf(raw)
+    .filter(([name]) => !dropped.has(name.toLowerCase()))
+    .flat()
+}
+
+const pairsOf = (raw: RawHeaders): [name: string, value: string][] =>
+  Array.from({ length: raw.length / 2 }, (_, at) => [raw[2 * at] ?? '', raw[2 * at + 1] ?? ''])
+
+/** About what a message’s head takes on the wire. */
+export const headBytes = (raw: RawHeaders, firstLine: string) =>
+  raw.reduce((sum, text) => sum + text.length + 2, firstLine.length + 16)
