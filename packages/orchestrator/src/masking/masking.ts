@@ -5,7 +5,7 @@
 
 export { type CopyMasker, compileMasker, type MaskerRequest } from './copy-text/copy-masker.ts'
 export { type PolicyProblem, policyProblems, superfluous, unanswered } from './policy/checks.ts'
-export { columnKey, isMasked, strategyFor, tableKey } from './policy/names.ts'
+export { columnKey, isMasked, parseTableKey, strategyFor, tableKey } from './policy/names.ts'
 export { type PolicyText, parsePolicyFile } from './policy/parse.ts'
 export { answeringTable, answeringTables } from './policy/partitions.ts'
 export { changesSince, type Pin } from './policy/pin.ts'

@@ -8,6 +8,7 @@ import type { Storage } from '../storage/storage.ts'
 import { buildSnapshot } from './build-snapshot.ts'
 import { alreadyBuilding, noSnapshotOf, snapshotNotFound, sourceNotFound } from './errors.ts'
 import type { ManifestSigner } from './manifest.ts'
+import { planSource } from './plan.ts'
 import { recoverSnapshots } from './recover.ts'
 import { type RefreshParts, refreshSources } from './refresh.ts'
 import { refreshDueAt } from './refresh-due.ts'
@@ -69,6 +70,10 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots & AsyncDis
     async review(name, update, signal) {
       const source = configured(name)
       return reviewSource({ kind: kinds[source.kind], source, update }, signal)
+    },
+    async plan(name, onProgress, signal) {
+      const source = configured(name)
+      return planSource({ kind: kinds[source.kind], source, onProgress }, signal)
     },
     sources: () => sources.map((source) => sourceView(source, store.builds(origin, source.name))),
     list: () => store.list().map(viewOf),

@@ -138,6 +138,15 @@ export class ControlClient {
     return this.#result(snapshot.Review, path, { update: options.update ?? false }, options)
   }
 
+  /** What a build would copy, without copying it. */
+  plan = (source: string, options?: LongCallOptions) =>
+    this.#result(
+      snapshot.SnapshotPlan,
+      `/v1/sources/${encodeURIComponent(source)}/plan`,
+      {},
+      options,
+    )
+
   #json<Schema extends z.ZodType>(schema: Schema, request: HttpRequest) {
     return sendForJson(this.#connection, { ...request, schema })
   }
