@@ -159,6 +159,9 @@ test.each([
   [['doctor'], /ok {4}engine: Docker 20\.10/],
   [['data', 'review'], /\+ {2}public\.users\.note {2}text {2}text {4}UNSURE: free text/],
   [['data', 'review', '--update'], /Written to/],
+  [['data', 'plan'], /public\.users {4}1 000 {2}~80 000 {2}79 000 {2}root: limit 1000/],
+  [['data', 'plan'], /a part of shop: 1 042 rows of about 90 000 in 3 tables/],
+  [['data', 'plan', '--help'], /subset:\n.*roots:/],
 ])('%j says so to a person', async (argv, text) => {
   await using orchestrator = await startFakeOrchestrator()
   expect((await runCli(orchestrator, ...argv)).stdout).toMatch(text)

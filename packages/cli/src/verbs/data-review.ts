@@ -13,8 +13,6 @@ interface Options {
 
 export const addDataReview: AddVerb = (parent, act) =>
   parent
-    .command('data')
-    .description('what happens to each column of a source')
     .command('review')
     .description('propose an answer for every column, and write it where there is none yet')
     .option('--source <name>', 'a source of stuntdouble.yaml; the only one by default')

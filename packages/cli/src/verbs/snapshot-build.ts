@@ -3,7 +3,9 @@ import type { AddVerb, Call } from '../call.ts'
 import { interruptible } from '../context.ts'
 import { humanBytes, plural } from '../output/amounts.ts'
 import { paint } from '../output/paint.ts'
+import { describePlan } from '../output/plan-text.ts'
 import { printable } from '../output/printable.ts'
+import type { ProgressReport } from '../output/progress-text.ts'
 import { openStatus } from '../output/status.ts'
 import { sourceNamed } from '../sandboxes/find-source.ts'
 
@@ -25,7 +27,10 @@ async function build(call: Call<Options>) {
   const snapshot = await interruptible(context, async (signal) => {
     using status = openStatus(context)
     status.show({ phase: 'build', message: `Building a snapshot of ${source}` })
-    const onProgress = status.show.bind(status)
+    const onProgress = (report: ProgressReport) => {
+      if (report.plan) status.note(describePlan(report.plan).trimEnd())
+      status.show(report)
+    }
     return await control.buildSnapshot(source, { signal, onProgress })
   })
   call.print(snapshot, describe(call, snapshot))

@@ -1,6 +1,7 @@
 import type { LeakCoverage, SnapshotDetail } from '@stuntdouble/sdk/wire'
 import type { AddVerb, Call } from '../call.ts'
 import { humanBytes, humanCount } from '../output/amounts.ts'
+import { describePlan } from '../output/plan-text.ts'
 import { printable } from '../output/printable.ts'
 import { table } from '../output/table.ts'
 
@@ -29,7 +30,8 @@ function describe(snapshot: SnapshotDetail): string {
   return (
     `${id} of ${source}, PostgreSQL ${version}, ${state}${sealedAt ? ` ${sealedAt}` : ''}, ` +
     `${humanBytes(sizeBytes)}\n\n${table(['TABLE', 'ROWS', 'MASKED'], rows)}\n${found.join('')}` +
-    (snapshot.leakCheck ? coverage(snapshot.leakCheck) : '')
+    (snapshot.leakCheck ? coverage(snapshot.leakCheck) : '') +
+    (snapshot.plan ? `\n${describePlan(snapshot.plan)}` : '')
   )
 }
 

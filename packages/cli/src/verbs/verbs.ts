@@ -1,6 +1,6 @@
 import type { AddVerb } from '../call.ts'
 import { addCp } from './cp.ts'
-import { addDataReview } from './data-review.ts'
+import { addData } from './data.ts'
 import { addDb } from './db.ts'
 import { addDoctor } from './doctor.ts'
 import { addDown } from './down.ts'
@@ -28,7 +28,7 @@ export const verbs: readonly AddVerb[] = [
   addExtend,
   addDown,
   addSnapshot,
-  addDataReview,
+  addData,
   addEgress,
   addDoctor,
   addServe,

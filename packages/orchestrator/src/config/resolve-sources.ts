@@ -5,6 +5,7 @@ import {
   parseDuration,
   type SourceConfig,
   type SourceKind,
+  type SubsetConfig,
 } from '@stuntdouble/sdk/wire'
 import { Secret } from '../lib/secret.ts'
 import { fillIn, type Scope } from './placeholders.ts'
@@ -30,6 +31,7 @@ export interface LoadedSource {
   readonly retain?: number
   readonly connections?: number
   readonly maxBytesPerSecond?: number
+  readonly subset?: SubsetConfig
 }
 
 type Complain = (key: readonly string[], message: string) => void
@@ -63,6 +65,7 @@ export function resolveSources(
       ...(source.retain && { retain: source.retain }),
       ...(source.connections && { connections: source.connections }),
       ...(source.maxRate && { maxBytesPerSecond: parseBytes(source.maxRate) ?? 0 }),
+      ...(source.subset && { subset: source.subset }),
     }
   }
   return resolved

@@ -24,6 +24,7 @@ import {
   Snapshot,
   SnapshotDetail,
   SnapshotList,
+  SnapshotPlan,
   SourceList,
   Workspace,
 } from '@stuntdouble/sdk/wire'
@@ -215,6 +216,14 @@ export const operations: readonly Operation[] = [
     body: ReviewRequest,
     status: 200,
     result: Review,
+    progress: true,
+  },
+  {
+    method: 'post',
+    path: '/sources/:name/plan',
+    summary: 'What a build would copy, and why; copies nothing',
+    status: 200,
+    result: SnapshotPlan,
     progress: true,
   },
 ]

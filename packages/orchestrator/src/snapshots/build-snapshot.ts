@@ -14,6 +14,7 @@ import { sampledRows } from './review.ts'
 import { scanDefinitions } from './scan-definitions.ts'
 import { sealCopy } from './seal-copy.ts'
 import { openStaging } from './staging.ts'
+import { planCopy } from './subset.ts'
 
 /** Inspects, checks the policy, and only then makes anything. What fails on the way leaves nothing. */
 export async function buildSnapshot(
@@ -34,7 +35,8 @@ export async function buildSnapshot(
       ...(await scanDefinitions(source.schema, request.source)),
       ...(await notice(source, answers, signal)),
     ]
-    const build = describe({ ...parts, source, answers, noticed, phases }, request)
+    const planned = await choose({ source, phases }, request, signal)
+    const build = describe({ ...parts, ...planned, answers, noticed, phases }, request)
     return await journalled(build, () => stageAndSeal(build, signal))
   } catch (cause) {
     throw buildFailure(name, phases.current, cause)
@@ -48,7 +50,23 @@ async function notice(source: Source, answers: Answers, signal: AbortSignal): Pr
   return overlooked({ shapes, samples, strategyOf: answers.strategyOf })
 }
 
-type Known = BuildParts & Pick<Build, 'source' | 'answers' | 'noticed' | 'phases'>
+/** Shows what is copied before anything is. */
+async function choose(
+  { source, phases }: Pick<Build, 'source' | 'phases'>,
+  { source: configured, onProgress }: BuildRequest,
+  signal: AbortSignal,
+): Promise<Pick<Build, 'source' | 'plan'>> {
+  if (configured.subset === undefined) return { source, plan: undefined }
+  phases.enter('choose')
+  const report = { phase: 'choose' }
+  const tell = (what: string) => onProgress({ ...report, message: `Looking for ${what}` })
+  const planned = await planCopy({ source, configured, tell }, signal)
+  const { plan } = planned
+  onProgress({ ...report, message: `Chose ${plan.rows} rows of about ${plan.of}`, plan })
+  return planned
+}
+
+type Known = BuildParts & Pick<Build, 'source' | 'answers' | 'noticed' | 'phases' | 'plan'>
 
 function describe(known: Known, { source: configured, onProgress }: BuildRequest): Build {
   return {
@@ -102,6 +120,7 @@ function manifestOf(
     masked: tables.reduce((total, { maskedColumns }) => total + maskedColumns.length, 0),
     schemaFingerprint: source.schema.fingerprint,
     policyDigest: answers.digest,
+    ...(build.plan && { plan: build.plan }),
     startedAt: new Date(startedAt).toISOString(),
     sealedAt: new Date(build.clock()).toISOString(),
   }

@@ -1,4 +1,4 @@
-import type { Finding, OnProgress } from '@stuntdouble/sdk/wire'
+import type { Finding, OnProgress, SnapshotPlan } from '@stuntdouble/sdk/wire'
 import type { LoadedSource } from '../config/config.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -31,6 +31,8 @@ export interface Build extends BuildParts {
   readonly source: Source
   readonly configured: LoadedSource
   readonly answers: Answers
+  /** Of a subset. */
+  readonly plan: SnapshotPlan | undefined
   /** What looking at a sample gave rise to. */
   readonly noticed: readonly Finding[]
   readonly image: string

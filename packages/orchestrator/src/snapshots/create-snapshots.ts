@@ -8,8 +8,15 @@ import type { Storage } from '../storage/storage.ts'
 import { buildSnapshot } from './build-snapshot.ts'
 import { buildEntries } from './entries/entries.ts'
 import { reviewEntries } from './entries/review-entries.ts'
-import { alreadyBuilding, noSnapshotOf, snapshotNotFound, sourceNotFound } from './errors.ts'
+import {
+  alreadyBuilding,
+  noSnapshotOf,
+  snapshotNotFound,
+  sourceNotFound,
+  withoutTables,
+} from './errors.ts'
 import type { ManifestSigner } from './manifest.ts'
+import { planSource } from './plan.ts'
 import { recoverSnapshots } from './recover.ts'
 import { type RefreshParts, refreshSources } from './refresh.ts'
 import { refreshDueAt } from './refresh-due.ts'
@@ -78,6 +85,12 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots & AsyncDis
       return kind.model === 'tables'
         ? reviewSource({ kind, source, update }, signal)
         : reviewEntries({ kind, source, update }, signal)
+    },
+    async plan(name, onProgress, signal) {
+      const source = configured(name)
+      const kind = kinds[source.kind]
+      if (kind.model !== 'tables') throw withoutTables(name)
+      return planSource({ kind, source, onProgress }, signal)
     },
     sources: () => sources.map((source) => sourceView(source, store.builds(origin, source.name))),
     list: () => store.list().map(viewOf),

@@ -81,6 +81,13 @@ export const imageTooOld = (source: string, image: string, versions: readonly [n
     },
   )
 
+export const subsetUnsupported = (source: string, kind: string) =>
+  new SandboxError(
+    'config_invalid',
+    `"${source}" is a ${kind} store, of which only the whole can be copied.`,
+    { hint: 'Take `subset` off it in stuntdouble.yaml; nothing was copied.' },
+  )
+
 export const verificationFailed = (source: string, problems: readonly string[]) =>
   new SandboxError(
     'snapshot_failed',
@@ -142,9 +149,15 @@ export function buildFailure(source: string, phase: string, cause: unknown): San
 
 const codeOf = (cause: unknown) => (cause as NodeJS.ErrnoException).code ?? 'unknown'
 
-export function reviewFailure(source: string, cause: unknown): SandboxError {
+export const reviewFailure = (source: string, cause: unknown) =>
+  lookFailure(`The review of "${source}" failed.`, cause)
+
+export const planFailure = (source: string, cause: unknown) =>
+  lookFailure(`The plan of a copy of "${source}" failed.`, cause)
+
+function lookFailure(message: string, cause: unknown): SandboxError {
   if (cause instanceof SandboxError) return withoutCause(cause)
-  return new SandboxError('internal', `The review of "${source}" failed.`, {
+  return new SandboxError('internal', message, {
     hint: 'Run it again; if it happens twice, report it with what the orchestrator’s log says.',
     cause: withoutMessage(cause),
   })
@@ -168,3 +181,8 @@ const listed = (items: readonly string[]) => items.map((item) => `  ${item}`).jo
 
 const counted = (items: readonly unknown[], noun: string) =>
   `${items.length} ${noun}${items.length === 1 ? '' : 's'}`
+
+export const withoutTables = (source: string) =>
+  new SandboxError('usage', `${source} is no store of tables; there is nothing to plan.`, {
+    hint: 'Its policy says what is copied and what is dropped: `sandbox data review` proposes one.',
+  })

@@ -5,6 +5,7 @@ import {
   LeakCoverage,
   type Snapshot,
   type SnapshotDetail,
+  SnapshotPlan,
   SourceKind,
   TableCount,
 } from '@stuntdouble/sdk/wire'
@@ -26,6 +27,8 @@ export const Manifest = z.object({
   schemaFingerprint: z.string(),
   policyDigest: z.string(),
   leakCheck: LeakCoverage.optional(),
+  /** Of a subset: what was chosen, and why. */
+  plan: SnapshotPlan.optional(),
   startedAt: z.string(),
   sealedAt: z.string(),
 })
@@ -60,7 +63,8 @@ export function isSigned(manifest: Manifest, signature: Signature): boolean {
 }
 
 export function snapshotOf(manifest: Manifest): Snapshot {
-  const { tables, schemaFingerprint: _, policyDigest: __, leakCheck: ___, ...rest } = manifest
+  const { tables, schemaFingerprint: _, policyDigest: __, leakCheck: ___, ...known } = manifest
+  const { plan: ____, ...rest } = known
   return { ...rest, state: 'sealed', tables: tables.length }
 }
 
@@ -71,6 +75,7 @@ export function detailOf(manifest: Manifest, signature: Signature): SnapshotDeta
     schemaFingerprint: manifest.schemaFingerprint,
     policyDigest: manifest.policyDigest,
     ...(manifest.leakCheck && { leakCheck: manifest.leakCheck }),
+    ...(manifest.plan && { plan: manifest.plan }),
     signature: signature.value,
   }
 }

@@ -2,6 +2,7 @@ import type { OnProgress } from '@stuntdouble/sdk/wire'
 
 const doing = {
   inspect: 'inspecting the source',
+  choose: 'choosing rows',
   stage: 'starting an empty server',
   schema: 'making its tables',
   copy: 'copying and masking rows',

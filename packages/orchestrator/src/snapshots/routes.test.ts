@@ -1,7 +1,14 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import { ndjsonType, ProgressLine, Review, Snapshot, SourceList } from '@stuntdouble/sdk/wire'
+import {
+  ndjsonType,
+  ProgressLine,
+  Review,
+  Snapshot,
+  SnapshotPlan,
+  SourceList,
+} from '@stuntdouble/sdk/wire'
 import express, { type ErrorRequestHandler } from 'express'
 import { expect, test } from 'vitest'
 import { snapshotRoutes } from './routes.ts'
@@ -90,10 +97,24 @@ test('a review is answered', async () => {
   expect(review).toMatchObject({ source: 'shop', written: true, existed: false })
 })
 
+test('a plan is answered, and nothing is copied', async () => {
+  await using under = openBuild(shop())
+  await using served = await serve(under)
+  const answer = await served.ask('POST', '/sources/shop/plan', {})
+
+  expect(SnapshotPlan.parse(await answer.json())).toMatchObject({
+    ...{ source: 'shop', subset: false, rows: 100, of: 100 },
+    tables: [{ table: 'public.customer', why: ['whole'] }, { table: 'public.event' }],
+  })
+  expect(under.copy.statements).toEqual([])
+  expect(await under.remains()).toEqual([])
+})
+
 test.each([
   ['an unknown key', '/snapshots', { source: 'shop', force: true }, 400],
   ['a name that is none', '/snapshots', { source: '../shop' }, 400],
   ['an unknown source', '/snapshots', { source: 'other' }, 404],
+  ['a plan of an unknown source', '/sources/constructor/plan', {}, 404],
   ['a review of an unknown source', '/sources/constructor/review', {}, 404],
 ])('%s is refused', async (...[, path, body, status]) => {
   await using under = openBuild(shop(), shopPolicy)

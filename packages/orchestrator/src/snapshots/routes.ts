@@ -33,6 +33,11 @@ export function snapshotRoutes(snapshots: Snapshots): Router {
     const signal = abortOnClose(response)
     response.json(await snapshots.review(named(request, 'name'), update, signal))
   })
+  router.post('/sources/:name/plan', async (request, response) => {
+    await respondWithProgress(request, response, (onProgress, signal) =>
+      snapshots.plan(named(request, 'name'), onProgress, signal),
+    )
+  })
   return router
 }
 

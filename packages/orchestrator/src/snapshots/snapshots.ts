@@ -3,6 +3,7 @@ import type {
   Review,
   Snapshot,
   SnapshotDetail,
+  SnapshotPlan,
   SourceKind,
   SourceView,
 } from '@stuntdouble/sdk/wire'
@@ -28,6 +29,8 @@ export interface Snapshots {
   sealed(request: { readonly source: string; readonly snapshot?: string }): SealedSnapshot
   /** Proposes a masking policy; writes it when there is none, or when `update` is asked for. */
   review(source: string, update: boolean, signal: AbortSignal): Promise<Review>
+  /** What a build would copy of a source: why and how much of each table. Copies nothing. */
+  plan(source: string, onProgress: OnProgress, signal: AbortSignal): Promise<SnapshotPlan>
   /** Removes what builds of a process that died left behind. Called once, at start. */
   recover(signal: AbortSignal): Promise<void>
   /**

@@ -1,10 +1,12 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
-import type { Finding, SourceKind } from '@stuntdouble/sdk/wire'
+import type { Finding, PlannedTable, SourceKind } from '@stuntdouble/sdk/wire'
 import type { ContainerSpec, Mount } from '../engine/engine.ts'
 import type { Samples, TableRef, TableShape } from '../masking/masking.ts'
 import type { EntryKind } from './entries.ts'
+import type { Subset } from './subset/subset.ts'
 
 export * from './entries.ts'
+export type { Likeness, Subset } from './subset/subset.ts'
 
 /** How a clone of a snapshot is run in a sandbox, whatever kind of store it is of. */
 export interface Server {
@@ -136,12 +138,33 @@ export interface Source extends AsyncDisposable, Locale {
    * where tables are only read whole.
    */
   parts?(table: TableRef, most: number, signal: AbortSignal): Promise<readonly TablePart[]>
+  /**
+   * Chooses a part of its rows that is whole in itself: every foreign key that holds here holds there.
+   * Copies nothing. Throws `config_invalid` where the subset does not fit the source. Absent where
+   * tables are only copied whole.
+   */
+  subset?(request: SubsetRequest, signal: AbortSignal): Promise<SourceSubset>
   /** How long the transaction that everything is read in is open, and what it holds back over there. */
   horizon?(signal: AbortSignal): Promise<Horizon>
 }
 
-/** A table, or the stretch of it from one page up to, but not including, another; open where null. */
+export interface SubsetRequest {
+  readonly subset: Subset
+  /** Told what is looked for, in words. */
+  tell(what: string): void
+}
+
+export interface SourceSubset {
+  /** The chosen rows alone, on the same snapshot. Disposing either disposes both. */
+  readonly source: Source
+  readonly tables: readonly PlannedTable[]
+}
+
+/** A table, or a stretch of it. */
 export interface TablePart extends TableRef {
+  /** These rows of the snapshot alone, by numbers of the kind’s own, ascending. */
+  readonly rows?: Float64Array
+  /** From one page up to, but not including, another; open where null. */
   readonly pages?: { readonly from: number; readonly to: number | null }
 }
 

@@ -34,6 +34,7 @@ test('every route answers what its schema says', async () => {
   expect(await control.snapshot('sn000000000001')).toMatchObject({ signature: 's' })
   await control.removeSnapshot('sn000000000001')
   expect(await control.review('shop', { update: true })).toMatchObject({ written: true })
+  expect(await control.plan('shop')).toMatchObject({ source: 'shop', subset: true })
   expect(await control.destroySandbox(id)).toEqual(await control.receipt(id))
 })
 

@@ -151,6 +151,15 @@ export class ControlClient {
     return this.#result(snapshot.Review, path, { update: options.update ?? false }, options)
   }
 
+  /** What a build would copy, without copying it. */
+  plan = (source: string, options?: LongCallOptions) =>
+    this.#result(
+      snapshot.SnapshotPlan,
+      `/v1/sources/${encodeURIComponent(source)}/plan`,
+      {},
+      options,
+    )
+
   async #done(request: HttpRequest): Promise<void> {
     await (await send(this.#connection, request)).body?.cancel()
   }

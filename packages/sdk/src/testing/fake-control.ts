@@ -105,6 +105,8 @@ const routes: Readonly<Record<string, Handler>> = {
     const { update } = await bodyOf(exchange, ReviewRequest)
     await longWork(exchange, () => ({ ...review, source: name, written: update }))
   },
+  'POST /v1/sources/:id/plan': (exchange, source) =>
+    longWork(exchange, () => ({ ...plan, source })),
 }
 
 const refusedByPolicy = { rule: null, reason: 'host_not_allowed', hint: 'Do not retry.' }
@@ -207,6 +209,15 @@ const review = {
   masked: 2,
   kept: 0,
   yaml: 'public.users:\n  email: email\n',
+}
+
+const plan = {
+  ...{ subset: true, rows: 1042, of: 90_000 },
+  tables: [
+    { table: 'public.users', why: ['root: limit 1000'], rows: 1000, of: 80_000, cut: 79_000 },
+    { table: 'public.country', why: ['parent of public.users'], rows: 42, of: 200, cut: 0 },
+    { table: 'public.audit', why: ['not reached'], rows: 0, of: 9800, cut: 0 },
+  ],
 }
 
 const unauthorized = () =>

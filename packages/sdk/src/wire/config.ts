@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EgressConfig } from './egress.ts'
+import { SubsetConfig } from './subset.ts'
 import { Bytes, Duration, Name } from './units.ts'
 
 /** What a production store is. */
@@ -35,9 +36,12 @@ const SourceFields = z.strictObject({
   connections: z.int().min(1).max(16).optional(),
   /** Bytes a second that are read of its rows at most, over all connections: `20m`. */
   maxRate: Bytes.optional(),
+  /** A part of it; whole when left out. */
+  subset: SubsetConfig.optional(),
 })
 
-export const SourceConfig = SourceFields.superRefine(({ kind, policy, stance }, context) => {
+export const SourceConfig = SourceFields.superRefine((source, context) => {
+  const { kind, policy, stance, subset } = source
   const complain = (key: string, message: string) =>
     context.addIssue({ code: 'custom', path: [key], message })
   if (policy === undefined && stance === undefined)
@@ -46,6 +50,8 @@ export const SourceConfig = SourceFields.superRefine(({ kind, policy, stance }, 
     complain('stance', 'cannot stand beside a policy: either is what becomes of its data')
   if (stance !== undefined && !mayBeEmpty.includes(kind))
     complain('stance', `is for ${mayBeEmpty.join(' and ')} alone; name a policy`)
+  if (subset !== undefined && kind === 'redis')
+    complain('subset', 'is for stores with tables; patterns in masking.yaml say what is dropped')
 })
 export type SourceConfig = z.infer<typeof SourceConfig>
 

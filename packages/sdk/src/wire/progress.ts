@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Problem } from './problem.ts'
+import { SnapshotPlan } from './snapshot.ts'
 
 /** Where long work stands. `done` of `total` in `unit`; `total` is null while unknown. */
 export const Progress = z.object({
@@ -11,6 +12,8 @@ export const Progress = z.object({
   unit: z.enum(['rows', 'bytes', 'steps']).optional(),
   perSecond: z.number().optional(),
   etaSeconds: z.number().nullable().optional(),
+  /** Of a build of a subset, once, before anything is copied. */
+  plan: SnapshotPlan.optional(),
 })
 export type Progress = z.infer<typeof Progress>
 export type OnProgress = (progress: Omit<Progress, 'type'>) => void

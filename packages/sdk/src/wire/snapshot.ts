@@ -60,12 +60,38 @@ export const LeakCoverage = z.object({
 })
 export type LeakCoverage = z.infer<typeof LeakCoverage>
 
+export const PlannedTable = z.object({
+  table: z.string(),
+  /** Why its rows are in, or why it has none: `root: where …`, `child of public.customer`, `whole`. */
+  why: z.array(z.string()),
+  /** Exact, except where the whole table is in: then the source’s estimate. */
+  rows: z.int(),
+  /** The source’s estimate. */
+  of: z.int(),
+  /** Rows that `limit` and `perParent` left out where they were looked for. */
+  cut: z.int(),
+})
+export type PlannedTable = z.infer<typeof PlannedTable>
+
+/** What a build copies of a source. Table names, numbers and the operator’s own words; never a value. */
+export const SnapshotPlan = z.object({
+  source: Name,
+  /** Whether it is a part of the source. */
+  subset: z.boolean(),
+  rows: z.int(),
+  of: z.int(),
+  tables: z.array(PlannedTable),
+})
+export type SnapshotPlan = z.infer<typeof SnapshotPlan>
+
 export const SnapshotDetail = Snapshot.extend({
   tablesDetail: z.array(TableCount),
   schemaFingerprint: z.string(),
   policyDigest: z.string(),
   /** Absent before it is sealed. */
   leakCheck: LeakCoverage.optional(),
+  /** Of a subset: what was chosen, and why. */
+  plan: SnapshotPlan.optional(),
   signature: z.string(),
 })
 export type SnapshotDetail = z.infer<typeof SnapshotDetail>

@@ -69,6 +69,15 @@ describe('a snapshot of a Redis', () => {
     expect(failure.message).toContain('  session:* (string, once)\n  session:*:cart (string, once)')
   })
 
+  test('has no plan, for it has no tables', async () => {
+    const snapshots = await docker.snapshotsOf(server.url(), source)
+
+    await expect(snapshots.plan('shop', () => {}, signal)).rejects.toMatchObject({
+      code: 'usage',
+      message: 'shop is no store of tables; there is nothing to plan.',
+    })
+  })
+
   test('stops at a field that nobody answered for', async () => {
     await server.call('HSET', 'user:1', 'email', person, person, '1')
     const failure = await refusal('"user:*": { fields: { email: email } }\n')

@@ -1,7 +1,8 @@
 import { Readable, Writable } from 'node:stream'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { TableRef, TableShape } from '../../masking/masking.ts'
-import type { Source, StoreKind, Target } from '../../sources/sources.ts'
+import type { Source, StoreKind, SubsetRequest, TablePart, Target } from '../../sources/sources.ts'
+import { plannedTables, subsetSource } from '../../sources/subset/subset-source.ts'
 
 /** Rows of a table, each a line of COPY text without its line feed. */
 export interface FakeTable {
@@ -25,6 +26,8 @@ export interface FakeStore {
   unvalidated?: readonly string[]
   /** Checks on the e-mail addresses of customers that masked rows break. */
   breaksChecks?: readonly string[]
+  /** Of a kind that is only copied whole. */
+  wholeOnly?: boolean
   /** Of the staged server, where it tells. */
   stagedVersion?: number
   /** What the copy's files hold beside its rows. */
@@ -92,10 +95,30 @@ function counted<Opened extends Source | Target>(copy: FakeCopy, opened: Opened)
   return Object.assign(opened, { [Symbol.asyncDispose]: dispose })
 }
 
+/** Chooses the first rows of roots that have a limit; there is no foreign key to follow. */
+function choose(source: Source, { subset, tell }: SubsetRequest) {
+  const rows = new Map<string, Float64Array>()
+  const why = new Map(source.tables.map((table) => [nameOf(table), ['not reached']]))
+  for (const { table, limit = 0 } of subset.roots) {
+    tell(`roots in ${nameOf(table)}`)
+    rows.set(
+      nameOf(table),
+      Float64Array.from({ length: limit }, (_, row) => row),
+    )
+    why.set(nameOf(table), [`root: limit ${limit}`])
+  }
+  const reach = { whole: new Set<string>(), empty: new Set<string>(), why }
+  const chosen = { reach, taken: { rows, cut: new Map<string, number>() } }
+  return { source: subsetSource(source, chosen), tables: plannedTables(source, chosen) }
+}
+
 function sourceOf(store: FakeStore): Source {
-  const rowsOf = (table: TableRef) =>
-    store.tables.find(({ shape }) => nameOf(shape) === nameOf(table))?.rows ?? []
-  return {
+  const rowsOf = (table: TablePart) => {
+    const all = store.tables.find(({ shape }) => nameOf(shape) === nameOf(table))?.rows ?? []
+    return table.rows ? all.filter((_, row) => table.rows?.includes(row)) : all
+  }
+  const source: Source = {
+    ...(!store.wholeOnly && { subset: async (request) => choose(source, request) }),
     ...{ version: 15, address: 'db:5432/shop', database: 'shop', encoding: 'UTF8', collation: 'C' },
     tables: store.tables.map(({ shape }) => shape),
     schema: {
@@ -127,6 +150,7 @@ function sourceOf(store: FakeStore): Source {
     },
     [Symbol.asyncDispose]: async () => {},
   }
+  return source
 }
 
 function columnsOf(rows: readonly string[]): (string | null)[][] {

@@ -4,6 +4,7 @@ import type { SessionPool } from '../session-pool.ts'
 import type { TablePart } from '../sources.ts'
 import { quoteColumns, quoteTable } from './identifiers.ts'
 import type { Session } from './session.ts'
+import { amongSql } from './subset/row-numbers.ts'
 
 export interface CopyOut {
   readonly table: TablePart
@@ -42,7 +43,8 @@ export async function copyOut(
 }
 
 /** As ctids, which a server from 14 on finds without reading the pages before. */
-function within({ pages }: TablePart): string {
+function within({ rows, pages }: TablePart): string {
+  if (rows !== undefined) return ` WHERE ${amongSql(rows)}`
   if (pages === undefined) return ''
   const upTo = pages.to === null ? '' : ` AND ctid < '(${pages.to},0)'`
   return ` WHERE ctid >= '(${pages.from},0)'${upTo}`

@@ -1,5 +1,7 @@
 import { untilAborted } from '../session-pool.ts'
 import type { OpenRequest, Source } from '../sources.ts'
+import { plannedTables, subsetSource } from '../subset/subset-source.ts'
+import { copyChosen } from './copy-chosen.ts'
 import { copyOut } from './copy-out.ts'
 import { countRows } from './count-rows.ts'
 import { sourceError, sourceRefused } from './errors.ts'
@@ -14,6 +16,7 @@ import { readSchema } from './schema/schema-script.ts'
 import type { Session } from './session.ts'
 import { openSnapshotReader, type SnapshotReader } from './snapshot-reader.ts'
 import { parseSourceUrl, type SourceUrl } from './source-url.ts'
+import { chooseRows } from './subset/choose-rows.ts'
 import { tableParts } from './table-parts.ts'
 
 export async function openSource(request: OpenRequest, signal: AbortSignal): Promise<Source> {
@@ -45,6 +48,7 @@ async function readFacts(request: OpenRequest, { primary, version }: SnapshotRea
   await checkAccess(request.name, catalog, tables)
   await lock(primary, tables)
   return {
+    schemas: catalog.schemas,
     tables,
     schema: await readSchema(catalog, tables),
     ...(await readDatabase(primary)),
@@ -109,25 +113,36 @@ function sourceOf({ url, reader, facts, explain }: Parts): Source {
     }
   }
   const { pool, version, primary } = reader
-  return {
+  const { schemas, ...known } = facts
+  const source: Source = {
     version,
     address: url.address,
     database: url.database,
-    ...facts,
+    ...known,
     sample: (tables, limit, signal) =>
       explained(signal, () => pool.use(signal, (session) => sampleTables(session, tables, limit))),
     count: (table, signal) =>
       explained(signal, () => pool.use(signal, (session) => countRows(session, table))),
     read: (table, columns, signal) =>
-      explained(signal, () => copyOut(pool, { table, columns, explain }, signal)),
+      explained(signal, async () => {
+        const copy = { table, columns, explain }
+        return table.rows ? copyChosen(pool, copy, signal) : copyOut(pool, copy, signal)
+      }),
     peek: (peek, signal) =>
       explained(signal, () => pool.use(signal, (session) => peekRows(session, peek))),
     parts: (table, most, signal) =>
       explained(signal, () =>
         pool.use(signal, (session) => tableParts(session, table, { version, most })),
       ),
+    subset: (request, signal) =>
+      explained(signal, async () => {
+        const inspected = { schemas, tables: facts.tables }
+        const chosen = await pool.use(signal, (session) => chooseRows(session, inspected, request))
+        return { source: subsetSource(source, chosen), tables: plannedTables(source, chosen) }
+      }),
     horizon: (signal) =>
       explained(signal, () => untilAborted(primary, signal, () => readHorizon(primary))),
     [Symbol.asyncDispose]: () => reader[Symbol.asyncDispose](),
   }
+  return source
 }
