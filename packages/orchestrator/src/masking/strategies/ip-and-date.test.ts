@@ -37,6 +37,22 @@ describe('date', () => {
   const mask = textMasker('date')
   const dayOf = (text: string) => Date.parse(`${text.slice(0, 10)}T00:00:00Z`) / 86_400_000
 
+  test('a time below zero or longer than a day stays one, and none meets another', () => {
+    const inMariaDb = /^-?(?:\d\d|[1-7]\d\d|8[0-2]\d|83[0-8]):[0-5]\d:[0-5]\d(?:\.\d+)?$/
+    for (const span of ['-838:59:59.00', '838:59:59', '-00:00:00.000001', '-01:02:03', '100:00:00'])
+      expect(mask(span)).toMatch(inMariaDb)
+    const last = Array.from({ length: 3600 }, (_, second) => {
+      const seconds = String(second % 60).padStart(2, '0')
+      return `838:${String(Math.floor(second / 60)).padStart(2, '0')}:${seconds}`
+    })
+    const masked = last.map((span) => mask(span))
+
+    expect(new Set(masked).size).toBe(3600)
+    expect(masked.filter((span, index) => !inMariaDb.test(span) || span === last[index])).toEqual(
+      [],
+    )
+  })
+
   test('moves within a year and exists', () => {
     const day = fc.integer({ min: -140_000, max: 140_000 })
     fc.assert(

@@ -12,6 +12,8 @@ const secondsPerDay = 86_400
 /** Outside stand only marks like 0001-01-01 and 9999-12-31, and the dates of nobody alive. */
 const firstYear = 2
 const lastYear = 8999
+/** As far as MariaDB’s TIME goes, 838:59:59: https://mariadb.com/kb/en/time/ */
+const longestSpan = 838 * 3600 + 3599
 
 export const isMark = (year: number) => year < firstYear || year > lastYear
 
@@ -37,12 +39,14 @@ export class Moments {
   /** Of the source’s day; 24:00:00 and leap seconds count as the day’s last. As `HH:MM:SS`. */
   writeClock(day: number, second: number, out: ByteSink): void {
     const last = Math.min(second, secondsPerDay - 1)
-    const moved = this.#seconds.moved(day * secondsPerDay + last) - day * secondsPerDay
-    writeDigits(Math.floor(moved / 3600), 2, out)
-    out.push(0x3a)
-    writeDigits(Math.floor(moved / 60) % 60, 2, out)
-    out.push(0x3a)
-    writeDigits(moved % 60, 2, out)
+    writeTime(this.#seconds.moved(day * secondsPerDay + last) - day * secondsPerDay, out)
+  }
+
+  /** A time that is no time of a day, as `HHH:MM:SS`: the days in it stay, and what fits MariaDB fits it. */
+  writeSpan(seconds: number, out: ByteSink): void {
+    let moved = this.#seconds.moved(seconds)
+    while (seconds <= longestSpan && moved > longestSpan) moved = this.#seconds.moved(moved)
+    writeTime(moved, out)
   }
 
   /**
@@ -56,4 +60,13 @@ export class Moments {
     this.#lastDigit.most = isZero ? 0 : 9
     this.#fractions.write(fraction, this.#scrambling, out)
   }
+}
+
+function writeTime(seconds: number, out: ByteSink): void {
+  const hours = Math.floor(seconds / 3600)
+  writeDigits(hours, Math.max(2, String(hours).length), out)
+  out.push(0x3a)
+  writeDigits(Math.floor(seconds / 60) % 60, 2, out)
+  out.push(0x3a)
+  writeDigits(seconds % 60, 2, out)
 }
