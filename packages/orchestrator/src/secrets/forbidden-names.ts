@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { secretNames } from '@stuntdouble/sdk/node'
+import { secretNames } from '@stuntdouble/sdk/secret-names'
 import ignore from 'ignore'
 
 /** The same names that the client leaves out: a client of somebody else’s may not have. */

@@ -9,7 +9,7 @@ export const sourceUnreachable = (name: string, address: string, code: string) =
     'source_unreachable',
     `Source "${name}": cannot reach ${address} (${reasons[code] ?? 'the connection ended'}).`,
     {
-      hint: 'Check host, port and firewall from this machine, and that the server is up.',
+      hint: 'Check host, port and firewall from this machine, that the server is up, and whether it speaks TLS.',
       retryable: true,
     },
   )

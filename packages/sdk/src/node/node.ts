@@ -14,7 +14,6 @@ export {
   type OrchestratorAddress,
   readLocalOrchestrator,
 } from './find-orchestrator.ts'
-export { secretNames } from './left-out.ts'
 export { type PackedWorkspace, packWorkspace } from './pack-workspace.ts'
 export { patientFetch } from './patient-fetch.ts'
 export { uploadWorkspace } from './upload-workspace.ts'

@@ -1,7 +1,10 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
-
-export const sourceRefused = (name: string, message: string, hint: string) =>
-  new SandboxError('source_refused', `Source "${name}": ${message}`, { hint })
+import {
+  firstFailure,
+  isAboutCertificate,
+  sourceRefused,
+  sourceUnreachable,
+} from '../unreachable.ts'
 
 export const urlInvalid = (name: string, what: string) =>
   new SandboxError('config_invalid', `Source "${name}": its url ${what}.`, {
@@ -53,35 +56,14 @@ export function sourceError(name: string, address: string, cause: unknown): Erro
   return connectionError(name, address, cause)
 }
 
-const certificateCodes = /^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ERR_TLS_CERT|ERR_SSL)/
-
 function connectionError(name: string, address: string, cause: unknown): Error {
-  const first = cause instanceof AggregateError ? cause.errors[0] : cause
-  const code = String((first as { code?: unknown } | undefined)?.code ?? '')
-  if (certificateCodes.test(code))
-    return sourceRefused(
-      name,
-      `its TLS certificate is not accepted (${code}).`,
-      'Name the authority’s certificate with tls-ca=PATH in the url.',
-    )
-  return new SandboxError(
-    'source_unreachable',
-    `Source "${name}": cannot reach ${address} (${reasons[code] ?? 'the connection ended'}).`,
-    {
-      hint: 'Check host, port and firewall from this machine, and that the server is up; rediss:// where it speaks TLS.',
-      retryable: true,
-    },
+  const { code } = firstFailure(cause)
+  if (!isAboutCertificate(code)) return sourceUnreachable(name, address, code)
+  return sourceRefused(
+    name,
+    `its TLS certificate is not accepted (${code}).`,
+    'Name the authority’s certificate with tls-ca=PATH in the url.',
   )
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ENOTFOUND: 'unknown host',
-  EAI_AGAIN: 'name lookup failed',
-  ETIMEDOUT: 'timed out',
-  EHOSTUNREACH: 'no route to host',
-  ENETUNREACH: 'no route to network',
-  ECONNRESET: 'connection reset',
 }
 
 /** What the staging server complained of, by its code alone. */
