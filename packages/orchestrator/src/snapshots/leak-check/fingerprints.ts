@@ -11,11 +11,11 @@ import {
 import { type Entry, Slots, sharedWords } from './slots.ts'
 
 /**
- * Bits of the filters, as powers of two. 1 MB stays in a core's own cache, where asking costs a
- * hundredth of what it costs in memory; 8 MB hardly ever say yes to what is not there.
+ * Bits of the filters, as powers of two. 2 MB stay in a core's own cache, where asking costs a fraction
+ * of what it costs in memory; 4 MB seldom say yes to what is not there.
  */
-export const nearBits = 23
-export const farBits = 26
+export const nearBits = 24
+export const farBits = 25
 const firstSlots = 2 ** 12
 /** Of the slots, in use at most. */
 const fullest = 0.75
