@@ -21,6 +21,7 @@ import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
 import { createSnapshots } from './snapshots/create-snapshots.ts'
 import { snapshotMigrations } from './snapshots/store.ts'
+import { filesKind } from './sources/files/files.ts'
 import { mariadbKind } from './sources/mariadb/mariadb.ts'
 import { postgresKind } from './sources/postgres/postgres.ts'
 import { redisKind } from './sources/redis/redis.ts'
@@ -48,7 +49,7 @@ export interface Orchestrator extends AsyncDisposable {
 }
 
 const version = '0.1.0'
-const kinds = { postgres: postgresKind, mariadb: mariadbKind, redis: redisKind }
+const kinds = { postgres: postgresKind, mariadb: mariadbKind, redis: redisKind, files: filesKind }
 const sweepUploadsMs = 60_000
 /** How often is asked whether a source is due; the answer is a few rows of the journal. */
 const refreshMs = 5_000

@@ -154,7 +154,7 @@ test('a mistake in the configuration names file, line and key, and starts nothin
   const { code, stderr } = await here.cli().run('up')
   expect(code).toBe(2)
   expect(stderr).toContain(
-    'stuntdouble.yaml:3: sources.shop.kind: must be one of "postgres", "mariadb", "redis"',
+    'stuntdouble.yaml:3: sources.shop.kind: must be one of "postgres", "mariadb", "redis", "files"',
   )
   expect(await here.starts()).toBe(0)
 })

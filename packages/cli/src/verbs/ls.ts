@@ -30,7 +30,7 @@ function row(sandbox: SandboxView): string[] {
     sandbox.endReason ? `${sandbox.state} (${sandbox.endReason})` : sandbox.state,
     lives ? left(sandbox.expiresAt) : '-',
     lives ? left(sandbox.idleAt) : '-',
-    Object.entries(sandbox.databases)
+    [...Object.entries(sandbox.databases), ...Object.entries(sandbox.files)]
       .map(([name, { source }]) => `${name}=${source}`)
       .join(' ') || '-',
     receipt(sandbox),

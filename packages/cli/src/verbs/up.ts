@@ -73,7 +73,7 @@ function noteLeftOut(status: Status, leftOut: readonly string[]) {
 }
 
 function describe({ context }: Call<Options>, handover: Handover): string {
-  const { id, url, expiresAt, databases, egress = [] } = handover
+  const { id, url, expiresAt, databases, files, egress = [] } = handover
   const { bold, dim } = paint(context, context.stdout)
   const left = humanSeconds((Date.parse(expiresAt) - Date.now()) / 1000)
   const names = Object.keys(databases)
@@ -92,6 +92,10 @@ function describe({ context }: Call<Options>, handover: Handover): string {
         `  database  ${name}: ${view.url} ${dim(`(inside; snapshot ${view.snapshot})`)}`,
     ),
     ...grants(egress).map((grant) => `  egress    ${grant}`),
+    ...Object.entries(files).map(
+      ([name, view]) =>
+        `  files     ${name}: ${view.path} ${dim(`(inside; snapshot ${view.snapshot})`)}`,
+    ),
     '',
     ...steps.map(([command = '', what = '']) => `  ${command.padEnd(40)}${dim(what)}`),
     '',

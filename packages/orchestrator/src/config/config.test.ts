@@ -142,7 +142,7 @@ test('a configuration that is not there is said in a sentence', () => {
   expect(failure('/nowhere/stuntdouble.yaml').message).toMatch(/cannot be read: ENOENT/)
 })
 
-test('a Redis may be empty, and then has no policy; nothing else may', () => {
+test('a Redis may be empty, and then has no policy; a database may not', () => {
   const of = (source: string) => folder({ 'stuntdouble.yaml': `sources:\n  cache: ${source}\n` })
   using empty = of('{ kind: redis, url: redis://h/1, stance: empty }')
   using both = of('{ kind: redis, url: redis://h, stance: empty, policy: a.yaml }')
@@ -154,5 +154,25 @@ test('a Redis may be empty, and then has no policy; nothing else may', () => {
   })
   expect(failure(both.path).message).toContain('sources.cache.stance: cannot stand beside a policy')
   expect(failure(neither.path).message).toContain('sources.cache.policy: ')
-  expect(failure(tables.path).message).toContain('sources.cache.stance: is for redis alone')
+  expect(failure(tables.path).message).toContain(
+    'sources.cache.stance: is for redis and files alone',
+  )
+})
+
+test('files have a path beside the configuration, and limits; nothing else has', () => {
+  const of = (source: string) => folder({ 'stuntdouble.yaml': `sources:\n  up: ${source}\n` })
+  using files = of(`{ kind: files, path: "\${env:UPLOADS}", policy: a.yaml, maxSize: 2m }`)
+  using noPath = of('{ kind: files, policy: a.yaml }')
+  using withUrl = of('{ kind: files, path: x, url: "postgres://h/d", stance: empty }')
+  using database = of('{ kind: postgres, url: postgres://h/d, path: x, policy: a.yaml }')
+  const { up } = loadConfig(files.path, { UPLOADS: 'srv/uploads' }).sources
+
+  expect(up?.address).toBe(join(files.directory, 'srv/uploads'))
+  expect(up?.url.reveal()).toBe(up?.address)
+  expect(up?.most).toEqual({ bytes: 2 * 1024 ** 2, entries: 1_000_000 })
+  expect(failure(noPath.path).message).toMatch(/sources\.up\.path: .*must name a directory/)
+  expect(failure(withUrl.path).message).toContain(
+    'sources.up.url: is not for a source of kind files',
+  )
+  expect(failure(database.path).message).toContain('sources.up.path: is not for a source of kind')
 })

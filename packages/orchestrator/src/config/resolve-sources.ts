@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import {
   parseBytes,
   parseDuration,
+  type ServerKind,
   type SourceConfig,
   type SourceKind,
   type SubsetConfig,
@@ -14,13 +15,16 @@ import { fillIn, type Scope } from './placeholders.ts'
 export interface LoadedSource {
   readonly name: string
   readonly kind: SourceKind
+  /** Of files, the directory, absolute. */
   readonly url: Secret
-  /** host:port/database; neither user nor password. */
+  /** host:port/database, or a directory; neither user nor password. */
   readonly address: string
   /** masking.yaml, absolute; not looked at where the stance is `empty`. */
   readonly policyPath: string
   /** What a sandbox is given: what there is, masked, or an empty store of the kind. */
   readonly stance: 'masked' | 'empty'
+  /** Of files: what is copied and looked at, at most. */
+  readonly most?: { readonly bytes: number; readonly entries: number }
   readonly schemas?: readonly string[]
   readonly image?: string
   /** Objects and columns whose content a person has read and found harmless. */
@@ -44,19 +48,15 @@ export function resolveSources(
 ): Record<string, LoadedSource> {
   const resolved: Record<string, LoadedSource> = {}
   for (const [name, source] of Object.entries(sources)) {
-    if (holdsPassword(source.url)) warnOfReadableConfig(name, scope)
-    const { text, problems } = fillIn(source.url, scope)
-    const address = addressOf(source.kind, text)
-    for (const problem of problems) complain([name, 'url'], problem)
-    if (address === undefined && problems.length === 0)
-      complain([name, 'url'], schemes[source.kind].hint)
+    const { url, address } = placeOf([name, source], scope, complain)
     resolved[name] = {
       name,
       kind: source.kind,
-      url: new Secret(text),
-      address: address ?? 'unknown',
+      url: new Secret(url),
+      address,
       policyPath: resolve(dirname(scope.path), source.policy ?? 'masking.yaml'),
       stance: source.stance ?? 'masked',
+      ...(source.kind === 'files' && { most: mostOf(source) }),
       ...(source.schemas && { schemas: source.schemas }),
       ...(source.image && { image: source.image }),
       ...(source.accept && { accept: source.accept }),
@@ -70,6 +70,34 @@ export function resolveSources(
   }
   return resolved
 }
+
+interface Place {
+  readonly url: string
+  readonly address: string
+}
+
+function placeOf(
+  [name, { kind, url = '', path = '' }]: readonly [string, SourceConfig],
+  scope: Scope,
+  complain: Complain,
+): Place {
+  const key = kind === 'files' ? 'path' : 'url'
+  if (holdsPassword(url)) warnOfReadableConfig(name, scope)
+  const { text, problems } = fillIn(kind === 'files' ? path : url, scope)
+  for (const problem of problems) complain([name, key], problem)
+  if (kind === 'files') {
+    const directory = resolve(dirname(scope.path), text)
+    return { url: directory, address: directory }
+  }
+  const address = addressOf(kind, text)
+  if (address === undefined && problems.length === 0) complain([name, key], schemes[kind].hint)
+  return { url: text, address: address ?? 'unknown' }
+}
+
+const mostOf = ({ maxSize = '16g', maxEntries = 1_000_000 }: SourceConfig) => ({
+  bytes: parseBytes(maxSize) ?? 0,
+  entries: maxEntries,
+})
 
 const mustBe = (example: string) =>
   `must be a URL such as "${example}" once its variables are filled in`
@@ -90,10 +118,10 @@ const schemes = {
     port: '6379',
     hint: mustBe('redis://reader:…@cache.example.com:6379/0'),
   },
-} satisfies Record<SourceKind, unknown>
+} satisfies Record<ServerKind, unknown>
 
 /** host:port/database of a URL; undefined when it is none of ours. */
-function addressOf(kind: SourceKind, url: string): string | undefined {
+function addressOf(kind: ServerKind, url: string): string | undefined {
   const { pattern, port } = schemes[kind]
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (!parsed || !pattern.test(parsed.protocol)) return undefined

@@ -13,6 +13,7 @@ export function welcome(view: SandboxView, base: string): Welcome {
     workspace: { path: workspacePath, user: 'agent' },
     databases: view.databases,
     egress: view.egress,
+    files: view.files,
     links: {
       exec: {
         method: 'POST',
@@ -37,6 +38,7 @@ export function welcome(view: SandboxView, base: string): Welcome {
 /** Plain instructions, for an agent that opens the URL. */
 export function instructions(welcome: Welcome): string {
   const databases = Object.entries(welcome.databases).map(([name, { url }]) => `  ${name}: ${url}`)
+  const files = Object.entries(welcome.files).map(([name, { path }]) => `  ${name}: ${path}\n`)
   return `${welcome.message}
 
 Sandbox ${welcome.id}, ${welcome.state}. It ends at ${welcome.expiresAt}, or at ${welcome.idleAt} if nobody uses it.
@@ -48,7 +50,7 @@ Read, write, list and delete files by absolute path:
   curl -sS -T notes.txt ${welcome.links.files?.href}/notes.txt
 Databases, reachable from inside (DATABASE_URL is the first with tables):
 ${databases.length > 0 ? databases.join('\n') : '  none'}
-
+${files.length > 0 ? `Files, copied from production, yours to change:\n${files.join('')}` : ''}
 Reachable outside, through the proxy that the environment names:
 ${outside(welcome)}
 

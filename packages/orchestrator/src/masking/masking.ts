@@ -10,7 +10,7 @@ export {
   parseKeyPolicy,
   ruleFor,
 } from './entries/entry-policy.ts'
-export { groupNames, type NameGroup } from './entries/group-names.ts'
+export type { NameGroup } from './entries/group-names.ts'
 export {
   type AnsweredKey,
   compileKeyMasker,
@@ -21,8 +21,9 @@ export {
 } from './entries/key-masker.ts'
 export { type KeyTable, keyTables } from './entries/key-tables.ts'
 export { shapeOfName } from './entries/name-shape.ts'
-export { proposeValues } from './entries/propose-keys.ts'
+export { fileNames, keyNames, type NameStyle } from './entries/name-style.ts'
 export { type ProposedKeys, renderKeyPolicy } from './entries/render-keys.ts'
+export { standInFor } from './entries/stand-in.ts'
 export { type PolicyProblem, policyProblems, superfluous, unanswered } from './policy/checks.ts'
 export { columnKey, isMasked, parseTableKey, strategyFor, tableKey } from './policy/names.ts'
 export { type PolicyText, parsePolicyFile } from './policy/parse.ts'

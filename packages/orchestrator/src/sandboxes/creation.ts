@@ -13,6 +13,7 @@ import { newSandbox } from './journal.ts'
 import type { Leases } from './leases.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { Starting } from './starting.ts'
+import { firstSnapshot } from './view.ts'
 
 interface Parts {
   readonly desk: Desk
@@ -41,7 +42,7 @@ export function createCreation({ desk, starting, ending, leases }: Parts): Creat
     const sandbox = newSandbox(entry, desk.snapshots, desk.kinds)
     storage.transaction(() => {
       store.insert(sandbox)
-      recorder.record(sandbox.id, 'created', { snapshot: sandbox.databases[0]?.snapshot ?? null })
+      recorder.record(sandbox.id, 'created', { snapshot: firstSnapshot(sandbox) })
     })
     return sandbox
   }

@@ -7,7 +7,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Recorder } from '../recorder/recorder.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
-import type { StoreKinds } from '../sources/sources.ts'
+import type { ServerKinds } from '../sources/sources.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
 import type { Attachments } from './attachments.ts'
@@ -26,7 +26,7 @@ export interface Desk {
   readonly capabilities: Capabilities
   readonly snapshots: Pick<Snapshots, 'sealed'>
   readonly workspaces: Workspaces
-  readonly kinds: StoreKinds
+  readonly kinds: ServerKinds
   readonly limits: OperatorConfig['limits']
   readonly installation: Pick<Installation, 'id' | 'signer'>
   readonly clock: Clock

@@ -22,6 +22,16 @@ export const databaseNotFound = (id: string, name: string, known: readonly strin
       known.length > 0 ? `It has: ${known.join(', ')}.` : 'Its blueprint names none under `data:`.',
   })
 
+export const notServed = (name: string, source: string) =>
+  new SandboxError('blueprint_invalid', `data.${name}: source "${source}" is a tree of files.`, {
+    hint: `Name it under \`files:\` with a path, such as \`${name}: { source: ${source}, path: /data/${name} }\`.`,
+  })
+
+export const notFiles = (name: string, source: string) =>
+  new SandboxError('blueprint_invalid', `files.${name}: source "${source}" is a database.`, {
+    hint: `Name it under \`data:\`, such as \`${name}: { source: ${source} }\`.`,
+  })
+
 export const overLimit = (what: string, asked: string, allowed: string) =>
   new SandboxError(
     'policy_refused',

@@ -2,8 +2,9 @@ import type { Blueprint } from '@stuntdouble/sdk/wire'
 import { parseDuration } from '@stuntdouble/sdk/wire'
 import { newSandboxId } from '../lib/ids.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
-import type { StoreKinds } from '../sources/sources.ts'
-import type { Sandbox, SandboxDatabase } from './sandbox.ts'
+import type { ServerKinds } from '../sources/sources.ts'
+import { notFiles, notServed } from './errors.ts'
+import type { Sandbox, SandboxDatabase, SandboxFiles } from './sandbox.ts'
 
 interface Entry {
   readonly blueprint: Blueprint
@@ -15,13 +16,14 @@ interface Entry {
 export function newSandbox(
   { blueprint, workspace, now }: Entry,
   snapshots: Pick<Snapshots, 'sealed'>,
-  kinds: StoreKinds,
+  kinds: ServerKinds,
 ): Sandbox {
   return {
     id: newSandboxId(),
     state: 'creating',
     blueprint,
     databases: databasesOf(blueprint, snapshots, kinds),
+    files: filesOf(blueprint, snapshots),
     workspace,
     createdAt: now,
     expiresAt: now + milliseconds(blueprint.ttl),
@@ -38,10 +40,11 @@ export function newSandbox(
 function databasesOf(
   { data }: Blueprint,
   snapshots: Pick<Snapshots, 'sealed'>,
-  kinds: StoreKinds,
+  kinds: ServerKinds,
 ): SandboxDatabase[] {
   return Object.entries(data).map(([name, { source, snapshot, image }], index) => {
     const sealed = snapshots.sealed({ source, ...(snapshot && { snapshot }) })
+    if (sealed.kind === 'files') throw notServed(name, source)
     const kind = kinds[sealed.kind]
     const port = kind.port + index
     return {
@@ -55,6 +58,17 @@ function databasesOf(
       credentials: sealed.credentials,
       url: kind.url(sealed.credentials, { host: name, port }),
     }
+  })
+}
+
+function filesOf(
+  { files }: Blueprint,
+  snapshots: Pick<Snapshots, 'sealed'>,
+): readonly SandboxFiles[] {
+  return Object.entries(files).map(([name, { source, snapshot, path }]) => {
+    const sealed = snapshots.sealed({ source, ...(snapshot && { snapshot }) })
+    if (sealed.kind !== 'files') throw notFiles(name, source)
+    return { name, source, snapshot: sealed.id, sealedVolume: sealed.volume, path }
   })
 }
 

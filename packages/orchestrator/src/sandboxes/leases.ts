@@ -4,7 +4,7 @@ import { traceOf } from '../lib/trace.ts'
 import type { Desk } from './desk.ts'
 import { idleAt } from './lease.ts'
 import type { Roster } from './roster.ts'
-import { databasesOf, viewOf } from './view.ts'
+import { databasesOf, filesOf, firstSnapshot, viewOf } from './view.ts'
 
 /** How long a sandbox lives, and who may use it until then. */
 export interface Leases {
@@ -54,9 +54,10 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
         url: desk.urlOf(token),
         token,
         expiresAt: new Date(sandbox.expiresAt).toISOString(),
-        snapshot: sandbox.databases[0]?.snapshot ?? null,
+        snapshot: firstSnapshot(sandbox),
         databases: databasesOf(sandbox),
         ...(asked.length > 0 && { egress: desk.egress.granted(asked) }),
+        files: filesOf(sandbox),
       }
     },
 

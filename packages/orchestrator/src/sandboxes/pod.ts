@@ -1,9 +1,9 @@
 import { type Blueprint, parseBytes } from '@stuntdouble/sdk/wire'
 import { agent, workspaceContainer as workspaceName, workspacePath } from '../doors/doors.ts'
 import type { ContainerSpec, PodSpec, VolumeSpec } from '../engine/engine.ts'
-import type { StoreKinds } from '../sources/sources.ts'
+import type { ServerKinds } from '../sources/sources.ts'
 import { idleAt } from './lease.ts'
-import type { Sandbox, SandboxDatabase } from './sandbox.ts'
+import type { Sandbox, SandboxDatabase, SandboxFiles } from './sandbox.ts'
 
 /** Runs the container’s main process, so that the agent cannot end it. */
 const holder = { uid: 64_002, gid: 64_002 } as const
@@ -26,7 +26,15 @@ export const databaseVolume = (sandbox: Sandbox, { name }: SandboxDatabase): Vol
   mode: 0o700,
 })
 
-export function podOf(sandbox: Sandbox, kinds: StoreKinds): PodSpec {
+/** No database’s is named so: a name begins with a letter. */
+export const filesVolume = (sandbox: Sandbox, { name }: SandboxFiles): VolumeSpec => ({
+  name: `${sandbox.id}--${name}`,
+  pod: sandbox.id,
+  ...agent,
+  mode: 0o755,
+})
+
+export function podOf(sandbox: Sandbox, kinds: ServerKinds): PodSpec {
   return {
     id: sandbox.id,
     kind: 'sandbox',
@@ -45,7 +53,7 @@ const limitsOf = ({ limits }: Blueprint) => ({
   pids: limits.pids,
 })
 
-function workspaceContainer(sandbox: Sandbox, kinds: StoreKinds): ContainerSpec {
+function workspaceContainer(sandbox: Sandbox, kinds: ServerKinds): ContainerSpec {
   const { blueprint } = sandbox
   const limits = limitsOf(blueprint)
   return {
@@ -56,7 +64,14 @@ function workspaceContainer(sandbox: Sandbox, kinds: StoreKinds): ContainerSpec 
     env: environment(sandbox, kinds),
     workingDirectory: workspacePath,
     limits: { ...limits, shmBytes: upTo(64 * mebibyte, limits.memoryBytes / 16) },
-    mounts: [{ volume: workspaceVolume(sandbox).name, path: workspacePath, readOnly: false }],
+    mounts: [
+      { volume: workspaceVolume(sandbox).name, path: workspacePath, readOnly: false },
+      ...sandbox.files.map((files) => ({
+        volume: filesVolume(sandbox, files).name,
+        path: files.path,
+        readOnly: false,
+      })),
+    ],
     tmpfs: [
       scratch('/tmp', 0o1777, limits.memoryBytes / 4),
       scratch('/home/agent', 0o755, limits.memoryBytes / 4),
@@ -77,7 +92,7 @@ const scratch = (path: string, mode: number, share: number) => ({
 const upTo = (most: number, bytes: number) => Math.floor(Math.min(most, bytes))
 
 /** Nothing here comes from the orchestrator’s own environment. */
-function environment(sandbox: Sandbox, kinds: StoreKinds): Record<string, string> {
+function environment(sandbox: Sandbox, kinds: ServerKinds): Record<string, string> {
   const noProxy = [
     'localhost',
     '127.0.0.1',
@@ -119,8 +134,10 @@ const proxyVariables = (noProxy: string): Record<string, string> => ({
   PIP_RETRIES: '0',
 })
 
-const clientEnvironment = ({ kind, credentials, name, port }: SandboxDatabase, kinds: StoreKinds) =>
-  kinds[kind].clientEnvironment(credentials, { host: name, port })
+const clientEnvironment = (
+  { kind, credentials, name, port }: SandboxDatabase,
+  kinds: ServerKinds,
+) => kinds[kind].clientEnvironment(credentials, { host: name, port })
 
 /** `DB_URL` for `db`, `ORDER_STORE_URL` for `order-store`. */
 const urlVariable = (name: string) => `${name.toUpperCase().replaceAll('-', '_')}_URL`
@@ -128,7 +145,7 @@ const urlVariable = (name: string) => `${name.toUpperCase().replaceAll('-', '_')
 function databaseContainer(
   sandbox: Sandbox,
   database: SandboxDatabase,
-  kinds: StoreKinds,
+  kinds: ServerKinds,
 ): ContainerSpec {
   const { cpus, memoryBytes } = limitsOf(sandbox.blueprint)
   return kinds[database.kind].container({

@@ -11,7 +11,7 @@ import type { Doors } from '../doors/doors.ts'
 import { respondWithProgress } from '../lib/progress-response.ts'
 import { abortOnClose, parseBody } from '../lib/requests.ts'
 import type { Recorder } from '../recorder/recorder.ts'
-import type { StoreKinds } from '../sources/sources.ts'
+import type { ServerKinds } from '../sources/sources.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
 import { sandboxNotFound } from './errors.ts'
 import type { Sandboxes } from './sandboxes.ts'
@@ -21,7 +21,7 @@ interface Parts {
   readonly workspaces: Workspaces
   readonly recorder: Recorder
   readonly doors: Doors
-  readonly kinds: StoreKinds
+  readonly kinds: ServerKinds
 }
 
 function idOf({ params }: Request): string {

@@ -1,4 +1,4 @@
-import type { Blueprint, EndReason, Problem, SandboxState, SourceKind } from '@stuntdouble/sdk/wire'
+import type { Blueprint, EndReason, Problem, SandboxState, ServerKind } from '@stuntdouble/sdk/wire'
 import type { Resource } from '../engine/engine.ts'
 import type { Credentials } from '../sources/sources.ts'
 
@@ -8,6 +8,7 @@ export interface Sandbox {
   readonly state: SandboxState
   readonly blueprint: Blueprint
   readonly databases: readonly SandboxDatabase[]
+  readonly files: readonly SandboxFiles[]
   /** An uploaded workspace to unpack, until that is done. */
   readonly workspace: string | null
   readonly createdAt: number
@@ -26,7 +27,7 @@ export interface Sandbox {
 export interface SandboxDatabase {
   /** Its host name inside. */
   readonly name: string
-  readonly kind: SourceKind
+  readonly kind: ServerKind
   readonly snapshot: string
   readonly source: string
   readonly image: string
@@ -36,4 +37,15 @@ export interface SandboxDatabase {
   readonly port: number
   readonly credentials: Credentials
   readonly url: string
+}
+
+/** A copy of a tree of files, mounted into the workspace’s container. */
+export interface SandboxFiles {
+  readonly name: string
+  readonly snapshot: string
+  readonly source: string
+  /** In `Volumes`. */
+  readonly sealedVolume: string
+  /** Where it is mounted. */
+  readonly path: string
 }

@@ -1,15 +1,15 @@
 import type { OnProgress } from '@stuntdouble/sdk/wire'
 import type { Engine } from '../engine/engine.ts'
 import { pause } from '../lib/every.ts'
-import type { StoreKinds } from '../sources/sources.ts'
+import type { ServerKinds } from '../sources/sources.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
 import { databaseEnded, notReadyInTime } from './errors.ts'
-import { databaseVolume, podOf, workspaceVolume } from './pod.ts'
+import { databaseVolume, filesVolume, podOf, workspaceVolume } from './pod.ts'
 import type { Sandbox, SandboxDatabase } from './sandbox.ts'
 
 export interface StarterParts {
   readonly engine: Engine
-  readonly kinds: StoreKinds
+  readonly kinds: ServerKinds
   readonly workspaces: Workspaces
 }
 
@@ -28,6 +28,9 @@ export function createStarter({ engine, kinds, workspaces }: StarterParts): Star
       engine.volumes.create(workspaceVolume(sandbox), signal),
       ...sandbox.databases.map((database) =>
         engine.volumes.clone(database.sealedVolume, databaseVolume(sandbox, database), signal),
+      ),
+      ...sandbox.files.map((files) =>
+        engine.volumes.clone(files.sealedVolume, filesVolume(sandbox, files), signal),
       ),
     ])
   }

@@ -4,7 +4,7 @@ import {
   Problem,
   Receipt,
   SandboxState,
-  SourceKind,
+  ServerKind,
 } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
 import type { Migration, Storage } from '../storage/storage.ts'
@@ -31,6 +31,10 @@ export const sandboxMigrations: readonly Migration[] = [
     ) STRICT;
     CREATE INDEX sandboxes_by_state ON sandboxes (state)`,
   },
+  {
+    name: 'sandboxes-2',
+    sql: `ALTER TABLE sandboxes ADD COLUMN files TEXT NOT NULL DEFAULT '[]'`,
+  },
 ]
 
 export interface SandboxStore {
@@ -50,7 +54,7 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
 
 const Database = z.object({
   name: z.string(),
-  kind: SourceKind.default('postgres'),
+  kind: ServerKind.default('postgres'),
   snapshot: z.string(),
   source: z.string(),
   image: z.string(),
@@ -58,6 +62,13 @@ const Database = z.object({
   port: z.int(),
   credentials: z.object({ user: z.string(), password: z.string(), database: z.string() }),
   url: z.string(),
+})
+const Files = z.object({
+  name: z.string(),
+  snapshot: z.string(),
+  source: z.string(),
+  sealedVolume: z.string(),
+  path: z.string(),
 })
 const Item = z.object({
   kind: z.enum(['container', 'network', 'volume', 'directory', 'socket']),
@@ -70,6 +81,7 @@ const Row = z.object({
   state: SandboxState,
   blueprint: json(Blueprint),
   databases: json(z.array(Database)),
+  files: json(z.array(Files)),
   workspace: z.string().nullable(),
   createdAt: z.int(),
   expiresAt: z.int(),

@@ -8,6 +8,7 @@ export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
     state: 'ready',
     blueprint: Blueprint.parse({}),
     databases: [],
+    files: [],
     workspace: null,
     createdAt: 0,
     expiresAt: 3_600_000,

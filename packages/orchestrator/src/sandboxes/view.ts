@@ -1,4 +1,4 @@
-import type { DatabaseView, SandboxView } from '@stuntdouble/sdk/wire'
+import type { DatabaseView, FilesView, SandboxView } from '@stuntdouble/sdk/wire'
 import type { Desk } from './desk.ts'
 import { idleAt } from './lease.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -17,9 +17,10 @@ export function viewOf(
     idleAt: timestamp(idleAt(sandbox)),
     endedAt: sandbox.endedAt === null ? null : timestamp(sandbox.endedAt),
     endReason: sandbox.endReason,
-    snapshot: sandbox.databases[0]?.snapshot ?? null,
+    snapshot: firstSnapshot(sandbox),
     databases: databasesOf(sandbox),
     egress: egress.granted(sandbox.blueprint.egress),
+    files: filesOf(sandbox),
     image: sandbox.blueprint.workspace.image,
     problem: sandbox.problem,
     clean: sandbox.state === 'ended' ? (store.receipt(sandbox.id)?.clean ?? null) : null,
@@ -31,3 +32,12 @@ export function databasesOf(sandbox: Sandbox): Record<string, DatabaseView> {
     sandbox.databases.map(({ name, url, snapshot, source }) => [name, { url, snapshot, source }]),
   )
 }
+
+export const filesOf = ({ files }: Sandbox): Record<string, FilesView> =>
+  Object.fromEntries(
+    files.map(({ name, path, snapshot, source }) => [name, { path, snapshot, source }]),
+  )
+
+/** Of its first database, or its first files; null without data. */
+export const firstSnapshot = ({ databases, files }: Sandbox) =>
+  [...databases, ...files][0]?.snapshot ?? null

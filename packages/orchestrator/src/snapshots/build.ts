@@ -2,14 +2,14 @@ import type { Finding, OnProgress, SnapshotPlan } from '@stuntdouble/sdk/wire'
 import type { LoadedSource } from '../config/config.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { EntryKind, Source, StoreKind } from '../sources/sources.ts'
+import type { EntryKind, MountedKind, Source, StoreKind } from '../sources/sources.ts'
 import type { Answers } from './answers.ts'
 import type { ManifestSigner } from './manifest.ts'
 import type { Phases } from './phases.ts'
 import type { SnapshotStore } from './store.ts'
 
 /** What a build is made with. */
-export interface BuildParts<Kind extends StoreKind | EntryKind = StoreKind> {
+export interface BuildParts<Kind extends StoreKind | EntryKind | MountedKind = StoreKind> {
   readonly engine: Engine
   readonly kind: Kind
   readonly store: SnapshotStore

@@ -137,7 +137,8 @@ async function checkForLeaks(
   build.phases.enter('leaks')
   await searching.target.writeOut(signal)
   const tables = source.tables.map((table) => ({ table, columns: answers.columnsOf(table) }))
-  const files = { directory: kind.dataDirectory, pristine: kind.pristineFiles, exec: staging.exec }
+  const { dataDirectory: directory, pristineFiles: pristine } = kind
+  const files = { directory, ...(pristine && { pristine }), exec: staging.exec }
   const statements = [...source.schema.beforeData, ...source.schema.afterData]
   const { accept = [] } = configured
   const verdict = await searchCopy({ ...searching, tables, statements, files, accept }, signal)

@@ -1,8 +1,8 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
-import type { Finding, PlannedTable, SourceKind } from '@stuntdouble/sdk/wire'
+import type { Finding, MountedKindName, PlannedTable, ServerKind } from '@stuntdouble/sdk/wire'
 import type { ContainerSpec, Mount } from '../engine/engine.ts'
 import type { Samples, TableRef, TableShape } from '../masking/masking.ts'
-import type { EntryKind } from './entries.ts'
+import type { EntryKind, MountedKind } from './entries.ts'
 import type { Subset } from './subset/subset.ts'
 
 export * from './entries.ts'
@@ -10,7 +10,7 @@ export type { Likeness, Subset } from './subset/subset.ts'
 
 /** How a clone of a snapshot is run in a sandbox, whatever kind of store it is of. */
 export interface Server {
-  readonly kind: SourceKind
+  readonly kind: ServerKind
   /** Inside a pod; a second database of the kind listens on the next. */
   readonly port: number
 
@@ -41,8 +41,8 @@ export interface StagedServer {
   readonly stopCommand: readonly string[]
   /** Of the cluster's files in the staging container. */
   readonly dataDirectory: string
-  /** Where, below it, there is only what every fresh cluster holds; such as `base/1`. */
-  readonly pristineFiles: string
+  /** Where, below it, there is only what every fresh cluster holds, if anything; such as `base/1`. */
+  readonly pristineFiles?: string
 }
 
 /** Everything we know how to do with one kind of store of tables. Adding a kind is adding a folder. */
@@ -69,14 +69,20 @@ export interface Address {
 }
 
 /** Every kind, by name. */
-export type StoreKinds = Readonly<Record<SourceKind, StoreKind | EntryKind>>
+export type StoreKinds = ServerKinds & Readonly<Record<MountedKindName, MountedKind>>
+
+/** Those of which a sandbox runs a server. */
+export type ServerKinds = Readonly<Record<ServerKind, StoreKind | EntryKind>>
 
 export type Dial = (signal: AbortSignal) => Promise<Duplex>
 
 export interface OpenRequest {
   /** The name in stuntdouble.yaml; stands in messages. */
   readonly name: string
+  /** Of files, the directory. */
   readonly url: string
+  /** Bytes and entries that are copied and looked at, at most. */
+  readonly most?: { readonly bytes: number; readonly entries: number }
   /** All but the system’s when left out. */
   readonly schemas?: readonly string[]
   /** Where the copy’s sequences go on: behind its own greatest values, or where the source’s stand. */

@@ -71,8 +71,9 @@ export class FakeState {
     const shared = {
       id,
       expiresAt: lasts(request.ttl ?? request.blueprint.ttl),
-      snapshot: Object.keys(request.blueprint.data).length > 0 ? snapshotId : null,
+      snapshot: hasData(request) ? snapshotId : null,
       databases: databasesOf(request),
+      files: filesOf(request),
     }
     const sandbox: FakeSandbox = {
       root,
@@ -144,6 +145,17 @@ const databasesOf = ({ blueprint }: CreateSandboxRequest) =>
       { url: `postgres://app@db:5432/${source}`, snapshot: snapshotId, source },
     ]),
   )
+
+const filesOf = ({ blueprint }: CreateSandboxRequest) =>
+  Object.fromEntries(
+    Object.entries(blueprint.files).map(([name, { source, path }]) => [
+      name,
+      { path, snapshot: snapshotId, source },
+    ]),
+  )
+
+const hasData = ({ blueprint: { data, files } }: CreateSandboxRequest) =>
+  Object.keys({ ...data, ...files }).length > 0
 
 function signed({ view }: FakeSandbox): Receipt {
   const statement = {

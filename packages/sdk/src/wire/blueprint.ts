@@ -22,6 +22,38 @@ export const DataSpec = z.strictObject({
 })
 export type DataSpec = z.infer<typeof DataSpec>
 
+/**
+ * Where files may be mounted: below /data, or as a directory of the workspace. Nothing that is in the
+ * image or that we mount lies there.
+ */
+const MountPath = z
+  .string()
+  .max(200)
+  .regex(
+    /^(?:\/data(?:\/[A-Za-z0-9_][A-Za-z0-9._-]*){1,8}|\/workspace\/[A-Za-z0-9_][A-Za-z0-9._-]*)$/,
+    'a path below /data, such as /data/uploads, or a directory of /workspace',
+  )
+
+export const FilesSpec = z.strictObject({
+  source: Name.meta({
+    description: 'A source of kind `files` of the operator’s stuntdouble.yaml.',
+  }),
+  snapshot: z
+    .string()
+    .optional()
+    .meta({ description: 'A snapshot id; the newest sealed one when left out.' }),
+  path: MountPath.meta({ description: 'Where the files are, inside.' }),
+})
+export type FilesSpec = z.infer<typeof FilesSpec>
+
+/** One inside the other would hide what the other holds. */
+const areApart = (files: Readonly<Record<string, FilesSpec>>) => {
+  const paths = Object.values(files).map(({ path }) => `${path}/`)
+  return paths.every((path, at) =>
+    paths.every((other, index) => index === at || !other.startsWith(path)),
+  )
+}
+
 export const WorkspaceSpec = z.strictObject({
   from: z
     .string()
@@ -51,6 +83,11 @@ export const Blueprint = z.strictObject({
     .record(Name, DataSpec)
     .default({})
     .refine((data) => Object.keys(data).length <= 8, 'at most 8 databases'),
+  files: z
+    .record(Name, FilesSpec)
+    .default({})
+    .refine((files) => Object.keys(files).length <= 8, 'at most 8 trees of files')
+    .refine(areApart, 'no path may be another’s, or lie below it'),
   workspace: WorkspaceSpec.prefault({}),
   egress: EgressSpec.meta({
     description: 'What it asks to reach outside; the operator’s policy decides.',

@@ -4,16 +4,23 @@ import { SubsetConfig } from './subset.ts'
 import { Bytes, Duration, Name } from './units.ts'
 
 /** What a production store is. */
-export const SourceKind = z.enum(['postgres', 'mariadb', 'redis'])
+export const SourceKind = z.enum(['postgres', 'mariadb', 'redis', 'files'])
 export type SourceKind = z.infer<typeof SourceKind>
+/** Of which a clone is run by a server. */
+export const ServerKind = SourceKind.exclude(['files'])
+export type ServerKind = z.infer<typeof ServerKind>
+/** Of which a clone is mounted. */
+export type MountedKindName = Exclude<SourceKind, ServerKind>
 
 /** Kinds of which a sandbox may be given an empty one: what they hold is often made anew by itself. */
-const mayBeEmpty: readonly SourceKind[] = ['redis']
+const mayBeEmpty: readonly SourceKind[] = ['redis', 'files']
 
 const SourceFields = z.strictObject({
   kind: SourceKind,
   /** `postgres://…`, `mysql://…` or `redis://…`; `${env:NAME}` and `${file:PATH}` are filled in by the orchestrator alone. */
-  url: z.string().min(1),
+  url: z.string().min(1).optional(),
+  /** Of `files`, in place of a url: a directory of the orchestrator’s machine, relative to this file. */
+  path: z.string().min(1).optional(),
   /** masking.yaml, relative to this file. */
   policy: z.string().min(1).optional(),
   /** `empty`, in place of a policy: a store of the same kind and version, and nothing of what is in it. */
@@ -36,6 +43,10 @@ const SourceFields = z.strictObject({
   connections: z.int().min(1).max(16).optional(),
   /** Bytes a second that are read of its rows at most, over all connections: `20m`. */
   maxRate: Bytes.optional(),
+  /** Of `files`: what is copied at most, 16g by default. */
+  maxSize: Bytes.optional(),
+  /** Of `files`: how many files and directories are looked at, a million by default. */
+  maxEntries: z.int().positive().optional(),
   /** A part of it; whole when left out. */
   subset: SubsetConfig.optional(),
 })
@@ -44,15 +55,25 @@ export const SourceConfig = SourceFields.superRefine((source, context) => {
   const { kind, policy, stance, subset } = source
   const complain = (key: string, message: string) =>
     context.addIssue({ code: 'custom', path: [key], message })
+  for (const key of strangeTo(kind)) {
+    if (source[key] !== undefined) complain(key, `is not for a source of kind ${kind}`)
+  }
+  const place = kind === 'files' ? 'path' : 'url'
+  if (source[place] === undefined)
+    complain(place, kind === 'files' ? 'must name a directory' : 'must be the URL of the store')
   if (policy === undefined && stance === undefined)
     complain('policy', 'must name a masking.yaml, such as ./masking.yaml')
   if (policy !== undefined && stance !== undefined)
     complain('stance', 'cannot stand beside a policy: either is what becomes of its data')
   if (stance !== undefined && !mayBeEmpty.includes(kind))
     complain('stance', `is for ${mayBeEmpty.join(' and ')} alone; name a policy`)
-  if (subset !== undefined && kind === 'redis')
+  if (subset !== undefined && (kind === 'redis' || kind === 'files'))
     complain('subset', 'is for stores with tables; patterns in masking.yaml say what is dropped')
 })
+
+const onlyFiles = ['path', 'maxSize', 'maxEntries'] as const
+const neverFiles = ['url', 'schemas', 'image', 'sequences', 'connections'] as const
+const strangeTo = (kind: SourceKind) => (kind === 'files' ? neverFiles : onlyFiles)
 export type SourceConfig = z.infer<typeof SourceConfig>
 
 export const LimitsConfig = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { EgressGrant } from './egress.ts'
-import { DatabaseView, SandboxState } from './sandbox.ts'
+import { DatabaseView, FilesView, SandboxState } from './sandbox.ts'
 import { SandboxId, Timestamp } from './units.ts'
 
 /** The gateway’s faces: everything behind a hand-over URL. */
@@ -103,6 +103,7 @@ export const Welcome = z.object({
   workspace: z.object({ path: z.string(), user: z.string() }),
   databases: z.record(z.string(), DatabaseView),
   egress: z.array(EgressGrant).default([]),
+  files: z.record(z.string(), FilesView).default({}),
   links: z.record(
     z.string(),
     z.object({ method: z.string(), href: z.string(), description: z.string() }),

@@ -25,17 +25,22 @@ export type CreateSandboxInput = z.input<typeof CreateSandboxRequest>
 export const DatabaseView = z.object({ url: z.string(), snapshot: SnapshotId, source: z.string() })
 export type DatabaseView = z.infer<typeof DatabaseView>
 
+/** Where a copy of a tree of files is, inside. */
+export const FilesView = z.object({ path: z.string(), snapshot: SnapshotId, source: z.string() })
+export type FilesView = z.infer<typeof FilesView>
+
 /** What `sandbox up` hands over: opening `url` needs nothing else; `token` is the same for a header. */
 export const Handover = z.object({
   id: SandboxId,
   url: z.url(),
   token: z.string(),
   expiresAt: Timestamp,
-  /** The first database’s snapshot; null for a sandbox without data. */
+  /** The first database’s snapshot, or the first files’; null for a sandbox without data. */
   snapshot: SnapshotId.nullable(),
   databases: z.record(z.string(), DatabaseView),
   /** What it may reach outside; left out where nothing is asked for. */
   egress: z.array(EgressGrant).optional(),
+  files: z.record(z.string(), FilesView).default({}),
 })
 export type Handover = z.infer<typeof Handover>
 
@@ -53,6 +58,7 @@ export const SandboxView = z.object({
   databases: z.record(z.string(), DatabaseView),
   /** What it may reach outside. */
   egress: z.array(EgressGrant).default([]),
+  files: z.record(z.string(), FilesView).default({}),
   image: z.string(),
   /** Why a creation failed. */
   problem: Problem.nullable(),

@@ -18,7 +18,7 @@ const complaintOf = (
 test.each([
   [
     'tttl: 1h',
-    'a.yaml:1: tttl: is not a key; there may be ttl, idle, data, workspace, egress, limits',
+    'a.yaml:1: tttl: is not a key; there may be ttl, idle, data, files, workspace, egress, limits',
   ],
   ['limits: { cpu: 1 }', 'a.yaml:1: limits.cpu: is not a key; there may be cpus, memory, pids'],
   ['limits:\n  cpus: lots', 'a.yaml:2: limits.cpus: must be a number'],
@@ -41,6 +41,6 @@ test('what is allowed is known below a name of one’s own too', () => {
   const text = 'sources:\n  shop:\n    urll: x\n    kind: postgres\n    policy: p\n    url: y'
 
   expect(complaintOf(text, OperatorConfig)).toMatch(
-    /^a\.yaml:3: sources\.shop\.urll: is not a key; there may be kind, url, policy/,
+    /^a\.yaml:3: sources\.shop\.urll: is not a key; there may be kind, url, path, policy/,
   )
 })

@@ -62,7 +62,7 @@ const view: SandboxView = {
       source: '<b>shop</b>',
     },
   },
-  ...{ problem: null, clean: null, egress: [] },
+  ...{ files: {}, problem: null, clean: null, egress: [] },
 }
 
 function use(uses: { open: number; ever: number }): Disposable {

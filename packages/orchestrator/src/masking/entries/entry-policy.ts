@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Answer } from '../policy/answer.ts'
 import type { Strategy } from '../shapes.ts'
 import { isWild, matchPattern, type Pattern, type Piece, parsePattern } from './pattern.ts'
+import type { StandIn } from './stand-in.ts'
 
 /** What becomes of the names that a pattern fits. */
 export interface EntryRule<EntryAnswer> {
@@ -13,19 +14,28 @@ export interface EntryRule<EntryAnswer> {
 /** The first rule that fits a name answers for it; one that spells the name out stands before all others. */
 export type EntryPolicy<EntryAnswer> = readonly EntryRule<EntryAnswer>[]
 
-/** `drop`, one answer for whatever the key holds, or one for each field of a hash. */
+/**
+ * `drop`, one answer for whatever the entry holds, one for each field of a hash, or a file in place of
+ * the file.
+ */
 export type KeyAnswer =
   | { readonly do: 'drop' }
+  | { readonly do: 'instead'; readonly standIn: StandIn }
   | { readonly do: 'values'; readonly strategy: Strategy }
   | { readonly do: 'fields'; readonly fields: EntryPolicy<Strategy | 'drop'> }
 
 /** Fields of a hash are names of their own: no character parts them. */
 const noSeparator = '\0'
 const keySeparator = ':'
+const pathSeparator = '/'
 
 /** Reads a masking.yaml of keys. Throws `config_invalid` naming file, line, pattern and what is allowed. */
 export const parseKeyPolicy = (text: string, file: string): EntryPolicy<KeyAnswer> =>
   parseYaml({ file, text, code: 'config_invalid' }, KeyPolicy)
+
+/** The same of paths. */
+export const parseFilePolicy = (text: string, file: string): EntryPolicy<KeyAnswer> =>
+  parseYaml({ file, text, code: 'config_invalid' }, FilePolicy)
 
 export interface FoundRule<EntryAnswer> {
   readonly rule: EntryRule<EntryAnswer>
@@ -89,3 +99,27 @@ const KeyAnswer = z.unknown().transform((value, context): KeyAnswer => {
 })
 
 const KeyPolicy = rulesOf(keySeparator, KeyAnswer)
+
+const standIns: readonly unknown[] = ['empty', 'placeholder']
+const isStandIn = (value: unknown): value is StandIn => standIns.includes(value)
+/** Of a whole file: what it holds is no single value of a kind. */
+const fitForFiles: readonly string[] = ['keep', 'text', 'json']
+
+const FileAnswer = z.unknown().transform((value, context): KeyAnswer => {
+  if (isStandIn(value)) return { do: 'instead', standIn: value }
+  const parsed = ValueAnswer.safeParse(value)
+  if (parsed.data === 'drop') return { do: 'drop' }
+  if (parsed.data !== undefined && fitForFiles.includes(parsed.data.name))
+    return { do: 'values', strategy: parsed.data }
+  const inside = parsed.error?.issues.find(({ path }) => path.length > 0)
+  context.addIssue({
+    code: 'custom',
+    path: [...(inside?.path ?? [])],
+    message:
+      inside?.message ??
+      'must be one of drop, empty, placeholder, keep, text, or { json: { "$.path": … } }',
+  })
+  return z.NEVER
+})
+
+const FilePolicy = rulesOf(pathSeparator, FileAnswer)

@@ -7,6 +7,7 @@ import type { Mask } from '../strategies/mask.ts'
 import { type EntryPolicy, type KeyAnswer, ruleFor } from './entry-policy.ts'
 import { fieldColumn, maskedColumn, textColumn } from './key-tables.ts'
 import type { Piece } from './pattern.ts'
+import type { StandIn } from './stand-in.ts'
 
 /** A value of a key: a string, an element, a member with its score, or a field with its value. */
 export interface KeyPart {
@@ -33,6 +34,10 @@ export interface MaskedPlace {
 export interface AnsweredKey {
   readonly pattern: string
   readonly dropped: boolean
+  /** What is in the copy in place of what the entry holds. */
+  readonly standIn: StandIn | null
+  /** What it holds is masked as one value, and so must come in one part. */
+  readonly isWhole: boolean
   /** The name in the copy. Different names stay different within a pattern. */
   readonly name: Buffer
   /** Null for a field that is dropped. Throws `UnansweredField` for one that nobody thought of. */
@@ -85,7 +90,7 @@ export function compileKeyMasker(request: KeyMaskerRequest): KeyMasker {
   }
 
   function maskedPart(pattern: string, answer: KeyAnswer, part: KeyPart): KeyPart | null {
-    if (answer.do === 'drop') return null
+    if (answer.do === 'drop' || answer.do === 'instead') return null
     if (answer.do === 'fields') return maskedField(pattern, answer, part)
     const value = masked({ pattern, column: 'value' }, answer.strategy, part.value)
     // A field that one answer covers is told by it as well: nobody read its name.
@@ -102,6 +107,8 @@ export function compileKeyMasker(request: KeyMaskerRequest): KeyMasker {
       return {
         pattern,
         dropped: answer.do === 'drop',
+        standIn: answer.do === 'instead' ? answer.standIn : null,
+        isWhole: answer.do === 'values' && isMasked(answer.strategy),
         name: renamed(found.pieces, ({ strategy }, text) =>
           onMasked({ pattern, column: maskedColumn(strategy) }, text),
         ),

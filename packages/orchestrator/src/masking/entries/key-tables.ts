@@ -1,5 +1,6 @@
 import type { ColumnShape, Strategy, StrategyName, TableShape } from '../shapes.ts'
 import type { EntryPolicy, KeyAnswer } from './entry-policy.ts'
+import type { NameStyle } from './name-style.ts'
 import { maskedParts } from './pattern.ts'
 
 /** A pattern as the rest knows a table: what is kept and masked of its keys. */
@@ -9,20 +10,23 @@ export interface KeyTable {
 }
 
 /** The columns of a pattern: `name` as it is in the copy, its masked parts, and what its keys hold. */
-export function keyTables(policy: EntryPolicy<KeyAnswer>): readonly KeyTable[] {
+export function keyTables(
+  policy: EntryPolicy<KeyAnswer>,
+  called: NameStyle['called'] = 'keys',
+): readonly KeyTable[] {
   return policy.map(({ pattern, answer }) => {
     const columns = [
       column('name', { name: 'keep' }),
       ...[...new Set(maskedParts(pattern))].map((name) => column(maskedColumn(name), { name })),
       ...valueColumns(answer),
     ]
-    const shape = { ...emptyTable, schema: 'keys', name: pattern.text }
+    const shape = { ...emptyTable, schema: called, name: pattern.text }
     return { shape: { ...shape, columns: columns.map((each) => each.shape) }, columns }
   })
 }
 
 function valueColumns(answer: KeyAnswer) {
-  if (answer.do === 'drop') return []
+  if (answer.do === 'drop' || answer.do === 'instead') return []
   if (answer.do === 'values') return [column('value', answer.strategy)]
   const masked = new Set(answer.fields.flatMap(({ pattern }) => maskedParts(pattern)))
   return [

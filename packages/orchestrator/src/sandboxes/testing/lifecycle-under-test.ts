@@ -17,7 +17,7 @@ import { openInstallation } from '../../installation/installation.ts'
 import { createLog } from '../../lib/log.ts'
 import { createRecorder, recorderMigrations } from '../../recorder/recorder.ts'
 import type { SealedSnapshot } from '../../snapshots/snapshots.ts'
-import type { StoreKind, StoreKinds } from '../../sources/sources.ts'
+import type { ServerKinds, StoreKind } from '../../sources/sources.ts'
 import { openStorage } from '../../storage/storage.ts'
 import type { Workspaces } from '../../workspaces/workspaces.ts'
 import { createSandboxes, type Sandboxes, sandboxMigrations } from '../sandboxes.ts'
@@ -111,7 +111,7 @@ async function sealOne({ volumes }: FakeEngine): Promise<void> {
 }
 
 /** As far as the lifecycle asks. */
-function kindsOf(ready: (signal: AbortSignal) => Promise<void>): StoreKinds {
+function kindsOf(ready: (signal: AbortSignal) => Promise<void>): ServerKinds {
   const kind: Pick<
     StoreKind,
     'kind' | 'port' | 'ready' | 'url' | 'clientEnvironment' | 'container'

@@ -1,11 +1,12 @@
-import { expect, test } from 'vitest'
-import { compileKeyMasker, parseKeyPolicy } from '../../masking/masking.ts'
+import { beforeEach, expect, test } from 'vitest'
+import { compileKeyMasker } from '../../masking/masking.ts'
+import { filesKind } from '../../sources/files/files.ts'
 import { redisKind } from '../../sources/redis/redis.ts'
 import type {
   Entry,
-  EntryKind,
   EntryPart,
   EntrySource,
+  EntryStore,
   EntryTarget,
 } from '../../sources/sources.ts'
 import { Pace } from '../pace.ts'
@@ -42,19 +43,25 @@ function sourceOf(names: readonly string[], held: Readonly<Record<string, Held>>
 
 function targetOf() {
   const written: string[] = []
+  const sizes: number[] = []
   const target: Pick<EntryTarget, 'write'> = {
-    write: async ({ name }, parts) =>
-      void written.push(...parts.map(({ field, value }) => `${name} ${field ?? ''}=${value}`)),
+    write: async ({ name, sizeBytes }, parts) => {
+      written.push(...parts.map(({ field, value }) => `${name} ${field ?? ''}=${value}`))
+      sizes.push(sizeBytes)
+    },
   }
-  return { target: target as EntryTarget, written }
+  return { target: target as EntryTarget, written, sizes }
 }
 
 const signal = new AbortController().signal
-const kind: EntryKind = redisKind
+let kind: EntryStore = redisKind
+beforeEach(() => {
+  kind = redisKind
+})
 
 async function copy(policy: string, names: readonly string[], held: Record<string, Held>) {
-  const rules = parseKeyPolicy(policy, 'masking.yaml')
-  const { target, written } = targetOf()
+  const rules = kind.names.parse(policy, 'masking.yaml')
+  const { target, written, sizes } = targetOf()
   const pace = { estimatedRows: 1, heldSince: undefined, clock: () => 0, onProgress: () => {} }
   const copied = await copyEntries(
     {
@@ -64,7 +71,7 @@ async function copy(policy: string, names: readonly string[], held: Record<strin
     },
     signal,
   )
-  return { copied: Object.fromEntries(copied), written }
+  return { copied: Object.fromEntries(copied), written, sizes }
 }
 
 test('an entry that is listed twice is copied once', async () => {
@@ -111,4 +118,40 @@ test('a survey of names made to be many tells of a few, and holds not many more'
   const asked = survey({ name: 'cache', kind, source, policy: [] }, signal)
 
   await expect(asked).rejects.toThrow(/and 98\d more/)
+})
+
+const pieces = (...values: readonly string[]): Held => ({
+  ...{ type: 'file', parts: values.map((value) => ({ value: Buffer.from(value) })) },
+  sizeBytes: values.join('').length,
+})
+
+test('a file that is kept streams, one that is masked is masked whole', async () => {
+  kind = filesKind
+  const held = { 'a.txt': pieces('ask anna@co', 'rp.de'), 'b.txt': pieces('one', 'two') }
+  const { written, sizes } = await copy('"a.txt": text\n"b.txt": keep\n', Object.keys(held), held)
+
+  expect(written[0]).not.toMatch(/anna|rp\.de/)
+  expect(sizes[0]).toBe((written[0] ?? '').length - 'a.txt ='.length)
+  expect(written.slice(1)).toEqual(['b.txt =one', 'b.txt =two'])
+  expect(sizes[1]).toBe(6)
+})
+
+test('of a file that another takes the place of nothing is read', async () => {
+  kind = filesKind
+  const { copied, written } = await copy(
+    '"*.json": placeholder\n"*.png": empty\n',
+    ['a.json', 'b.png'],
+    {},
+  )
+
+  expect(copied).toEqual({ '*.json': 1, '*.png': 1 })
+  expect(written).toEqual(['a.json ={}\n', 'b.png ='])
+})
+
+test('a file that is kept may be of any size, one that is masked may not', async () => {
+  kind = filesKind
+  const held = { 'a.txt': { ...pieces('x'), sizeBytes: 65 * 1024 ** 2 } }
+
+  expect((await copy('"a.txt": keep\n', ['a.txt'], held)).written).toHaveLength(1)
+  await expect(copy('"a.txt": text\n', ['a.txt'], held)).rejects.toThrow('is larger than 64 MB')
 })

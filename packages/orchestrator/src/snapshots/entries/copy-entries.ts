@@ -4,13 +4,20 @@ import {
   type KeyMasker,
   type KeyPart,
   shapeOfName,
+  standInFor,
   UnansweredField,
 } from '../../masking/masking.ts'
-import type { Entry, EntryKind, EntrySource, EntryTarget } from '../../sources/sources.ts'
+import type {
+  Entry,
+  EntryPart,
+  EntrySource,
+  EntryStore,
+  EntryTarget,
+} from '../../sources/sources.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { Pace } from '../pace.ts'
 import type { Throttle } from '../throttle.ts'
-import { atOnce, isSmall } from './at-once.ts'
+import { isSmall } from './at-once.ts'
 import { entriesUnanswered, fieldUnanswered, tooLarge } from './errors.ts'
 import { Seen } from './seen.ts'
 
@@ -18,7 +25,7 @@ const largestBytes = 64 * 1024 ** 2
 
 export interface CopyingEntries {
   readonly name: string
-  readonly kind: EntryKind
+  readonly kind: Pick<EntryStore, 'names' | 'atOnce' | 'parts'>
   readonly source: EntrySource
   readonly target: EntryTarget
   readonly masker: KeyMasker
@@ -44,36 +51,64 @@ export async function copyEntries(
   }
   for await (const entries of copying.source.list(signal)) {
     const fresh = entries.filter(({ name }) => seen.add(name))
-    await inParallel(fresh.filter(isSmall), atOnce, { signal, work })
+    await inParallel(fresh.filter(isSmall), copying.kind.atOnce, { signal, work })
     for (const entry of fresh.filter((each) => !isSmall(each))) await work(entry, signal)
   }
-  copying.pace.tell('Copied every key')
+  copying.pace.tell(`Copied all ${copying.kind.names.called}`)
   return copied
 }
 
 /** The pattern that answered for it; undefined where nothing of it is in the copy. */
 async function copyEntry(
-  { name, kind, source, target, masker, throttle }: CopyingEntries,
+  copying: CopyingEntries,
   entry: Entry,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  const { name, kind, target, masker } = copying
   const answered = masker.answer(entry.name)
   // It came after the survey.
   if (answered === undefined)
-    throw entriesUnanswered(name, [shapeOfName(entry.name, kind.separator)])
+    throw entriesUnanswered(name, kind.names, [kind.names.shapeOf(entry.name)])
   if (answered.dropped) return undefined
-  if (entry.sizeBytes > largestBytes) throw tooLarge(name, answered.pattern, largestBytes)
-  const renamed = { ...entry, name: answered.name }
   let isThere = false
-  for await (const parts of source.read(entry, signal)) {
-    const pause = throttle.take(bytesOf(parts))
-    if (pause > 0) await wait(pause, undefined, { signal })
-    const masked = maskedParts(name, answered, parts)
-    if (masked.length === 0) continue
-    await target.write(renamed, masked, signal)
+  for await (const parts of contentOf(copying, { entry, answered }, signal)) {
+    if (parts.length === 0) continue
+    const sizeBytes = isWritten(answered) ? bytesOf(parts) : entry.sizeBytes
+    await target.write({ ...entry, name: answered.name, sizeBytes }, parts, signal)
     isThere = true
   }
   return isThere ? answered.pattern : undefined
+}
+
+/** By us: its size is that of what we wrote. */
+const isWritten = ({ isWhole, standIn }: AnsweredKey) => isWhole || standIn !== null
+
+interface Answered {
+  readonly entry: Entry
+  readonly answered: AnsweredKey
+}
+
+/** What is in the copy: of what a stand-in takes the place of nothing is read. */
+async function* contentOf(
+  { name, kind, source, throttle }: CopyingEntries,
+  { entry, answered }: Answered,
+  signal: AbortSignal,
+): AsyncGenerator<readonly EntryPart[]> {
+  if (answered.standIn !== null) {
+    yield [{ value: standInFor(answered.standIn, answered.name) }]
+    return
+  }
+  const isJoined = answered.isWhole && kind.parts === 'pieces'
+  if ((isJoined || kind.parts === 'values') && entry.sizeBytes > largestBytes)
+    throw tooLarge(name, answered.pattern, largestBytes)
+  const pieces: Buffer[] = []
+  for await (const parts of source.read(entry, signal)) {
+    const pause = throttle.take(bytesOf(parts))
+    if (pause > 0) await wait(pause, undefined, { signal })
+    if (isJoined) pieces.push(...parts.map(({ value }) => value))
+    else yield maskedParts(name, answered, parts)
+  }
+  if (pieces.length > 0) yield maskedParts(name, answered, [{ value: Buffer.concat(pieces) }])
 }
 
 const bytesOf = (parts: readonly KeyPart[]) =>

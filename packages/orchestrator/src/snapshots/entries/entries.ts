@@ -2,13 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Snapshot } from '@stuntdouble/sdk/wire'
 import type { LoadedSource } from '../../config/config.ts'
 import { newSecret, newSnapshotId } from '../../lib/ids.ts'
-import {
-  type EntryPolicy,
-  isMasked,
-  type KeyAnswer,
-  parseKeyPolicy,
-} from '../../masking/masking.ts'
-import type { EntryKind, EntrySource } from '../../sources/sources.ts'
+import { type EntryPolicy, isMasked, type KeyAnswer } from '../../masking/masking.ts'
+import type { EntryKind, EntrySource, MountedKind } from '../../sources/sources.ts'
 import { readPolicy } from '../answers.ts'
 import type { BuildParts, BuildRequest } from '../build.ts'
 import { buildFailure, policyMissing } from '../errors.ts'
@@ -21,8 +16,10 @@ import { openStaging } from '../staging.ts'
 import { type FilledEntries, fillEntries } from './fill-entries.ts'
 import { survey } from './survey.ts'
 
+type EntriesParts = BuildParts<EntryKind | MountedKind>
+
 /** One build, once it is known that it may be made. */
-export interface EntriesBuild extends BuildParts<EntryKind>, Pick<BuildRequest, 'onProgress'> {
+export interface EntriesBuild extends EntriesParts, Pick<BuildRequest, 'onProgress'> {
   readonly id: string
   readonly image: string
   readonly startedAt: number
@@ -44,7 +41,7 @@ interface EntryAnswers {
 
 /** Holds every name against the policy, and only then makes anything. What fails on the way leaves nothing. */
 export async function buildEntries(
-  parts: BuildParts<EntryKind>,
+  parts: EntriesParts,
   { source: configured, onProgress }: BuildRequest,
   signal: AbortSignal,
 ): Promise<Snapshot> {
@@ -54,7 +51,7 @@ export async function buildEntries(
   try {
     phases.enter('inspect')
     const isEmpty = configured.stance === 'empty'
-    const answers = isEmpty ? nothing : await readAnswers(configured)
+    const answers = isEmpty ? nothing : await readAnswers(kind, configured)
     await using source = await openSource(kind, configured, signal)
     const surveyed = { name, kind, source, policy: answers.policy }
     const wanted = isEmpty ? 0 : await survey(surveyed, signal)
@@ -72,11 +69,14 @@ export async function buildEntries(
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex')
 const nothing: EntryAnswers = { policy: [], digest: digestOf('') }
 
-async function readAnswers(configured: LoadedSource): Promise<EntryAnswers> {
+async function readAnswers(
+  { names }: Pick<EntryKind | MountedKind, 'names'>,
+  configured: LoadedSource,
+): Promise<EntryAnswers> {
   const { name, policyPath } = configured
   const text = await readPolicy(configured)
   if (text === undefined) throw policyMissing(name, policyPath)
-  return { policy: parseKeyPolicy(text, policyPath), digest: digestOf(text) }
+  return { policy: names.parse(text, policyPath), digest: digestOf(text) }
 }
 
 /** Of the server that is being filled, which holds all of it in memory. */

@@ -1,11 +1,14 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
+import type { NameStyle } from '../../masking/masking.ts'
 
-export const entriesUnanswered = (source: string, shapes: readonly string[]) =>
+type Called = Pick<NameStyle, 'called'>
+
+export const entriesUnanswered = (source: string, { called }: Called, shapes: readonly string[]) =>
   new SandboxError(
     'policy_unanswered',
-    `The masking policy of "${source}" does not answer for keys such as these:\n${listed(shapes)}`,
+    `The masking policy of "${source}" does not answer for ${called} such as these:\n${listed(shapes)}`,
     {
-      hint: `Add patterns for them, or run \`sandbox data review --source ${source} --update\`; \`drop\` leaves keys out.`,
+      hint: `Add patterns for them, or run \`sandbox data review --source ${source} --update\`; \`drop\` leaves ${called} out.`,
       details: { shapes },
     },
   )
@@ -20,10 +23,10 @@ export const fieldUnanswered = (source: string, pattern: string, shape: string) 
     },
   )
 
-export const entriesUnfit = (source: string, problems: readonly string[]) =>
+export const entriesUnfit = (source: string, { called }: Called, problems: readonly string[]) =>
   new SandboxError(
     'config_invalid',
-    `The masking policy of "${source}" does not fit its keys:\n${listed(problems)}`,
+    `The masking policy of "${source}" does not fit its ${called}:\n${listed(problems)}`,
     { hint: 'Correct it; nothing was created.', details: { problems } },
   )
 
@@ -31,13 +34,26 @@ export const tooLarge = (source: string, pattern: string, limitBytes: number) =>
   new SandboxError(
     'source_refused',
     `Source "${source}": a value of ${pattern} is larger than ${limitBytes / 1024 ** 2} MB.`,
-    { hint: 'Answer such keys with `drop`.' },
+    { hint: 'Answer for it with `drop`.' },
   )
 
-export const entriesLost = (source: string, copied: number, there: number) =>
+export const tooMuch = (source: string, bytes: number, most: number) =>
+  new SandboxError(
+    'source_refused',
+    `Source "${source}": ${inGigabytes(bytes)} would be copied, and ${inGigabytes(most)} are allowed.`,
+    { hint: 'Raise `maxSize` of the source, or answer large files with `drop` or `placeholder`.' },
+  )
+
+const inGigabytes = (bytes: number) => `${(bytes / 1024 ** 3).toPrecision(3)} GB`
+
+export const entriesLost = (
+  source: string,
+  { called }: Called,
+  { copied, there }: { readonly copied: number; readonly there: number },
+) =>
   new SandboxError(
     'snapshot_failed',
-    `The copy of "${source}" holds ${there} keys where ${copied} were copied, and was removed.`,
+    `The copy of "${source}" holds ${there} ${called} where ${copied} were copied, and was removed.`,
     { hint: 'Masking made one name of two in different patterns: let the text of these differ.' },
   )
 

@@ -1,6 +1,12 @@
 import type { Finding, LeakCoverage } from '@stuntdouble/sdk/wire'
 import { compileKeyMasker, type KeyTable, keyTables } from '../../masking/masking.ts'
-import type { Credentials, Dial, EntryTarget } from '../../sources/sources.ts'
+import type {
+  Credentials,
+  Dial,
+  EntryKind,
+  EntryTarget,
+  MountedKind,
+} from '../../sources/sources.ts'
 import { leaked } from '../errors.ts'
 import { LeakCheck, searchFiles, verdictOf } from '../leak-check/leak-check.ts'
 import { Pace } from '../pace.ts'
@@ -39,15 +45,13 @@ export async function fillEntries(
   filling: FillingEntries,
   signal: AbortSignal,
 ): Promise<FilledEntries> {
-  const { build, staging, admin, role } = filling
+  const { build, role } = filling
   const { kind, phases, source, answers, configured } = build
-  const dial: Dial = (dialSignal) => staging.dial(kind.port, dialSignal)
-  await waitForServer({ kind, name: configured.name, dial, admin }, signal)
-  await using target = await kind.target(dial, admin, signal)
+  await using target = await openTarget(filling, signal)
 
   phases.enter('copy')
   const leaks = new LeakCheck({ capacity: leakCapacity })
-  const tables = keyTables(answers.policy)
+  const tables = keyTables(answers.policy, kind.names.called)
   const collecting = new Collecting(leaks, tables)
   const masker = compileKeyMasker({
     ...{ policy: answers.policy, key: build.maskingKey },
@@ -64,9 +68,8 @@ export async function fillEntries(
   phases.enter('leaks')
   await target.writeOut(signal)
   await using threads = openThreads([])
-  await searchEntries({ target, masker, tables, leaks, threads }, signal)
-  const files = { directory: kind.dataDirectory, pristine: kind.pristineFiles, exec: staging.exec }
-  await searchFiles(files, { leaks, threads }, signal)
+  await searchEntries({ kind, target, masker, tables, leaks, threads }, signal)
+  await searchFiles(filesOf(filling), { leaks, threads }, signal)
   const verdict = verdictOf(leaks, configured.accept ?? [])
   if (verdict.leaks.length > 0) throw leaked(configured.name, verdict.leaks)
 
@@ -75,6 +78,26 @@ export async function fillEntries(
   const findings = [...(build.isEmpty ? [] : source.findings), ...verdict.findings]
   return { copied, tables, sizeBytes, findings, leakCheck: leaks.coverage }
 }
+
+async function openTarget(
+  { build, staging, admin }: FillingEntries,
+  signal: AbortSignal,
+): Promise<EntryTarget> {
+  const { kind, configured } = build
+  if (!isServed(kind)) return await kind.target(staging.exec, signal)
+  const dial: Dial = (dialSignal) => staging.dial(kind.port, dialSignal)
+  await waitForServer({ kind, name: configured.name, dial, admin }, signal)
+  return await kind.target(dial, admin, signal)
+}
+
+const isServed = (kind: EntryKind | MountedKind): kind is EntryKind => 'port' in kind
+
+/** A path of the copy may be a name that is kept: it is told by its shape. */
+const filesOf = ({ build: { kind }, staging: { exec } }: FillingEntries) => ({
+  ...{ directory: kind.dataDirectory, exec },
+  ...(kind.pristineFiles !== undefined && { pristine: kind.pristineFiles }),
+  ...(!isServed(kind) && { nameOf: (path: string) => kind.names.shapeOf(Buffer.from(path)) }),
+})
 
 const paceOf = ({ wanted, clock, onProgress }: EntriesBuild) =>
   new Pace({ estimatedRows: wanted, heldSince: undefined, clock, onProgress })
@@ -88,5 +111,7 @@ interface Checked {
 async function verify(build: EntriesBuild, { target, copied }: Checked, signal: AbortSignal) {
   const expected = [...copied.values()].reduce((total, count) => total + count, 0)
   const there = await target.count(signal)
-  if (there !== expected) throw entriesLost(build.configured.name, expected, there)
+  const { configured, kind } = build
+  if (there !== expected)
+    throw entriesLost(configured.name, kind.names, { copied: expected, there })
 }

@@ -1,14 +1,12 @@
 import {
   type EntryPolicy,
-  groupNames,
   type KeyAnswer,
   type KeyPart,
   type NameGroup,
   type ProposedKeys,
-  proposeValues,
   ruleFor,
 } from '../../masking/masking.ts'
-import type { Entry, EntryKind, EntrySource } from '../../sources/sources.ts'
+import type { Entry, EntrySource, EntryStore } from '../../sources/sources.ts'
 
 /** Entries of which the patterns are made. A store tells them in no order, so the first are as good as any. */
 const sampledNames = 50_000
@@ -17,7 +15,7 @@ const sampledEntries = 20
 const largestBytes = 64 * 1024
 
 export interface Proposing {
-  readonly kind: EntryKind
+  readonly kind: Pick<EntryStore, 'names' | 'types'>
   readonly source: EntrySource
   readonly existing: EntryPolicy<KeyAnswer>
 }
@@ -29,10 +27,7 @@ export async function proposeEntries(
 ): Promise<readonly ProposedKeys[]> {
   const { kind, source } = proposing
   const { entries, isWhole } = await unanswered(proposing, signal)
-  const groups = groupNames(
-    entries.map(({ name }) => name),
-    kind.separator,
-  )
+  const groups = kind.names.group(entries.map(({ name }) => name))
   const proposed: ProposedKeys[] = []
   for (const group of groups) {
     const members = group.members.flatMap((index) => entries[index] ?? [])
@@ -54,7 +49,7 @@ async function unanswered({ source, existing }: Proposing, signal: AbortSignal) 
 }
 
 interface Group {
-  readonly kind: EntryKind
+  readonly kind: Pick<EntryStore, 'names' | 'types'>
   readonly source: EntrySource
   readonly group: NameGroup
   readonly members: readonly Entry[]
@@ -86,5 +81,5 @@ async function propose(
       break
     }
   }
-  return { ...proposed, values: proposeValues({ pattern: group.pattern, type, parts }) }
+  return { ...proposed, ...kind.names.propose({ pattern: group.pattern, type, parts }) }
 }

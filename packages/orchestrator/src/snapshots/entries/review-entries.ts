@@ -4,11 +4,10 @@ import {
   type EntryPolicy,
   type KeyAnswer,
   type ProposedKeys,
-  parseKeyPolicy,
   renderKeyPolicy,
   renderStrategy,
 } from '../../masking/masking.ts'
-import type { EntryKind } from '../../sources/sources.ts'
+import type { EntryKind, MountedKind } from '../../sources/sources.ts'
 import { readPolicy } from '../answers.ts'
 import { reviewFailure } from '../errors.ts'
 import { openSource } from '../open-source.ts'
@@ -17,7 +16,7 @@ import { nothingToReview } from './errors.ts'
 import { proposeEntries } from './propose-entries.ts'
 
 export interface EntryReviewRequest {
-  readonly kind: EntryKind
+  readonly kind: EntryKind | MountedKind
   readonly source: LoadedSource
   /** Allows an existing file to be written to. */
   readonly update: boolean
@@ -42,11 +41,11 @@ async function review(
   const { name, policyPath } = configured
   if (configured.stance === 'empty') throw nothingToReview(name)
   const text = await readPolicy(configured)
-  const existing = text === undefined ? [] : parseKeyPolicy(text, policyPath)
+  const existing = text === undefined ? [] : kind.names.parse(text, policyPath)
   await using source = await openSource(kind, configured, signal)
   const proposed = await proposeEntries({ kind, source, existing }, signal)
 
-  const yaml = renderKeyPolicy(proposed, text)
+  const yaml = renderKeyPolicy(proposed, { called: kind.names.called, existing: text })
   const existed = text !== undefined
   const written = !existed || (update && proposed.length > 0)
   if (written) await writePolicy(configured, yaml)
@@ -61,11 +60,16 @@ async function review(
 
 const standing = ({ pattern, answer }: EntryPolicy<KeyAnswer>[number]): ReviewColumn => ({
   ...{ table: pattern.text, column: answer.do, type: '', reason: 'answered in the policy' },
-  strategy: answer.do === 'values' ? renderStrategy(answer.strategy) : answer.do,
+  strategy: strategyOf(answer),
   ...{ unsure: false, change: 'same' },
 })
 
-function added({ pattern, amount, unsure, values }: ProposedKeys): ReviewColumn[] {
+function strategyOf(answer: KeyAnswer): string {
+  if (answer.do === 'values') return renderStrategy(answer.strategy)
+  return answer.do === 'instead' ? answer.standIn : answer.do
+}
+
+function added({ pattern, amount, unsure, standIn, values }: ProposedKeys): ReviewColumn[] {
   const change = 'added' as const
   const at = { table: pattern, type: amount, change }
   const isKept = !pattern.includes('{')
@@ -74,6 +78,13 @@ function added({ pattern, amount, unsure, values }: ProposedKeys): ReviewColumn[
     strategy: isKept ? 'keep' : pattern,
     reason: 'by its form',
     unsure,
+  }
+  if (standIn !== undefined) {
+    const instead = { column: 'value', strategy: standIn, reason: 'not looked into', unsure: false }
+    return [
+      { ...at, ...name },
+      { ...at, ...instead },
+    ]
   }
   if (values.length === 0)
     return [{ ...at, column: 'value', strategy: 'drop', reason: 'cannot be copied', unsure: false }]

@@ -1,12 +1,13 @@
 import type { KeyMasker, KeyTable } from '../../masking/masking.ts'
-import type { Entry, EntryPart, EntryTarget } from '../../sources/sources.ts'
+import type { Entry, EntryPart, EntryStore, EntryTarget } from '../../sources/sources.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { LeakCheck } from '../leak-check/leak-check.ts'
 import type { Threads } from '../threads/threads.ts'
-import { atOnce, isSmall } from './at-once.ts'
+import { isSmall } from './at-once.ts'
 import { ColumnSearch } from './column-search.ts'
 
 export interface SearchedEntries {
+  readonly kind: Pick<EntryStore, 'names' | 'atOnce'>
   readonly target: EntryTarget
   readonly masker: KeyMasker
   readonly tables: readonly KeyTable[]
@@ -16,10 +17,12 @@ export interface SearchedEntries {
 
 /** Reads the copy back and looks for masked values in every name, field and value. */
 export async function searchEntries(
-  { target, masker, tables, leaks, threads }: SearchedEntries,
+  { kind, target, masker, tables, leaks, threads }: SearchedEntries,
   signal: AbortSignal,
 ): Promise<void> {
   const columns = new Map<string, ColumnSearch>()
+  const strange = strangeIn(kind.names.called)
+  const elsewhere = idOf(strange.shape.name, 'value')
   for (const { shape, columns: known } of [...tables, strange])
     for (const column of known)
       columns.set(
@@ -31,7 +34,7 @@ export async function searchEntries(
 
   const work = async (entry: Entry, either: AbortSignal) => {
     const pattern = masker.placeOf(entry.name)?.pattern ?? strange.shape.name
-    await search({ pattern, column: 'name' }, entry.name)
+    await search({ pattern, column: 'name' }, kind.names.legible(entry.name))
     for await (const parts of target.read(entry, either)) {
       for (const part of parts) {
         const place = masker.placeOf(entry.name, part.field) ?? { pattern, column: 'value' }
@@ -40,7 +43,7 @@ export async function searchEntries(
     }
   }
   for await (const entries of target.list(signal)) {
-    await inParallel(entries.filter(isSmall), atOnce, { signal, work })
+    await inParallel(entries.filter(isSmall), kind.atOnce, { signal, work })
     for (const entry of entries.filter((each) => !isSmall(each))) await work(entry, signal)
   }
   for (const column of columns.values()) await column.end()
@@ -71,11 +74,10 @@ const columnOf = (name: string) => ({
   strategy: { name: 'keep' } as const,
 })
 /** For a masked name that no pattern fits any more: what stands there is looked at as if it were kept. */
-const strange: KeyTable = {
+const strangeIn = (schema: string): KeyTable => ({
   shape: {
-    ...{ schema: 'keys', name: '(masked)', columns: [], uniques: [], foreignKeys: [] },
+    ...{ schema, name: '(masked)', columns: [], uniques: [], foreignKeys: [] },
     estimatedRows: 0,
   },
   columns: ['name', 'value'].map(columnOf),
-}
-const elsewhere = idOf(strange.shape.name, 'value')
+})

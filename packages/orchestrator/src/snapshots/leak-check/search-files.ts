@@ -10,7 +10,9 @@ import type { Searching } from './search-copy.ts'
 export interface Files {
   readonly directory: string
   /** Beginning of the paths below it that hold what every fresh cluster holds. */
-  readonly pristine: string
+  readonly pristine?: string
+  /** What a file is called in messages; its path below the directory when left out. */
+  nameOf?(path: string): string
   exec(command: readonly string[], signal: AbortSignal): Promise<Process>
 }
 
@@ -26,14 +28,16 @@ export async function searchFiles(
   searching: Pick<Searching, 'leaks' | 'threads'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { directory, pristine } = files
+  const { directory, pristine, nameOf = (path: string) => path } = files
   const command = ['tar', '-C', directory, '-cf', '-']
   const search =
     (isPristine: boolean): OnFile =>
     (path, content) =>
-      searchFile(searching, { path, isPristine }, content)
-  await readArchive(await files.exec([...command, pristine], signal), search(true))
-  const others = [...command, `--exclude=./${pristine}`, '.']
+      searchFile(searching, { path: nameOf(path), isPristine }, content)
+  if (pristine !== undefined)
+    await readArchive(await files.exec([...command, pristine], signal), search(true))
+  const exclude = pristine === undefined ? [] : [`--exclude=./${pristine}`]
+  const others = [...command, ...exclude, '.']
   await readArchive(await files.exec(others, signal), search(false))
 }
 

@@ -11,6 +11,7 @@ import { FakeImages } from '../../engine/fake/fake-images.ts'
 import type { FakeProgram } from '../../engine/fake/fake-process.ts'
 import { FakeVolumes } from '../../engine/fake/fake-volumes.ts'
 import { Secret } from '../../lib/secret.ts'
+import { filesKind } from '../../sources/files/files.ts'
 import { redisKind } from '../../sources/redis/redis.ts'
 import { openStorage, type Storage } from '../../storage/storage.ts'
 import { createSnapshots } from '../create-snapshots.ts'
@@ -71,7 +72,7 @@ export function openBuild(
         engine,
         storage,
         signer,
-        kinds: { postgres: copy.kind, mariadb: copy.kind, redis: redisKind },
+        kinds: { postgres: copy.kind, mariadb: copy.kind, redis: redisKind, files: filesKind },
       },
       config: configOf(origin, { policyPath, ...options }),
       maskingKey: Buffer.alloc(32, 7),

@@ -9,6 +9,7 @@ import { DockerVolumes } from '../../engine/docker/docker-volumes.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { newSandboxId } from '../../lib/ids.ts'
+import { filesKind } from '../../sources/files/files.ts'
 import { mariadbKind } from '../../sources/mariadb/mariadb.ts'
 import { postgresKind } from '../../sources/postgres/postgres.ts'
 import { redisKind } from '../../sources/redis/redis.ts'
@@ -47,13 +48,19 @@ export async function openDockerBuild(): Promise<DockerBuild> {
     policyPath: join(directory, 'masking.yaml'),
     async snapshotsOf(url, source = { policy: './masking.yaml' }) {
       const path = join(directory, 'stuntdouble.yaml')
-      const shop = { kind: 'postgres', url: `\${env:SHOP_URL}`, ...source }
+      const place = source.path === undefined ? { url: `\${env:SHOP_URL}` } : {}
+      const shop = { kind: 'postgres', ...place, ...source }
       await writeFile(path, JSON.stringify({ sources: { shop } }))
       return createSnapshots({
         ...{
           engine,
           storage,
-          kinds: { postgres: postgresKind, mariadb: mariadbKind, redis: redisKind },
+          kinds: {
+            postgres: postgresKind,
+            mariadb: mariadbKind,
+            redis: redisKind,
+            files: filesKind,
+          },
           signer,
           clock: systemClock,
         },

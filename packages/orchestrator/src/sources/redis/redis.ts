@@ -1,3 +1,4 @@
+import { keyNames } from '../../masking/masking.ts'
 import type { Address, Credentials, EntryKind } from '../sources.ts'
 import {
   container,
@@ -18,7 +19,10 @@ export const redisKind: EntryKind = {
   kind: 'redis',
   superuser: 'builder',
   port: 6379,
-  separator: ':',
+  names: keyNames,
+  parts: 'values',
+  // Their commands travel together.
+  atOnce: 64,
   types: knownTypes,
   stopCommand,
   dataDirectory,
