@@ -19,7 +19,7 @@ CREATE TABLE shop.event (
   at timestamptz NOT NULL, path text NOT NULL, device text NOT NULL, login text NOT NULL, bytes int NOT NULL);
 INSERT INTO shop.customer SELECT i, 'person' || i || '.' || left(md5(i::text), 6) || '@mail' || i % 90 || '.net',
   initcap(translate(left(md5('f' || i), 7), '0123456789', 'ghijklmnop')) || ' ' || initcap(translate(left(md5('l' || i), 9), '0123456789', 'ghijklmnop')),
-  '+49 ' || 150 + i % 29 || ' ' || 1000000 + i * 7919 % 8999999, (i % 300) || ' ' || initcap(translate(left(md5('s' || i % 5000), 8), '0123456789', 'ghijklmnop')) || ' Road',
+  '+49 ' || 150 + i % 29 || ' ' || 1000000 + i::bigint * 7919 % 8999999, (i % 300) || ' ' || initcap(translate(left(md5('s' || i % 5000), 8), '0123456789', 'ghijklmnop')) || ' Road',
   initcap(translate(left(md5('c' || i % 900), 7), '0123456789', 'ghijklmnop')),
   (ARRAY['free','team','firm'])[1 + i % 3], (ARRAY['de-DE','en-US','fr-FR'])[1 + i % 3], timestamptz '2019-01-01' + i * interval '7 min', i % 1000
   FROM generate_series(1, ${customers}) i;
