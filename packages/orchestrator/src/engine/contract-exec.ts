@@ -75,6 +75,20 @@ export function killTests(open: OpenEngine) {
     expect(await run.exit).toBe(143)
   })
 
+  test('a signal reaches commands that have only just begun', async () => {
+    await using under = await open()
+    const pod = await startedPod(under)
+
+    const ends = Array.from({ length: 8 }, async () => {
+      const run = await exec(under, pod, commands.wait)
+      run.stdout.resume()
+      run.stderr.resume()
+      await run.kill('SIGTERM')
+      return await run.exit
+    })
+    expect(await Promise.all(ends)).toEqual(Array(8).fill(143))
+  })
+
   test('aborting kills the command', async () => {
     await using under = await open()
     const pod = await startedPod(under)

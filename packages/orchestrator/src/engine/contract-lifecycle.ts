@@ -128,19 +128,20 @@ export function destroyTests(open: OpenEngine) {
 export function deadlineTests(open: OpenEngine) {
   test('the whole pod ends when its deadline passes', async ({ signal }) => {
     await using under = await open()
-    const pod = await startedPod(under, { deadline: new Date(under.now() + 2000) })
+    // On a busy machine a start alone takes a second.
+    const pod = await startedPod(under, { deadline: new Date(under.now() + 5000) })
 
-    await under.pass(4000)
+    await under.pass(7000)
     const seen = await under.engine.observe(pod.id, signal)
     expect(seen.map(({ state }) => state)).toEqual(['exited', 'exited', 'exited'])
   })
 
   test('a deadline that was moved holds', async ({ signal }) => {
     await using under = await open()
-    const pod = await startedPod(under, { deadline: new Date(under.now() + 2000) })
+    const pod = await startedPod(under, { deadline: new Date(under.now() + 5000) })
 
     await under.engine.setDeadline(pod.id, new Date(under.now() + hour))
-    await under.pass(4000)
+    await under.pass(7000)
     expect((await under.engine.observe(pod.id, signal)).map(({ state }) => state)).toEqual(
       Array(3).fill('running'),
     )
@@ -153,9 +154,10 @@ export function deadlineTests(open: OpenEngine) {
 
   test('an ended pod is not started again', async ({ signal }) => {
     await using under = await open()
-    const pod = await startedPod(under, { deadline: new Date(under.now() + 1000) })
+    const pod = await startedPod(under)
 
-    await under.pass(3000)
+    await under.engine.setDeadline(pod.id, new Date(under.now() - 1000))
+    await under.pass(2500)
     await expect(under.engine.start(pod, signal)).rejects.toMatchObject({ code: 'sandbox_gone' })
   })
 

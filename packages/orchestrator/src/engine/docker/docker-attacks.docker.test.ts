@@ -170,10 +170,12 @@ describe('kill reaches', () => {
 
 test('kill reaches a fork bomb that leaves no room for the killer', async () => {
   const { id } = await startedPod(under)
+  const bystander = execSpec(['sh', '-c', 'echo here; exec sleep 1000'])
+  const other = await under.engine.exec(id, 'workspace', bystander, anySignal())
+  // The bomb leaves no room for who comes later.
+  await once(other.stdout, 'data')
   const bomb = execSpec(['perl', '-e', 'while (1) { fork }'])
   const run = await under.engine.exec(id, 'workspace', bomb, anySignal())
-  const bystander = execSpec(['sleep', '1000'])
-  const other = await under.engine.exec(id, 'workspace', bystander, anySignal())
   await new Promise((grown) => setTimeout(grown, 2000))
   await run.kill()
 
