@@ -75,10 +75,8 @@ async function run(docker: Docker, volume: string, line: string) {
     },
   })
   try {
-    const exit = container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>
-    exit.catch(() => {})
     await container.start()
-    const { StatusCode: exitCode } = await exit
+    const { StatusCode: exitCode } = (await container.wait()) as { StatusCode: number }
     const output = await container.logs({ stdout: true, stderr: true })
     return { exitCode, output: output.toString() }
   } finally {

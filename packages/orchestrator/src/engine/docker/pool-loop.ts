@@ -94,10 +94,9 @@ async function runHelper({ docker, names, keeperImage }: LoopWork, script: strin
     },
   })
   try {
-    const exit = container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>
-    exit.catch(() => {})
     await container.start()
-    const { StatusCode: exitCode } = await exit
+    // Answers at once where it has ended by now. Asked for before the start, it may be heard after the end.
+    const { StatusCode: exitCode } = (await container.wait()) as { StatusCode: number }
     return { exitCode, output: await lastOutput(container) }
   } finally {
     await container.remove({ force: true }).catch(() => {})
