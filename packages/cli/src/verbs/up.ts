@@ -73,7 +73,7 @@ function noteLeftOut(status: Status, leftOut: readonly string[]) {
 }
 
 function describe({ context }: Call<Options>, handover: Handover): string {
-  const { id, url, expiresAt, databases, files, egress = [] } = handover
+  const { id, url, expiresAt, databases, files = {}, egress = [] } = handover
   const { bold, dim } = paint(context, context.stdout)
   const left = humanSeconds((Date.parse(expiresAt) - Date.now()) / 1000)
   const names = Object.keys(databases)

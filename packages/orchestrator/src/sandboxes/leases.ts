@@ -57,7 +57,7 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
         snapshot: firstSnapshot(sandbox),
         databases: databasesOf(sandbox),
         ...(asked.length > 0 && { egress: desk.egress.granted(asked) }),
-        files: filesOf(sandbox),
+        ...(sandbox.files.length > 0 && { files: filesOf(sandbox) }),
       }
     },
 

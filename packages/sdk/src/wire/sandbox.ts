@@ -40,7 +40,8 @@ export const Handover = z.object({
   databases: z.record(z.string(), DatabaseView),
   /** What it may reach outside; left out where nothing is asked for. */
   egress: z.array(EgressGrant).optional(),
-  files: z.record(z.string(), FilesView).default({}),
+  /** Absent where there are none. */
+  files: z.record(z.string(), FilesView).optional(),
 })
 export type Handover = z.infer<typeof Handover>
 
