@@ -9,10 +9,13 @@ import { searchFiles } from './search-files.ts'
 
 const never = new AbortController().signal
 
-function answering(archive: Buffer, exitCode = 0): Process {
+const answering = (archive: Buffer, exitCode = 0) =>
+  printing(Readable.from([archive.subarray(0, 700), archive.subarray(700)]), exitCode)
+
+function printing(stdout: Readable, exitCode: number): Process {
   return {
     stdin: new PassThrough(),
-    stdout: Readable.from([archive.subarray(0, 700), archive.subarray(700)]),
+    stdout,
     stderr: Readable.from(['']),
     exit: Promise.resolve(exitCode),
     kill: async () => {},
@@ -27,10 +30,12 @@ async function archiveOf(files: Readonly<Record<string, string>>): Promise<Buffe
   return buffer(archive)
 }
 
-async function search(archive: Buffer, exitCode = 0): Promise<void> {
+const search = (archive: Buffer, exitCode = 0) => searchIn(() => answering(archive, exitCode))
+
+async function searchIn(read: () => Process): Promise<void> {
   await using threads = openThreads([], { count: 1 })
   await searchFiles(
-    { directory: '/data', pristine: 'base/1', exec: async () => answering(archive, exitCode) },
+    { directory: '/data', pristine: 'base/1', exec: async () => read() },
     { threads, leaks: new LeakCheck({ capacity: 10 }) },
     never,
   )
@@ -60,4 +65,16 @@ test.each([
 
 test('an archive that could not be made is not taken for the whole', async () => {
   await expect(search(await archiveOf({ a: 'one' }), 2)).rejects.toThrow(/exit code 2/)
+})
+
+test('an archive whose connection breaks between two files is not waited for', async () => {
+  const archive = await archiveOf({ a: 'one', b: 'two' })
+  async function* breaking() {
+    yield archive.subarray(0, 1024)
+    throw new Error('the connection broke')
+  }
+
+  await expect(searchIn(() => printing(Readable.from(breaking()), 0))).rejects.toMatchObject({
+    code: 'snapshot_failed',
+  })
 })
