@@ -1,5 +1,5 @@
+import { Digests, shortest } from '../../fingerprints/fingerprints.ts'
 import type { StrategyName } from '../../masking/masking.ts'
-import { Digests, shortest } from './digests.ts'
 import { eachLeaf, type MaskedColumn } from './leaves.ts'
 import { weigh, weights } from './telling.ts'
 

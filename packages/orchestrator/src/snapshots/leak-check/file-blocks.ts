@@ -1,5 +1,5 @@
+import { longest } from '../../fingerprints/fingerprints.ts'
 import { type BlockMemory, type Bytes, blockBytes } from '../threads/threads.ts'
-import { longest } from './digests.ts'
 
 export interface FileBlock {
   readonly bytes: Bytes

@@ -1,14 +1,17 @@
 import type { LeakCoverage } from '@stuntdouble/sdk/wire'
+import {
+  type Entry,
+  FingerprintSearch,
+  Fingerprints,
+  type SharedFingerprints,
+} from '../../fingerprints/fingerprints.ts'
 import { type Strategy, type TableShape, tableKey } from '../../masking/masking.ts'
 import type { SchemaStatement } from '../../sources/sources.ts'
 import { type AnsweredColumn, type Collected, columnOf, weightOf } from './collector.ts'
-import { FingerprintSearch } from './fingerprint-search.ts'
-import { Fingerprints, type SharedFingerprints } from './fingerprints.ts'
 import { isKept } from './leaves.ts'
 import type { FoundInRows } from './row-search.ts'
 import { type SeenShape, ShapesSeen } from './shapes-seen.ts'
 import type { Sighting } from './sightings.ts'
-import type { Entry } from './slots.ts'
 import type { Weight } from './telling.ts'
 
 export interface SearchedFile {

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { FingerprintSearch, Fingerprints } from '../../fingerprints/fingerprints.ts'
 import type { ColumnShape } from '../../masking/masking.ts'
 import type { AnsweredColumn } from './collector.ts'
-import { FingerprintSearch } from './fingerprint-search.ts'
-import { Fingerprints } from './fingerprints.ts'
 import { searchRows } from './row-search.ts'
 
 const column = (name: string, strategy: 'keep' | 'text'): AnsweredColumn => ({

@@ -1,5 +1,5 @@
+import { shortest } from '../../fingerprints/fingerprints.ts'
 import type { StrategyName } from '../../masking/masking.ts'
-import { shortest } from './digests.ts'
 
 /**
  * How much it says when a masked value stands somewhere else too.

@@ -1,7 +1,7 @@
 import type { ErrorCode, SandboxErrorOptions } from '@stuntdouble/sdk/errors'
+import type { SharedFingerprints } from '../../fingerprints/fingerprints.ts'
 import type { MaskerRequest } from '../../masking/masking.ts'
 import type { AnsweredColumn, Collected } from '../leak-check/collector.ts'
-import type { SharedFingerprints } from '../leak-check/fingerprints.ts'
 import type { FoundInRows } from '../leak-check/row-search.ts'
 
 /** Bytes with memory of their own, so that they can be handed over instead of copied. */

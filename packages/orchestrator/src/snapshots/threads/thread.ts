@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { SandboxError } from '@stuntdouble/sdk/errors'
+import { FingerprintSearch } from '../../fingerprints/fingerprints.ts'
 import { type CopyMasker, compileMasker } from '../../masking/masking.ts'
 import { Collector } from '../leak-check/collector.ts'
-import { FingerprintSearch } from '../leak-check/fingerprint-search.ts'
 import { searchRows } from '../leak-check/row-search.ts'
 import type { Answers, Asked, Bytes, Failure, Job, MaskedRows, Reply, TableJob } from './jobs.ts'
 

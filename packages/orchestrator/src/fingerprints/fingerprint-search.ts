@@ -10,7 +10,7 @@ import {
   stemLength,
   stemOf,
 } from './digests.ts'
-import { farBits, isSampled, nearBits, type SharedFingerprints } from './fingerprints.ts'
+import { farBits, isSampled, nearBits, type SharedFingerprints } from './fingerprint-set.ts'
 import { type Entry, Slots } from './slots.ts'
 
 /** Bytes of a gram. */

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { BlockMemory } from '../threads/block-memory.ts'
-import { fileBlocks } from './file-blocks.ts'
+import { fileBlocks } from '../snapshots/leak-check/file-blocks.ts'
+import { BlockMemory } from '../snapshots/threads/block-memory.ts'
 import { FingerprintSearch } from './fingerprint-search.ts'
-import { Fingerprints } from './fingerprints.ts'
+import { Fingerprints } from './fingerprint-set.ts'
 import type { Entry } from './slots.ts'
 
 const search = (values: Fingerprints, bytes: Uint8Array, onHit: (entry: Entry) => void) =>
