@@ -1,99 +1,95 @@
+import { passes } from './blocked-filter.ts'
+import { Candidates } from './candidates.ts'
 import {
-  anchorOf,
+  again,
+  briefOf,
   folded,
   foldedGram,
-  gramBit,
   intoA,
   intoB,
+  isSampled,
   shortest,
-  spread,
   stemLength,
   stemOf,
-} from './digests.ts'
-import { farBits, isSampled, nearBits, type SharedFingerprints } from './fingerprint-set.ts'
+} from './hashes.ts'
+import type { Filters, SharedFingerprints } from './shared-fingerprints.ts'
 import { type Entry, Slots } from './slots.ts'
 
-/** Bytes of a gram. */
-const gramLength = 4
-/** Of the grams from a value's first, second and third byte on one stands at every third place. */
-const stride = shortest - gramLength + 1
-
 type OnHit = (entry: Entry, start: number) => void
+
+interface Lengths {
+  readonly least: number
+  readonly most: number
+}
+
+const nothing = new DataView(new ArrayBuffer(0))
 
 /** Looks for any of the fingerprinted values in any bytes; in as many threads as there are. */
 export class FingerprintSearch {
   readonly #values: SharedFingerprints
   readonly #slots: Slots
-  readonly #longest: number
-  /** What is searched now, and where in it no value begins any more. */
-  #view: DataView = new DataView(new ArrayBuffer(0))
-  #end = 0
+  readonly #brief: Lengths
+  readonly #long: Lengths
+  /** What is searched now. */
+  #view: DataView = nothing
+  readonly #candidates: Candidates
+  #onHit: OnHit = () => {}
 
   constructor(values: SharedFingerprints) {
     this.#values = values
+    this.#candidates = new Candidates(values)
     this.#slots = new Slots(values.slots)
-    this.#longest = values.lengths.lastIndexOf(1)
+    this.#brief = { least: shortest, most: stemLength - 1 }
+    this.#long = { least: stemLength, most: values.lengths.lastIndexOf(1) }
   }
 
   /** Calls `onHit` for every value that stands in `bytes`, in their order, where it begins before `limit`. */
   search(bytes: Uint8Array, onHit: OnHit, limit = bytes.length): void {
-    const end = Math.min(limit, bytes.length - shortest + 1)
-    if (end <= 0 || this.#longest < shortest) return
-    const { grams } = this.#values
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    this.#view = view
-    this.#end = end
-    // A value that begins at `end - 1` has its last gram two places further.
-    for (let at = stride - 1; at < end + stride - 1; at += stride) {
-      if (hasBit(grams, gramBit(foldedGram(view.getUint32(at, true))))) this.#lookAround(at, onHit)
-    }
+    const { stems, briefs } = this.#values
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#onHit = onHit
+    this.#candidates.find(this.#view, limit, (at) => {
+      this.#look(at, briefs, this.#briefAt(at))
+      if (at + stemLength <= bytes.length) this.#look(at, stems, this.#stemAt(at))
+    })
+    this.#view = nothing
   }
 
-  /** A value that has the gram here begins here or up to two places before. */
-  #lookAround(at: number, onHit: OnHit): void {
-    const { near, short } = this.#values
+  #briefAt(at: number): number {
     const view = this.#view
-    const last = Math.min(at, this.#end - 1)
-    for (let start = at - stride + 1; start <= last; start++) {
-      const first = foldedGram(view.getUint32(start, true))
-      const anchor = anchorOf(first, foldedGram(view.getUint32(start + 2, true)))
-      if (!isMarked(near, anchor, nearBits)) continue
-      const most = this.#hasStem(start, first) ? this.#longest : stemLength - 1
-      if (most >= stemLength || isMarked(short, anchor, farBits)) this.#look(start, most, onHit)
-    }
+    return briefOf(foldedGram(view.getUint32(at, true)), foldedGram(view.getUint32(at + 2, true)))
   }
 
-  /** Whether a value of twelve bytes or more begins like what stands here. */
-  #hasStem(start: number, first: number): boolean {
+  #stemAt(at: number): number {
     const view = this.#view
-    if (start + stemLength > view.byteLength) return false
-    const fifth = foldedGram(view.getUint32(start + 4, true))
-    const ninth = foldedGram(view.getUint32(start + 8, true))
-    return isMarked(this.#values.stems, stemOf(first, fifth, ninth), farBits)
+    const first = foldedGram(view.getUint32(at, true))
+    const fifth = foldedGram(view.getUint32(at + 4, true))
+    return stemOf(first, fifth, foldedGram(view.getUint32(at + 8, true)))
   }
 
-  /** Compares what stands here with the values of at most so many bytes. */
-  #look(start: number, most: number, onHit: OnHit): void {
-    const { ends, lengths, sampleBits } = this.#values
+  #look(start: number, filters: Filters, beginning: number): void {
+    const { certain, beginnings } = filters
+    if (!passes(beginnings.words, beginnings.shift, beginning)) return
+    if (!passes(certain.words, certain.shift, again(beginning))) return
+    this.#compare(start, filters, filters === this.#values.briefs ? this.#brief : this.#long)
+  }
+
+  /** Compares what stands here with the values of the lengths that there may be. */
+  #compare(start: number, { wholes }: Filters, { least, most }: Lengths): void {
+    const { lengths, sampleBits } = this.#values
+    const { words, shift } = wholes
     const view = this.#view
-    const length = Math.min(most, view.byteLength - start)
+    const last = Math.min(most, view.byteLength - start)
     let a = 0
     let b = 0
-    for (let index = 0; index < length; index++) {
-      const byte = folded[view.getUint8(start + index)] as number
+    for (let length = 1; length <= last; length++) {
+      const byte = folded[view.getUint8(start + length - 1)] as number
       a = intoA(a, byte)
       b = intoB(b, byte)
-      if (lengths[index + 1] !== 0 && isMarked(ends, a, nearBits) && isSampled(b, sampleBits)) {
-        const entry = this.#slots.find(a >>> 0, b >>> 0)
-        if (!this.#slots.isFree(entry)) onHit(entry, start)
-      }
+      if (length < least || lengths[length] === 0 || !isSampled(b, sampleBits)) continue
+      if (!passes(words, shift, again(a))) continue
+      const entry = this.#slots.find(a >>> 0, b >>> 0)
+      if (!this.#slots.isFree(entry)) this.#onHit(entry, start)
     }
   }
-}
-
-const isMarked = (filter: Uint32Array, hash: number, size: number) =>
-  hasBit(filter, spread(hash) >>> (32 - size))
-
-function hasBit(filter: Uint32Array, bit: number): boolean {
-  return ((filter[bit >>> 5] as number) & (1 << (bit & 31))) !== 0
 }

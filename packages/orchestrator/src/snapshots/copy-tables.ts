@@ -19,6 +19,8 @@ export interface Copying {
   readonly throttle: Throttle
   /** Streams at once. */
   readonly streams: number
+  /** Streams of one table, at most. */
+  readonly parts: number
 }
 
 export interface CopiedTable {
@@ -59,10 +61,10 @@ export async function copyTables(
 }
 
 async function stretchesOf(copying: Copying, signal: AbortSignal): Promise<readonly Stretch[]> {
-  const { source, streams } = copying
+  const { source, parts: most } = copying
   const stretches: Stretch[] = []
   for (const table of source.tables) {
-    const parts = (await source.parts?.(table, streams, signal)) ?? [table]
+    const parts = (await source.parts?.(table, most, signal)) ?? [table]
     const estimatedRows = table.estimatedRows / parts.length
     for (const [index, part] of parts.entries()) {
       const sameness = index === 0 ? new Sameness(copying.answers.columnsOf(table)) : undefined

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { Finding, LeakCoverage, TableCount } from '@stuntdouble/sdk/wire'
 import type { z } from 'zod'
 import { isMasked, type TableShape, tableKey } from '../masking/masking.ts'
@@ -32,10 +33,13 @@ export interface FilledCopy {
   readonly leakCheck: LeakCoverage
 }
 
-/** Values whose fingerprints are held at most: some 60 MB. */
-const leakCapacity = 3_000_000
 /** Of the source, unless the operator says otherwise; one more holds its snapshot. */
 const usualConnections = 2
+/**
+ * What several streams write to one table is logged, and the log searched for real values as well: on
+ * 2 cores that cost more than it gained.
+ */
+const coresPerPart = 4
 
 /** Fills an empty server with masked rows, and does not return before they have stood every check. */
 export async function fillCopy(filling: Filling, signal: AbortSignal): Promise<FilledCopy> {
@@ -50,7 +54,7 @@ export async function fillCopy(filling: Filling, signal: AbortSignal): Promise<F
   const problems = await rehearse({ source, target, answers: build.answers }, signal)
   if (problems.length > 0) throw policyUnfit(build.configured.name, problems)
   phases.enter('copy')
-  const leaks = new LeakCheck({ capacity: leakCapacity })
+  const leaks = new LeakCheck()
   await using threads = openThreads(jobsOf(build, leaks))
   const copying = { ...copyingOf(build), pace: await paceOf(build, signal) }
   const copied = await copyTables({ ...copying, target, leaks, threads }, signal)
@@ -77,13 +81,18 @@ export async function fillCopy(filling: Filling, signal: AbortSignal): Promise<F
 const jobsOf = ({ source, answers }: Build, leaks: LeakCheck): TableJob[] =>
   source.tables.map((table) => {
     const columns = answers.columnsOf(table)
-    return { request: answers.maskingOf(table), columns, first: leaks.announce(table, columns) }
+    const announced = leaks.announce(table, columns)
+    return { request: answers.maskingOf(table), columns, announced }
   })
 
 function copyingOf({ source, answers, configured, clock }: Build) {
   const { connections = usualConnections, maxBytesPerSecond } = configured
   const throttle = new Throttle(maxBytesPerSecond, clock)
-  return { source, answers, throttle, streams: connections }
+  const parts = Math.min(
+    connections,
+    Math.max(1, Math.floor(availableParallelism() / coresPerPart)),
+  )
+  return { source, answers, throttle, streams: connections, parts }
 }
 
 async function paceOf({ source, clock, onProgress }: Build, signal: AbortSignal): Promise<Pace> {

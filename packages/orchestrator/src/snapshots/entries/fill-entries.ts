@@ -37,9 +37,6 @@ export interface FilledEntries {
   readonly leakCheck: LeakCoverage
 }
 
-/** Fingerprints that are held at most: some 100 MB. */
-const leakCapacity = 4_000_000
-
 /** Fills an empty server with masked entries, and does not return before they have stood every check. */
 export async function fillEntries(
   filling: FillingEntries,
@@ -50,7 +47,7 @@ export async function fillEntries(
   await using target = await openTarget(filling, signal)
 
   phases.enter('copy')
-  const leaks = new LeakCheck({ capacity: leakCapacity })
+  const leaks = new LeakCheck()
   const tables = keyTables(answers.policy, kind.names.called)
   const collecting = new Collecting(leaks, tables)
   const masker = compileKeyMasker({

@@ -1,10 +1,17 @@
-import { Digests, shortest } from '../../fingerprints/fingerprints.ts'
+import { Digests, type SampleBits, shortest } from '../../fingerprints/fingerprints.ts'
 import type { StrategyName } from '../../masking/masking.ts'
 import { eachLeaf, type MaskedColumn } from './leaves.ts'
 import { weigh, weights } from './telling.ts'
 
 /** A column in the order of a COPY stream, with its answer. */
 export type AnsweredColumn = MaskedColumn
+
+/** What is agreed with the leak check before a table's columns are masked. */
+export interface Announced {
+  /** Their first number. */
+  readonly first: number
+  readonly sampleBits: SampleBits
+}
 
 /** Of the columns of one table, numbered from `first` on: fingerprints, and how many values there were. */
 export interface Collected {
@@ -25,12 +32,13 @@ export const weightOf = (label: number) => weights[label >>> columnBits]
 export class Collector {
   readonly #first: number
   readonly #columns: ReadonlyMap<string, { readonly column: AnsweredColumn; readonly at: number }>
-  readonly #digests = new Digests()
+  readonly #digests: Digests
   #totals: number[]
   #leftOut = { tooShort: 0, plain: 0 }
 
-  constructor(columns: readonly AnsweredColumn[], first: number) {
+  constructor(columns: readonly AnsweredColumn[], { first, sampleBits }: Announced) {
     this.#first = first
+    this.#digests = new Digests(sampleBits)
     this.#columns = new Map(columns.map((column, at) => [column.shape.name, { column, at }]))
     this.#totals = columns.map(() => 0)
   }

@@ -45,7 +45,11 @@ function collect(leaks: LeakCheck, shape: TableShape, columns: readonly Answered
 
 function searchRows(leaks: LeakCheck, shape: TableShape, columns: readonly AnsweredColumn[]) {
   return (text: string) =>
-    leaks.sawInRows(shape, columns, searchBlock(leaks.shared, columns, Buffer.from(text)))
+    leaks.sawInRows(
+      shape,
+      columns,
+      searchBlock(new FingerprintSearch(leaks.shared), columns, Buffer.from(text)),
+    )
 }
 
 function searchFile(leaks: LeakCheck, path: string, isPristine: boolean) {

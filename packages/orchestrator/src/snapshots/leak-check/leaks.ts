@@ -7,7 +7,13 @@ import {
 } from '../../fingerprints/fingerprints.ts'
 import { type Strategy, type TableShape, tableKey } from '../../masking/masking.ts'
 import type { SchemaStatement } from '../../sources/sources.ts'
-import { type AnsweredColumn, type Collected, columnOf, weightOf } from './collector.ts'
+import {
+  type Announced,
+  type AnsweredColumn,
+  type Collected,
+  columnOf,
+  weightOf,
+} from './collector.ts'
 import { isKept } from './leaves.ts'
 import type { FoundInRows } from './row-search.ts'
 import { type SeenShape, ShapesSeen } from './shapes-seen.ts'
@@ -24,6 +30,12 @@ export interface FoundInFile {
   /** That were searched. */
   readonly bytes: number
 }
+
+/**
+ * Values looked for at most: three quarters of 2²⁰ places of 28 bytes. With three million, looking for them
+ * cost three times as much, for no cache held them.
+ */
+const usualCapacity = 786_432
 
 const seenByName = 1
 const seenPristine = 2
@@ -44,8 +56,8 @@ export class LeakCheck {
   readonly #counted = { values: 0, tooShort: 0, plain: 0, bytes: 0 }
   #flags = new Uint8Array(0)
 
-  constructor(options: { readonly capacity: number }) {
-    this.#values = new Fingerprints(options)
+  constructor({ capacity = usualCapacity }: { readonly capacity?: number } = {}) {
+    this.#values = new Fingerprints({ capacity })
   }
 
   /** One value in how many is looked for. */
@@ -58,15 +70,15 @@ export class LeakCheck {
     return this.#values.shared
   }
 
-  /** Numbers a table's columns, in their order, from the one returned on. */
-  announce(table: TableShape, columns: readonly AnsweredColumn[]): number {
+  /** Numbers a table's columns, in their order. */
+  announce(table: TableShape, columns: readonly AnsweredColumn[]): Announced {
     const first = this.#columns.length
     for (const { shape, strategy } of columns) {
       this.#columns.push(`${tableKey(table)}.${shape.name}`)
       this.#strategies.push(strategy)
       this.#totals.push(0)
     }
-    return first
+    return { first, sampleBits: this.#values.sampleBits }
   }
 
   /** What was masked of announced columns. */

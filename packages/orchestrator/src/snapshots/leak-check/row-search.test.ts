@@ -38,7 +38,7 @@ test('in a block of rows exactly those values are found that stand in its fields
       for (const [at, field] of rows.flatMap((row) => [...row.entries()]))
         search.search(Buffer.from(field ?? ''), (entry) => expected.push(`${at} ${entry}`))
       const text = rows.map((row) => `${row.map(written).join('\t')}\n`).join('')
-      const { hits } = searchRows(values.shared, columns, Buffer.from(text))
+      const { hits } = searchRows(search, columns, Buffer.from(text))
       const found = Array.from({ length: hits.length / 2 }, (_, pair) =>
         hits.subarray(pair * 2, pair * 2 + 2).join(' '),
       )
@@ -54,7 +54,7 @@ test('what looks like a person or a secret is told of columns that are kept', ()
   const rows = `x@corp.net\ty@corp.net\n\\N\tsee\\n${key}\nz@corp.net ${key}\tnobody@example.com\n`
   const columns = [column('a', 'text'), column('b', 'keep')]
   const { shapes } = searchRows(
-    new Fingerprints({ capacity: 1 }).shared,
+    new FingerprintSearch(new Fingerprints({ capacity: 1 }).shared),
     columns,
     Buffer.from(rows),
   )

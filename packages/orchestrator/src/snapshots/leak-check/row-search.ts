@@ -1,4 +1,4 @@
-import { FingerprintSearch, type SharedFingerprints } from '../../fingerprints/fingerprints.ts'
+import type { FingerprintSearch } from '../../fingerprints/fingerprints.ts'
 import { secretHint } from '../../secrets/secrets.ts'
 import type { AnsweredColumn } from './collector.ts'
 import { CopyFields, isNull, unescaped } from './copy-fields.ts'
@@ -21,7 +21,7 @@ export interface FoundInRows {
 
 /** Looks for fingerprinted values in a table's whole rows, as they stand in the copy. */
 export function searchRows(
-  values: SharedFingerprints,
+  values: FingerprintSearch,
   columns: readonly AnsweredColumn[],
   rows: Buffer,
 ): FoundInRows {
@@ -43,10 +43,10 @@ class RowSearch {
   readonly #hits: number[] = []
   readonly #seen = new ShapesSeen()
 
-  constructor(values: SharedFingerprints, columns: readonly AnsweredColumn[]) {
+  constructor(values: FingerprintSearch, columns: readonly AnsweredColumn[]) {
     this.#columns = columns
     this.#kept = columns.map(({ strategy }) => isKept(strategy))
-    this.#search = new FingerprintSearch(values)
+    this.#search = values
   }
 
   get found(): Pick<FoundInRows, 'hits' | 'shapes'> {

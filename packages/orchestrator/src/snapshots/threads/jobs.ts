@@ -1,7 +1,7 @@
 import type { ErrorCode, SandboxErrorOptions } from '@stuntdouble/sdk/errors'
 import type { SharedFingerprints } from '../../fingerprints/fingerprints.ts'
 import type { MaskerRequest } from '../../masking/masking.ts'
-import type { AnsweredColumn, Collected } from '../leak-check/collector.ts'
+import type { Announced, AnsweredColumn, Collected } from '../leak-check/collector.ts'
 import type { FoundInRows } from '../leak-check/row-search.ts'
 
 /** Bytes with memory of their own, so that they can be handed over instead of copied. */
@@ -11,8 +11,7 @@ export type Bytes = Uint8Array<ArrayBuffer>
 export interface TableJob {
   readonly request: MaskerRequest
   readonly columns: readonly AnsweredColumn[]
-  /** Its columns' first number in the leak check. */
-  readonly first: number
+  readonly announced: Announced
 }
 
 /** Tables by their place in what a thread was told. Rows are whole. */
@@ -56,5 +55,12 @@ export type Reply =
 
 export interface Asked {
   readonly id: number
-  readonly job: Job
+  readonly job: SentJob
+}
+
+/** What is searched for stays with the thread. */
+export type SentJob = { [Do in Job['do']]: Omit<Extract<Job, { do: Do }>, 'values'> }[Job['do']]
+
+export interface Held {
+  readonly hold: SharedFingerprints
 }

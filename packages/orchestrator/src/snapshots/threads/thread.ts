@@ -4,33 +4,55 @@ import { FingerprintSearch } from '../../fingerprints/fingerprints.ts'
 import { type CopyMasker, compileMasker } from '../../masking/masking.ts'
 import { Collector } from '../leak-check/collector.ts'
 import { searchRows } from '../leak-check/row-search.ts'
-import type { Answers, Asked, Bytes, Failure, Job, MaskedRows, Reply, TableJob } from './jobs.ts'
+import type {
+  Answers,
+  Asked,
+  Bytes,
+  Failure,
+  Held,
+  MaskedRows,
+  Reply,
+  SentJob,
+  TableJob,
+} from './jobs.ts'
 
 /** What runs in every thread: takes a job, answers it, and holds nothing in between but compiled masks. */
 const tables = workerData as readonly TableJob[]
 const masks = new Map<number, { readonly masker: CopyMasker; readonly collector: Collector }>()
 
-parentPort?.on('message', ({ id, job }: Asked) => {
+let search: FingerprintSearch | undefined
+
+parentPort?.on('message', (message: Asked | Held) => {
+  if ('hold' in message) search = new FingerprintSearch(message.hold)
+  else answer(message)
+})
+
+function answer({ id, job }: Asked): void {
   try {
     const answer = answerTo(job)
     send({ id, answer, spent: job.bytes }, [...ownedBy(answer), job.bytes])
   } catch (cause) {
     send({ id, failure: failureOf(cause) }, [])
   }
-})
+}
 
-function answerTo(job: Job): Answers[keyof Answers] {
+function answerTo(job: SentJob): Answers[keyof Answers] {
   switch (job.do) {
     case 'mask':
       return mask(job.table, job.bytes)
     case 'search rows':
-      return searchRows(job.values, job.columns, bufferOf(job.bytes))
+      return searchRows(searching(), job.columns, bufferOf(job.bytes))
     case 'search bytes': {
       const hits: number[] = []
-      new FingerprintSearch(job.values).search(job.bytes, (entry) => hits.push(entry), job.limit)
+      searching().search(job.bytes, (entry) => hits.push(entry), job.limit)
       return Uint32Array.from(hits)
     }
   }
+}
+
+function searching(): FingerprintSearch {
+  if (search === undefined) throw new Error('nothing was handed over to be searched for')
+  return search
 }
 
 function mask(table: number, bytes: Bytes): MaskedRows {
@@ -42,8 +64,8 @@ function mask(table: number, bytes: Bytes): MaskedRows {
 }
 
 function compile(table: number) {
-  const { request, columns, first } = tables[table] as TableJob
-  const collector = new Collector(columns, first)
+  const { request, columns, announced } = tables[table] as TableJob
+  const collector = new Collector(columns, announced)
   const masker = compileMasker({
     ...request,
     onMasked: (column, value) => collector.add(column, value),

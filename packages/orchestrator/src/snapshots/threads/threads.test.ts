@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Fingerprints, type SharedFingerprints } from '../../fingerprints/fingerprints.ts'
 import type { TableShape } from '../../masking/masking.ts'
 import { openThreads, type TableJob } from './threads.ts'
 
@@ -19,7 +20,7 @@ const job: TableJob = {
     shape,
     strategy: policy['public.person'][shape.name as 'id'],
   })),
-  first: 0,
+  announced: { first: 0, sampleBits: new Uint32Array(1) },
 }
 const script = (code: string) => new URL(`data:text/javascript,${encodeURIComponent(code)}`)
 const rows = (text: string) => new Uint8Array(new TextEncoder().encode(text))
@@ -43,6 +44,24 @@ test('what a thread collects is fingerprints, not values', async () => {
 
   expect(collected.totals).toEqual([0, 1])
   expect(Buffer.from(collected.digests.buffer).toString('latin1')).not.toContain('mary')
+})
+
+test('a thread looks for what it was handed last', async () => {
+  await using threads = openThreads([], { count: 1 })
+  const holding = (value: string) => {
+    const values = new Fingerprints({ capacity: 10 })
+    values.add(Buffer.from(value), 0)
+    return values.shared
+  }
+  const hits = async (values: SharedFingerprints) => {
+    const bytes = rows('mary@shop.example, twice: mary@shop.example')
+    return (await threads.ask({ do: 'search bytes', bytes, values, limit: bytes.length })).length
+  }
+  const mary = holding('mary@shop.example')
+
+  expect(await hits(mary)).toBe(2)
+  expect(await hits(mary)).toBe(2)
+  expect(await hits(holding('john@shop.example'))).toBe(0)
 })
 
 test('a value of a hundred megabytes passes', async () => {

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { BlockMemory } from './block-memory.ts'
-import type { Answers, Asked, Failure, Job, Reply, TableJob } from './jobs.ts'
+import type { Answers, Asked, Failure, Held, Job, Reply, SentJob, TableJob } from './jobs.ts'
 
 export { type BlockMemory, blockBytes } from './block-memory.ts'
 export type { Bytes, TableJob } from './jobs.ts'
@@ -52,6 +52,7 @@ class Thread implements AsyncDisposable {
   readonly #memory: BlockMemory
   readonly #asked = new Map<number, PromiseWithResolvers<Answers[keyof Answers]>>()
   #last = 0
+  #held: Uint32Array | undefined
   #dead = false
 
   constructor(
@@ -76,8 +77,18 @@ class Thread implements AsyncDisposable {
     const id = ++this.#last
     const asked = Promise.withResolvers<Answers[keyof Answers]>()
     this.#asked.set(id, asked)
-    this.#worker.postMessage({ id, job } satisfies Asked, [job.bytes.buffer])
+    const sent = this.#withoutValues(job)
+    this.#worker.postMessage({ id, job: sent } satisfies Asked, [job.bytes.buffer])
     return asked.promise
+  }
+
+  /** Handed over once: with each block, V8 counted them as so many megabytes more to be collected. */
+  #withoutValues(job: Job): SentJob {
+    if (!('values' in job)) return job
+    const { values, ...rest } = job
+    if (values.slots !== this.#held) this.#worker.postMessage({ hold: values } satisfies Held)
+    this.#held = values.slots
+    return rest
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
