@@ -38,6 +38,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, number>> = {
   policy_refused: exit.refused,
   policy_unanswered: exit.refused,
   secret_found: exit.refused,
+  scan_failed: exit.refused,
   source_unreachable: exit.failure,
   source_refused: exit.failure,
   snapshot_failed: exit.failure,

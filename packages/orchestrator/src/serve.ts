@@ -17,6 +17,7 @@ import { every } from './lib/every.ts'
 import type { Log } from './lib/log.ts'
 import { traceOf } from './lib/trace.ts'
 import { listen } from './listen.ts'
+import { openSecrets } from './open-secrets.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
 import { createSnapshots } from './snapshots/create-snapshots.ts'
@@ -136,7 +137,8 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const capabilities = createCapabilities(storage, clock)
   const doors = scope.use(createDoors(engine))
   const uploads = join(directories.state, 'uploads')
-  const workspaces = createWorkspaces({ directory: uploads, engine, clock })
+  const secrets = openSecrets(config, installation, uploads)
+  const workspaces = createWorkspaces({ directory: uploads, engine, clock, secrets })
   scope.use(every(sweepUploadsMs, workspaces.sweep, (cause) => log.warn(traceOf(cause), 'uploads')))
 
   const shared = { storage, engine, recorder, capabilities, workspaces, installation, clock, log }

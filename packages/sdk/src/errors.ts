@@ -21,6 +21,7 @@ export const errorStatus = {
   policy_refused: 422,
   policy_unanswered: 422,
   secret_found: 422,
+  scan_failed: 422,
   source_unreachable: 422,
   source_refused: 422,
   snapshot_failed: 422,

@@ -29,9 +29,9 @@ export async function findConfig(
     },
   )
   if (text === undefined) return undefined
-  parseYaml({ file, text, code: 'config_invalid' }, OperatorConfig)
+  const { secrets } = parseYaml({ file, text, code: 'config_invalid' }, OperatorConfig)
   const path = await realpath(resolve(context.cwd, file))
-  return { path, digest: await digestOf(context, { path, text }) }
+  return { path, digest: await digestOf(context, { path, text, secrets }) }
 }
 
 const readConfig = (path: string) => readFile(path, 'utf8')
@@ -39,13 +39,21 @@ const readConfig = (path: string) => readFile(path, 'utf8')
 interface Content {
   readonly path: string
   readonly text: string
+  readonly secrets: OperatorConfig['secrets']
 }
 
-async function digestOf(context: Context, { path, text }: Content): Promise<string> {
-  const values = [...text.matchAll(/\$\{(env|file):([^}]+)\}/g)].map(([, kind, name = '']) =>
+async function digestOf(context: Context, { path, text, secrets }: Content): Promise<string> {
+  const placeholders = [...text.matchAll(/\$\{(env|file):([^}]+)\}/g)].map(
+    ([, kind = '', name = '']) => [kind, name.trim()] as const,
+  )
+  const registered = Object.values(secrets).flatMap(({ env, file }) => [
+    ...(env === undefined ? [] : [['env', env] as const]),
+    ...(file === undefined ? [] : [['file', file] as const]),
+  ])
+  const values = [...placeholders, ...registered].map(([kind, name]) =>
     kind === 'env'
-      ? Promise.resolve(context.env[name.trim()] ?? null)
-      : readFile(resolve(dirname(path), name.trim()), 'utf8').catch(() => null),
+      ? Promise.resolve(context.env[name] ?? null)
+      : readFile(resolve(dirname(path), name), 'utf8').catch(() => null),
   )
   const content = JSON.stringify([path, text, await Promise.all(values)])
   return createHmac('sha256', await salt(context))

@@ -4,18 +4,21 @@ import { resolve } from 'node:path'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { OperatorConfig } from '@stuntdouble/sdk/wire'
 import { parseYaml } from '@stuntdouble/sdk/yaml'
+import { type LoadedSecret, resolveSecrets } from './resolve-secrets.ts'
 import { type LoadedSource, resolveSources } from './resolve-sources.ts'
 
+export type { LoadedSecret } from './resolve-secrets.ts'
 export type { LoadedSource } from './resolve-sources.ts'
 
 /** Variables as `process.env` has them; only `main.ts` reads that. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The operator's file, read, checked and with its secrets filled in. */
-export interface LoadedConfig extends Omit<OperatorConfig, 'sources'> {
+export interface LoadedConfig extends Omit<OperatorConfig, 'sources' | 'secrets'> {
   /** Absolute, links resolved; null when there is no file. */
   readonly path: string | null
   readonly sources: Readonly<Record<string, LoadedSource>>
+  readonly secrets: readonly LoadedSecret[]
   /** Changes with the file and with every variable and file it names. Never printed beside them. */
   readonly digest: string
   /** What the operator should look at, such as a password file that everyone can read. */
@@ -37,6 +40,9 @@ export function loadConfig(path: string | null, environment: Environment): Loade
     sources: resolveSources(config.sources, scope, (key, message) =>
       context.addIssue({ code: 'custom', path: ['sources', ...key], message }),
     ),
+    secrets: resolveSecrets(config.secrets, scope, (key, message) =>
+      context.addIssue({ code: 'custom', path: ['secrets', ...key], message }),
+    ),
   }))
   const config = parseYaml({ file: path, text, code: 'config_invalid' }, schema)
   return { ...config, path: real, warnings, digest: digestOf(text, config.sources) }
@@ -45,6 +51,7 @@ export function loadConfig(path: string | null, environment: Environment): Loade
 const nothing = {
   path: null,
   sources: {},
+  secrets: [],
   warnings: [],
   digest: createHash('sha256').digest('hex'),
 } as const

@@ -20,6 +20,8 @@ export interface Installation {
   readonly apiKey: string
   /** Keys every masking permutation; rotating it changes every masked value. 32 bytes. */
   readonly maskingKey: Buffer
+  /** Keys the fingerprints of secrets, and every canary. 32 bytes. */
+  readonly secretsKey: Buffer
   readonly signer: Signer
 }
 
@@ -44,6 +46,10 @@ export function openInstallation(directory: string): Installation {
       keep('masking-key', () => randomBytes(32).toString('hex')),
       'hex',
     ),
+    secretsKey: Buffer.from(
+      keep('secrets-key', () => randomBytes(32).toString('hex')),
+      'hex',
+    ),
     signer: openSigner(keep('signing-key.pem', newSigningKey)),
   }
 }
@@ -53,6 +59,7 @@ const forms = {
   installation: /^[a-z0-9]{12}$/,
   'api-key': /^sdk_[\w-]{43}$/,
   'masking-key': /^[0-9a-f]{64}$/,
+  'secrets-key': /^[0-9a-f]{64}$/,
   'signing-key.pem': /^-----BEGIN PRIVATE KEY-----\s[^-]+-----END PRIVATE KEY-----$/,
 } as const
 

@@ -42,3 +42,13 @@ export function withoutSecrets(text: string): string {
 export function secretShapesInCode(text: string): string[] {
   return [...secretShapesIn(text), ...(assigned.test(text) ? ['assigned secret'] : [])]
 }
+
+/** Where in a text which shape begins and ends. */
+export function* secretShapesAt(
+  text: string,
+): Generator<{ rule: string; start: number; end: number }> {
+  for (const [rule, shape] of shapes) {
+    for (const { index, 0: found } of text.matchAll(new RegExp(shape, 'g')))
+      yield { rule, start: index, end: index + found.length }
+  }
+}

@@ -1,10 +1,15 @@
-import { SandboxError } from '@stuntdouble/sdk/errors'
-import { isForbiddenName } from './forbidden-names.ts'
+import { parseDuration, type ScanConfig } from '@stuntdouble/sdk/wire'
 import { secretShapesInCode } from './patterns.ts'
+import { type NamedSecret, type Registered, registerSecrets } from './registered.ts'
+import { openScan, type Scan } from './scan.ts'
 import { findSecrets } from './secretlint.ts'
-import { textWindows } from './text-windows.ts'
 
+export { formsOf } from './encodings.ts'
+export { secretsFound } from './errors.ts'
 export { secretHint, secretShapesIn, withoutSecrets } from './patterns.ts'
+export { shortestSecret } from './pieces.ts'
+export type { NamedSecret, Registered } from './registered.ts'
+export type { Scan } from './scan.ts'
 
 /** What of a statement looks like a secret: the rules, never the value. */
 export async function secretsInCode(text: string): Promise<string[]> {
@@ -12,36 +17,25 @@ export async function secretsInCode(text: string): Promise<string[]> {
   return [...new Set([...secretShapesInCode(text), ...linted])]
 }
 
-/** Looks for production secrets in what is about to enter a sandbox. No scanner, no sandbox. */
-export interface Scanner {
-  /** Throws `secret_found` for a file that exists to hold secrets. */
-  checkName(path: string): void
-  /** Reads the content to its end. Throws `secret_found` naming file, line and rule, never the value. */
-  checkContent(path: string, content: AsyncIterable<Buffer>): Promise<void>
+/** Looks for production’s secrets in what is about to enter a sandbox. No scan, no sandbox. */
+export interface Secrets {
+  readonly registered: Registered
+  /** Dispose of it when it is finished, or given up. */
+  scan(signal: AbortSignal): Promise<Scan>
 }
 
-export function openScanner(): Scanner {
-  return {
-    checkName(path) {
-      if (isForbiddenName(path)) throw secretFile(path)
-    },
-    async checkContent(path, content) {
-      for await (const { text, firstLine } of textWindows(content)) {
-        const [found] = await findSecrets(path, text)
-        if (found) throw secretFound(path, firstLine + found.line - 1, found.rule)
-      }
-    },
-  }
+export interface SecretsParts {
+  readonly known: readonly NamedSecret[]
+  readonly config: ScanConfig
+  /** 32 bytes: keys every fingerprint. */
+  readonly key: Buffer
+  /** For what a scan must have on disk. */
+  readonly directory: string
 }
 
-const secretFile = (path: string) =>
-  new SandboxError('secret_found', `${path}: a file of this name holds secrets.`, {
-    hint: 'Leave it out: list it in .gitignore. A sandbox gets credentials of its own, for its own data.',
-    details: { file: path },
-  })
-
-const secretFound = (path: string, line: number, rule: string) =>
-  new SandboxError('secret_found', `${path}:${line}: looks like a secret (${rule}).`, {
-    hint: 'Remove it from the file and rotate it if it was real; no sandbox was created.',
-    details: { file: path, line, rule },
-  })
+export function createSecrets({ known, config, key, directory }: SecretsParts): Secrets {
+  const registered = registerSecrets(known, key)
+  const timeoutMs = (parseDuration(config.timeout) ?? 0) * 1000
+  const parts = { registered, key, directory, timeoutMs, accept: config.accept }
+  return { registered, scan: (signal) => openScan(parts, signal) }
+}

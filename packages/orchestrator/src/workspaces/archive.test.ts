@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import { pack } from 'tar-stream'
 import { describe, expect, test } from 'vitest'
+import { secretsFound } from '../secrets/secrets.ts'
+import { openSecrets } from '../secrets/testing/secrets-under-test.ts'
 import { inspectArchive } from './archive.ts'
 
 type File = {
@@ -17,8 +19,17 @@ function tarOf(files: readonly File[]): Readable {
   return Readable.from(tar as AsyncIterable<Buffer>, { objectMode: false })
 }
 
-const inspect = (files: readonly File[]) =>
-  inspectArchive(tarOf(files), new AbortController().signal)
+const inspect = (files: readonly File[]) => inspectTar(tarOf(files))
+
+async function inspectTar(tar: Readable) {
+  using under = openSecrets()
+  const signal = new AbortController().signal
+  await using scan = await under.secrets.scan(signal)
+  const facts = await inspectArchive(tar, scan, signal)
+  const report = await scan.finish()
+  if (!report.clean) throw secretsFound('The workspace', report)
+  return facts
+}
 
 // Assembled so that no scanner takes this file for a leak.
 const privateKey = [
@@ -93,7 +104,7 @@ describe('what may enter a workspace', () => {
     tar.finalize()
     const body = Readable.from(tar as AsyncIterable<Buffer>, { objectMode: false })
 
-    await expect(inspectArchive(body, new AbortController().signal)).rejects.toMatchObject({
+    await expect(inspectTar(body)).rejects.toMatchObject({
       code: 'secret_found',
     })
   })
@@ -101,7 +112,7 @@ describe('what may enter a workspace', () => {
   test('what is not a tar is refused', async () => {
     const body = Readable.from([Buffer.alloc(2048, 7)])
 
-    await expect(inspectArchive(body, new AbortController().signal)).rejects.toMatchObject({
+    await expect(inspectTar(body)).rejects.toMatchObject({
       code: 'usage',
     })
   })

@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { pipeline, type Readable } from 'node:stream'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { extract, type Header } from 'tar-stream'
-import { openScanner, type Scanner } from '../secrets/secrets.ts'
+import type { Scan } from '../secrets/secrets.ts'
 import { entryRefused, notAnArchive, tooLarge } from './errors.ts'
 
 export interface ArchiveFacts {
@@ -13,9 +13,15 @@ export interface ArchiveFacts {
 
 const limits = { entries: 100_000, bytes: 512 * 1024 ** 2 } as const
 
-/** Reads a tar to its end and refuses it at the first entry that must not enter a sandbox. */
-export async function inspectArchive(tar: Readable, signal: AbortSignal): Promise<ArchiveFacts> {
-  const scanner = openScanner()
+/**
+ * Reads a tar to its end, and gives the scan what is in it. Refuses it at the first entry that is no
+ * plain file, directory or inner link.
+ */
+export async function inspectArchive(
+  tar: Readable,
+  scan: Scan,
+  signal: AbortSignal,
+): Promise<ArchiveFacts> {
   let entries = 0
   let bytes = 0
   try {
@@ -25,7 +31,7 @@ export async function inspectArchive(tar: Readable, signal: AbortSignal): Promis
       bytes += entry.header.size
       if (entries > limits.entries) throw tooLarge('100 000 files')
       if (bytes > limits.bytes) throw tooLarge('512 MiB')
-      await inspectEntry(entry, scanner)
+      await inspectEntry(entry, scan)
     }
   } catch (cause) {
     if (cause instanceof SandboxError || signal.aborted) throw cause
@@ -44,12 +50,12 @@ function entriesOf(tar: Readable): AsyncIterable<Entry> {
   return extractor as unknown as AsyncIterable<Entry>
 }
 
-async function inspectEntry(entry: Entry, scanner: Scanner): Promise<void> {
+async function inspectEntry(entry: Entry, scan: Scan): Promise<void> {
   const { header } = entry
   const refusal = refusalOf(header)
   if (refusal) throw entryRefused(header.name, refusal)
-  scanner.checkName(header.name)
-  if (header.type === 'file') await scanner.checkContent(header.name, entry)
+  scan.name(header.name)
+  if (header.type === 'file') await scan.content(header.name, entry)
   else entry.resume()
 }
 

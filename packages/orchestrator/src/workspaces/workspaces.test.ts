@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pack } from 'tar-stream'
 import { expect, test } from 'vitest'
+import { openSecrets } from '../secrets/testing/secrets-under-test.ts'
 import { createWorkspaces } from './workspaces.ts'
 
 const anySignal = new AbortController().signal
@@ -13,10 +14,20 @@ function open() {
   const directory = mkdtempSync(join(tmpdir(), 'uploads-'))
   const time = { now: Date.now() }
   const clock = () => time.now
+  const { secrets, ...scans } = openSecrets()
   return {
     ...{ directory, time },
-    workspaces: createWorkspaces({ directory, engine, clock, uploadLimitBytes: 1024 ** 2 }),
-    [Symbol.dispose]: () => rmSync(directory, { recursive: true }),
+    workspaces: createWorkspaces({
+      directory,
+      engine,
+      clock,
+      secrets,
+      uploadLimitBytes: 1024 ** 2,
+    }),
+    [Symbol.dispose]() {
+      scans[Symbol.dispose]()
+      rmSync(directory, { recursive: true })
+    },
   }
 }
 

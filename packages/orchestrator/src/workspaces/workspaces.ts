@@ -1,13 +1,14 @@
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Workspace } from '@stuntdouble/sdk/wire'
+import type { SecretsReport, Workspace } from '@stuntdouble/sdk/wire'
 import { agent, workspaceContainer, workspacePath } from '../doors/doors.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newWorkspaceId } from '../lib/ids.ts'
+import { type Secrets, secretsFound } from '../secrets/secrets.ts'
 import { inspectArchive } from './archive.ts'
 import { tooLarge, unpackFailed, workspaceNotFound } from './errors.ts'
 
@@ -18,6 +19,8 @@ export interface Workspaces {
    * `policy_refused` for an entry that is not a plain file, directory or inner link; then nothing is kept.
    */
   receive(body: Readable, signal: AbortSignal): Promise<Workspace>
+  /** The same look at a tar, of which nothing is kept. */
+  check(body: Readable, signal: AbortSignal): Promise<SecretsReport>
   /** Throws `workspace_not_found`. */
   require(id: string): void
   /** Extracts inside the sandbox, as the agent. The upload stays, for another sandbox. */
@@ -30,6 +33,7 @@ interface Parts {
   readonly directory: string
   readonly engine: Pick<Engine, 'exec'>
   readonly clock: Clock
+  readonly secrets: Secrets
   /** Of one archive, headers and all. */
   readonly uploadLimitBytes?: number
 }
@@ -43,6 +47,7 @@ export function createWorkspaces({
   directory,
   engine,
   clock,
+  secrets,
   uploadLimitBytes = largestArchiveBytes,
 }: Parts): Workspaces {
   const pathOf = (id: string) => join(directory, `${id}.tar`)
@@ -55,12 +60,21 @@ export function createWorkspaces({
       try {
         const file = createWriteStream(partial, { mode: 0o600 })
         await pipeline(body, bounded(uploadLimitBytes), file, { signal })
-        const { entries, bytes } = await inspectArchive(createReadStream(partial), signal)
+        await using scan = await secrets.scan(signal)
+        const { entries, bytes } = await inspectArchive(createReadStream(partial), scan, signal)
+        const report = await scan.finish()
+        if (!report.clean) throw secretsFound('The workspace', report)
         await rename(partial, pathOf(id))
         return { id, entries, bytes }
       } finally {
         await rm(partial, { force: true })
       }
+    },
+
+    async check(body, signal) {
+      await using scan = await secrets.scan(signal)
+      await inspectArchive(Readable.from(bounded(uploadLimitBytes)(body)), scan, signal)
+      return await scan.finish()
     },
 
     require(id) {
@@ -91,7 +105,7 @@ export function createWorkspaces({
       for (const name of await readdir(directory).catch(() => [])) {
         const path = join(directory, name)
         const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: clock() }))
-        if (clock() - mtimeMs > keepMs) await rm(path, { force: true })
+        if (clock() - mtimeMs > keepMs) await rm(path, { recursive: true, force: true })
       }
     },
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EgressConfig } from './egress.ts'
+import { ScanConfig, SecretSource } from './secrets.ts'
 import { SubsetConfig } from './subset.ts'
 import { Bytes, Duration, Name } from './units.ts'
 
@@ -92,6 +93,9 @@ export const OperatorConfig = z.strictObject({
   sources: z.record(Name, SourceConfig).default({}),
   limits: LimitsConfig.prefault({}),
   egress: EgressConfig.prefault({}),
+  /** Secrets of production by name, which must never enter a sandbox. */
+  secrets: z.record(Name, SecretSource).default({}),
+  scan: ScanConfig.prefault({}),
   listen: z
     .strictObject({
       host: z.string().default('127.0.0.1'),

@@ -134,6 +134,7 @@ function kindsOf(ready: (signal: AbortSignal) => Promise<void>): ServerKinds {
 
 const workspaces: Workspaces = {
   receive: async () => ({ id: 'ws000000000000', entries: 0, bytes: 0 }),
+  check: () => Promise.reject(new Error('nothing to check')),
   require: () => {},
   unpack: async () => {},
   sweep: async () => {},

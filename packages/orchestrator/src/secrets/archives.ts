@@ -1,0 +1,74 @@
+import { Readable } from 'node:stream'
+import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { extract } from 'tar-stream'
+import { fromBufferPromise } from 'yauzl'
+
+export type ArchiveKind = 'zip' | 'tar' | 'gzip' | 'zstd' | 'closed'
+
+/** By how it begins, never by its name. `closed` is a kind that we cannot open. */
+export function archiveKindOf(head: Buffer): ArchiveKind | undefined {
+  const begins = (hex: string) => head.subarray(0, hex.length / 2).equals(Buffer.from(hex, 'hex'))
+  if (begins('504b0304') || begins('504b0506')) return 'zip'
+  if (begins('1f8b08')) return 'gzip'
+  if (begins('28b52ffd')) return 'zstd'
+  if (head.subarray(257, 262).equals(Buffer.from('ustar'))) return 'tar'
+  return closed.some(begins) ? 'closed' : undefined
+}
+
+/** xz, 7z, RAR. */
+const closed = ['fd377a585a00', '377abcaf271c', '526172211a07']
+
+export interface ArchiveEntry {
+  /** Empty for what was compressed alone. */
+  readonly name: string
+  /** Read it to its end before the next is asked for. */
+  readonly content: AsyncIterable<Buffer>
+}
+
+/** What is inside. Throws for what cannot be opened, such as one with a password. */
+export async function* entriesOf(kind: ArchiveKind, bytes: Buffer): AsyncGenerator<ArchiveEntry> {
+  if (kind === 'zip') yield* entriesOfZip(bytes)
+  else if (kind === 'tar') yield* entriesOfTar(Readable.from([bytes]))
+  else if (kind === 'closed') throw new Error('a kind that cannot be opened')
+  else yield* entriesOfStream(Readable.from([bytes]).compose(expander(kind)))
+}
+
+const expander = (kind: 'gzip' | 'zstd') =>
+  kind === 'gzip' ? createGunzip() : createZstdDecompress()
+
+/** Compressed as a whole: a tar, or one file. */
+async function* entriesOfStream(stream: AsyncIterable<Buffer>): AsyncGenerator<ArchiveEntry> {
+  const chunks = stream[Symbol.asyncIterator]()
+  let head: Buffer = Buffer.alloc(0)
+  while (head.length < 512) {
+    const { value, done } = await chunks.next()
+    if (done) break
+    head = Buffer.concat([head, value])
+  }
+  const content = following(head, chunks)
+  if (archiveKindOf(head) === 'tar') yield* entriesOfTar(Readable.from(content))
+  else yield { name: '', content }
+}
+
+async function* following(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield head
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
+}
+
+async function* entriesOfTar(tar: Readable): AsyncGenerator<ArchiveEntry> {
+  const archive = extract()
+  tar.on('error', (cause) => archive.destroy(cause))
+  tar.pipe(archive as unknown as NodeJS.WritableStream)
+  for await (const entry of archive) {
+    yield { name: entry.header.name, content: entry as AsyncIterable<Buffer> }
+    entry.resume()
+  }
+}
+
+async function* entriesOfZip(bytes: Buffer): AsyncGenerator<ArchiveEntry> {
+  const zip = await fromBufferPromise(bytes, { lazyEntries: true })
+  for await (const entry of zip.eachEntry()) {
+    if (entry.isEncrypted()) throw new Error('it has a password')
+    yield { name: entry.fileName, content: await zip.openReadStreamPromise(entry) }
+  }
+}

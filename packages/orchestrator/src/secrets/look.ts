@@ -1,0 +1,36 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Findings } from './findings.ts'
+import type { Registered } from './registered.ts'
+import { suspectsIn } from './rules.ts'
+import { linesIn, windowsOf } from './windows.ts'
+
+export interface Looker {
+  readonly registered: Registered
+  readonly findings: Findings
+  readonly signal: AbortSignal
+}
+
+/** Reads a content to its end, looking for registered secrets and for what looks like one. */
+export async function lookThrough(
+  { registered, findings, signal }: Looker,
+  file: string,
+  content: AsyncIterable<Buffer>,
+): Promise<void> {
+  for await (const { bytes, firstLine } of windowsOf(content)) {
+    signal.throwIfAborted()
+    registered.search(bytes, ({ name, encoding, start }) => {
+      const line = firstLine + linesIn(bytes.subarray(0, start))
+      const what = `holds the registered secret "${name}", ${encoding}`
+      findings.add({ file, line, what, text: `${name}\0${encoding}` })
+    })
+    for (const { rule, line, text } of await suspectsIn(file, plain(bytes))) {
+      findings.add({ file, line: firstLine + line, what: `looks like a secret (${rule})`, text })
+    }
+    // What comes from memory would never let anybody else have a turn.
+    await turn()
+  }
+}
+
+/** Without its zeros: UTF-16 and databases hold secrets too. */
+const plain = (bytes: Buffer) =>
+  bytes.includes(0) ? Buffer.from(bytes.toString('latin1').replaceAll('\0', ''), 'latin1') : bytes
