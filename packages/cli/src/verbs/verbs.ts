@@ -9,6 +9,7 @@ import { addExec } from './exec.ts'
 import { addExtend } from './extend.ts'
 import { addInspect } from './inspect.ts'
 import { addLs } from './ls.ts'
+import { addSecrets } from './secrets.ts'
 import { addServe } from './serve.ts'
 import { addSh } from './sh.ts'
 import { addSnapshot } from './snapshot.ts'
@@ -30,6 +31,7 @@ export const verbs: readonly AddVerb[] = [
   addSnapshot,
   addData,
   addEgress,
+  addSecrets,
   addDoctor,
   addServe,
 ]

@@ -21,6 +21,7 @@ import {
   SandboxEventList,
   SandboxList,
   SandboxView,
+  SecretsReport,
   Snapshot,
   SnapshotDetail,
   SnapshotList,
@@ -172,6 +173,13 @@ export const operations: readonly Operation[] = [
     summary: 'Upload a directory as application/x-tar',
     status: 201,
     result: Workspace,
+  },
+  {
+    method: 'post',
+    path: '/workspaces/check',
+    summary: 'Look for secrets in an application/x-tar; nothing of it is kept',
+    status: 200,
+    result: SecretsReport,
   },
   {
     method: 'post',

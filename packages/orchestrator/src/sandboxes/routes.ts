@@ -90,5 +90,8 @@ export function sandboxRoutes({ sandboxes, workspaces, recorder, doors, kinds }:
   router.put('/workspaces', async (request, response) => {
     response.status(201).json(await workspaces.receive(request, abortOnClose(response)))
   })
+  router.post('/workspaces/check', async (request, response) => {
+    response.json(await workspaces.check(request, abortOnClose(response)))
+  })
   return router
 }

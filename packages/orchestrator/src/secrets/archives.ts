@@ -30,11 +30,14 @@ export async function* entriesOf(kind: ArchiveKind, bytes: Buffer): AsyncGenerat
   if (kind === 'zip') yield* entriesOfZip(bytes)
   else if (kind === 'tar') yield* entriesOfTar(Readable.from([bytes]))
   else if (kind === 'closed') throw new Error('a kind that cannot be opened')
-  else yield* entriesOfStream(Readable.from([bytes]).compose(expander(kind)))
+  else yield* entriesOfStream(expanded(kind, bytes))
 }
 
-const expander = (kind: 'gzip' | 'zstd') =>
-  kind === 'gzip' ? createGunzip() : createZstdDecompress()
+function expanded(kind: 'gzip' | 'zstd', bytes: Buffer): AsyncIterable<Buffer> {
+  const stream = kind === 'gzip' ? createGunzip() : createZstdDecompress()
+  stream.end(bytes)
+  return stream
+}
 
 /** Compressed as a whole: a tar, or one file. */
 async function* entriesOfStream(stream: AsyncIterable<Buffer>): AsyncGenerator<ArchiveEntry> {

@@ -28,6 +28,7 @@ export async function commitWith(
   const args = [
     'log',
     '--stdin',
+    '-m',
     '--reverse',
     '--format=%H',
     '--no-textconv',

@@ -6,12 +6,16 @@ const headBytes = 512
 /** Keeps what passes through it, where that begins like an archive. */
 export class KeptArchive {
   readonly #limit: number
+  #head: Buffer = Buffer.alloc(0)
   #chunks: Buffer[] = []
   #size = 0
-  kind: ArchiveKind | undefined
 
   constructor(limit: number) {
     this.#limit = limit
+  }
+
+  get kind(): ArchiveKind | undefined {
+    return archiveKindOf(this.#head)
   }
 
   /** Undefined where there was more than the limit. */
@@ -27,12 +31,11 @@ export class KeptArchive {
   }
 
   #keep(chunk: Buffer): void {
-    const isOpen = this.#size < headBytes
+    if (this.#size < headBytes)
+      this.#head = Buffer.concat([this.#head, chunk.subarray(0, headBytes)])
     this.#size += chunk.length
-    if (!isOpen && this.kind === undefined) return
-    if (this.#size > this.#limit) this.#chunks = []
-    else this.#chunks.push(chunk)
-    if (isOpen) this.kind = archiveKindOf(Buffer.concat(this.#chunks))
-    if (this.#size >= headBytes && this.kind === undefined) this.#chunks = []
+    const isWanted = this.#size < headBytes || this.kind !== undefined
+    if (isWanted && this.#size <= this.#limit) this.#chunks.push(chunk)
+    else this.#chunks = []
   }
 }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SecretsReport } from '@stuntdouble/sdk/wire'
-import { entriesOf } from './archives.ts'
+import { type ArchiveEntry, entriesOf } from './archives.ts'
 import { scanTooLong } from './errors.ts'
 import { Findings } from './findings.ts'
 import { isForbiddenName } from './forbidden-names.ts'
@@ -66,7 +66,7 @@ class OneScan implements Scan {
   }
 
   name(path: string): void {
-    if (isForbiddenName(path)) this.#find(path, 'a file of this name holds secrets')
+    if (isForbiddenName(path)) this.#find(path, forbiddenName)
   }
 
   async content(path: string, content: AsyncIterable<Buffer>): Promise<void> {
@@ -106,7 +106,7 @@ class OneScan implements Scan {
     if (bytes === undefined) return this.#find(path, 'an archive too large to be opened')
     try {
       for await (const entry of entriesOf(archive.kind, bytes)) {
-        await this.#inner(`${path} » ${entry.name || 'content'}`, this.#bounded(entry.content))
+        await this.#inner(path, { ...entry, content: this.#bounded(entry.content) })
       }
     } catch (cause) {
       this.#looker.signal.throwIfAborted()
@@ -118,8 +118,9 @@ class OneScan implements Scan {
   }
 
   /** In an archive. One within it is not opened. */
-  async #inner(path: string, content: AsyncIterable<Buffer>): Promise<void> {
-    this.name(path.replace(/^.* » /, ''))
+  async #inner(outer: string, { name, content }: ArchiveEntry): Promise<void> {
+    const path = `${outer} » ${name || 'content'}`
+    if (isForbiddenName(name || '.')) this.#find(path, forbiddenName)
     if (await this.#stores.take(path, content)) return
     const archive = new KeptArchive(0)
     await lookThrough(this.#looker, path, archive.through(content))
@@ -156,6 +157,8 @@ class OneScan implements Scan {
     }
   }
 }
+
+const forbiddenName = 'a file of this name holds secrets'
 
 class TooMuch extends Error {
   constructor() {

@@ -9,6 +9,7 @@ import { type EgressTestInput, EgressVerdict } from '../wire/egress.ts'
 import type { OnProgress } from '../wire/progress.ts'
 import { Receipt } from '../wire/receipt.ts'
 import * as sandbox from '../wire/sandbox.ts'
+import { SecretsReport } from '../wire/secrets.ts'
 import * as snapshot from '../wire/snapshot.ts'
 
 export interface ControlOptions {
@@ -121,6 +122,17 @@ export class ControlClient {
     this.#json(sandbox.Workspace, {
       method: 'PUT',
       path: '/v1/workspaces',
+      type: tarType,
+      body: archive,
+      timeoutMs: null,
+      ...options,
+    })
+
+  /** Looks through a tar archive as if it were to enter a sandbox; nothing of it is kept. */
+  checkSecrets = (archive: RequestBody, options?: CallOptions) =>
+    this.#json(SecretsReport, {
+      method: 'POST',
+      path: '/v1/workspaces/check',
       type: tarType,
       body: archive,
       timeoutMs: null,

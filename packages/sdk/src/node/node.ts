@@ -14,6 +14,7 @@ export {
   type OrchestratorAddress,
   readLocalOrchestrator,
 } from './find-orchestrator.ts'
+export { packHistory } from './pack-history.ts'
 export { type PackedWorkspace, packWorkspace } from './pack-workspace.ts'
 export { patientFetch } from './patient-fetch.ts'
 export { uploadWorkspace } from './upload-workspace.ts'

@@ -79,6 +79,13 @@ const routes: Readonly<Record<string, Handler>> = {
     state.workspaces.set(id, archive)
     return { id, entries: 1, bytes: archive.length }
   },
+  'POST /v1/workspaces/:id': async ({ request }) => {
+    const archive = await buffer(request)
+    return {
+      ...{ clean: !archive.includes('hunter2'), files: 1, bytes: archive.length, accepted: 0 },
+      findings: archive.includes('hunter2') ? [finding] : [],
+    }
+  },
   'POST /v1/snapshots': async (exchange) => {
     const { source } = await bodyOf(exchange, BuildSnapshotRequest)
     await longWork(exchange, () => ({ ...snapshot, source }))
@@ -107,6 +114,11 @@ const routes: Readonly<Record<string, Handler>> = {
   },
   'POST /v1/sources/:id/plan': (exchange, source) =>
     longWork(exchange, () => ({ ...plan, source })),
+}
+
+const finding = {
+  ...{ file: 'src/a.ts', line: 3, what: 'looks like a secret (github)' },
+  ...{ hint: 'Remove it.', code: '0123456789abcdef' },
 }
 
 const refusedByPolicy = { rule: null, reason: 'host_not_allowed', hint: 'Do not retry.' }
