@@ -11,7 +11,7 @@ export function archiveKindOf(head: Buffer): ArchiveKind | undefined {
   if (begins('504b0304') || begins('504b0506')) return 'zip'
   if (begins('1f8b08')) return 'gzip'
   if (begins('28b52ffd')) return 'zstd'
-  if (head.subarray(257, 262).equals(Buffer.from('ustar'))) return 'tar'
+  if (/^ustar[\0 ]$/.test(head.toString('latin1', 257, 263))) return 'tar'
   return closed.some(begins) ? 'closed' : undefined
 }
 

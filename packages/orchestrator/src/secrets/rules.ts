@@ -2,29 +2,27 @@ import { regionsOf } from './anchors.ts'
 import { namedValuesIn } from './named-values.ts'
 import { secretShapesAt } from './patterns.ts'
 import { findSecrets } from './secretlint.ts'
-import { linesIn } from './windows.ts'
 
 /** What looks like a secret. Its text goes nowhere but into a fingerprint. */
 export interface Suspect {
   readonly rule: string
-  /** Of the bytes looked at, from 0. */
+  /** Of the text, from 0. */
   readonly line: number
   readonly text: string
 }
 
-/** What stands in bytes that looks like a secret: by secretlint’s rules and by ours. */
-export async function suspectsIn(path: string, bytes: Buffer): Promise<Suspect[]> {
-  // A character a byte, so that places in it are places in the bytes.
-  const text = bytes.toString('latin1')
+/** What in a text of a character a byte looks like a secret: by secretlint’s rules and by ours. */
+export async function suspectsIn(path: string, text: string): Promise<Suspect[]> {
   const suspects = [...namedValuesIn(text)].map(
     ({ start, end }): Suspect => ({
       ...{ rule: 'a value beside a name that says secret', text: text.slice(start, end) },
-      line: linesIn(bytes.subarray(0, start)),
+      line: linesBefore(text, start),
     }),
   )
   for (const { start, end } of regionsOf(text)) {
-    const above = linesIn(bytes.subarray(0, start))
-    const found = await suspectsInRegion(path, bytes.toString('utf8', start, end))
+    const above = linesBefore(text, start)
+    const region = Buffer.from(text.slice(start, end), 'latin1').toString('utf8')
+    const found = await suspectsInRegion(path, region)
     suspects.push(...found.map((suspect) => ({ ...suspect, line: above + suspect.line })))
   }
   return suspects.filter(({ text }) => !isExample(text))
@@ -37,8 +35,15 @@ async function suspectsInRegion(path: string, text: string): Promise<Suspect[]> 
     .map(({ rule, start, end }) => ({
       rule: rule.replace(/^secretlint-rule-/, ''),
       text: text.slice(start, end),
-      line: linesIn(Buffer.from(text.slice(0, start))),
+      line: linesBefore(text, start),
     }))
+}
+
+function linesBefore(text: string, end: number): number {
+  let lines = 0
+  for (let at = text.indexOf('\n'); at !== -1 && at < end; at = text.indexOf('\n', at + 1))
+    lines += 1
+  return lines
 }
 
 /** A program that reads keys names their first line too, and nothing of one comes after. */

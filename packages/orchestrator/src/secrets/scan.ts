@@ -49,6 +49,8 @@ class OneScan implements Scan {
   readonly #directory: string
   readonly #asked: AbortSignal
   readonly #looker: Looker
+  readonly #late = new AbortController()
+  readonly #timer: NodeJS.Timeout
   readonly #stores: GitStores
   readonly #counted = { files: 0, bytes: 0 }
   readonly #expanded = { entries: 0, bytes: 0 }
@@ -58,10 +60,12 @@ class OneScan implements Scan {
     this.#directory = directory
     this.#asked = signal
     this.#stores = new GitStores(directory)
+    // A timeout’s own signal may be collected as garbage where nobody listens to it.
+    this.#timer = setTimeout(() => this.#late.abort(), parts.timeoutMs).unref()
     this.#looker = {
       registered: parts.registered,
       findings: new Findings(parts.key, parts.accept),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(parts.timeoutMs)]),
+      signal: AbortSignal.any([signal, this.#late.signal]),
     }
   }
 
@@ -94,6 +98,7 @@ class OneScan implements Scan {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#timer)
     await rm(this.#directory, { recursive: true, force: true })
   }
 
@@ -153,7 +158,7 @@ class OneScan implements Scan {
       await work()
     } catch (cause) {
       this.#asked.throwIfAborted()
-      throw this.#looker.signal.aborted ? scanTooLong(this.#parts.timeoutMs) : cause
+      throw this.#late.signal.aborted ? scanTooLong(this.#parts.timeoutMs) : cause
     }
   }
 }

@@ -4,7 +4,6 @@ import { type NamedSecret, type Registered, registerSecrets } from './registered
 import { openScan, type Scan } from './scan.ts'
 import { findSecrets } from './secretlint.ts'
 
-export { formsOf } from './encodings.ts'
 export { secretsFound } from './errors.ts'
 export { secretHint, secretShapesIn, withoutSecrets } from './patterns.ts'
 export { shortestSecret } from './pieces.ts'

@@ -9,9 +9,23 @@ const windowBytes = 1024 ** 2
 /** Longer than any secret a rule looks for, private keys included. */
 const overlapBytes = 16_384
 
+/** Not in use now: making one for every small file would cost more than looking at it. */
+const spare: Buffer[] = []
+
 /** A file as overlapping windows, so that a large one is looked at in bounded memory. */
 export async function* windowsOf(content: AsyncIterable<Buffer>): AsyncGenerator<Window> {
-  const window = Buffer.allocUnsafe(windowBytes)
+  const window = spare.pop() ?? Buffer.allocUnsafeSlow(windowBytes)
+  try {
+    yield* overlapping(content, window)
+  } finally {
+    spare.push(window)
+  }
+}
+
+async function* overlapping(
+  content: AsyncIterable<Buffer>,
+  window: Buffer,
+): AsyncGenerator<Window> {
   let held = 0
   let fresh = 0
   let firstLine = 1
