@@ -17,6 +17,7 @@ import { every } from './lib/every.ts'
 import type { Log } from './lib/log.ts'
 import { traceOf } from './lib/trace.ts'
 import { listen } from './listen.ts'
+import { openCanaries } from './open-canaries.ts'
 import { openSecrets } from './open-secrets.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
@@ -153,8 +154,10 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
       log.warn({ source, code, message }, 'a rebuild failed'),
   })
   scope.use(snapshots)
+  const canaries = openCanaries({ engine, installation, recorder, log }, () => sandboxes)
   const egress = createEgress({
     config: config.egress,
+    look: canaries.look,
     onDecision: (sandbox, { allowed, ...decision }) =>
       recorder.recordSoon(sandbox, allowed ? 'egress_allowed' : 'egress_denied', decision),
     onTotal: (sandbox, total) => {
@@ -166,8 +169,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     ...shared,
     snapshots,
     kinds,
-    limits: config.limits,
-    egress,
+    ...{ limits: config.limits, egress, canaries },
     urlOf: (token) => `${origin.gateway}/s/${token}`,
     onEnded: (id) => void doors.ports.close(id),
   })

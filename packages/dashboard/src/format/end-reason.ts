@@ -6,6 +6,7 @@ const words: Record<EndReason, string> = {
   idle: 'it was idle for too long',
   failed: 'its creation failed',
   died: 'it died',
+  canary: 'it sent out a canary secret',
 }
 
 /** Why a sandbox ended, in words; undefined for a reason this page does not know. */

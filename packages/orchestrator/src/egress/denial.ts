@@ -19,6 +19,7 @@ export type Reason =
   | 'bytes_spent'
   | 'too_many_connections'
   | 'unreachable'
+  | 'canary'
 
 /** As far as it could be read. */
 export type About = { readonly [Field in keyof Wanted]?: Wanted[Field] | undefined }
@@ -174,6 +175,10 @@ const sentences: Readonly<Record<Reason, Sentences>> = {
   too_many_connections: {
     message: () => 'This sandbox has as many connections open as it may.',
     hint: () => 'Close some, and ask again then.',
+  },
+  canary: {
+    message: () => 'This carries a secret of production out, as far as anybody can tell.',
+    hint: () => `${stop} The operator was told, and this sandbox ends now.`,
   },
   unreachable: {
     message: (target) => `${target} is allowed, but does not answer.`,

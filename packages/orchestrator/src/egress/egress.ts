@@ -10,6 +10,7 @@ import {
 import type { Clock } from '../lib/clock.ts'
 import { type Resolve, systemResolve } from './dial.ts'
 import { explainUrl } from './explain-url.ts'
+import type { Look } from './leaving.ts'
 import { createPolicy } from './policy.ts'
 import { createProxy } from './proxy.ts'
 import { rulesOf } from './rules.ts'
@@ -49,6 +50,8 @@ export interface EgressParts {
   readonly config: EgressConfig
   readonly onDecision: (sandbox: string, decision: Decision) => void
   readonly onTotal: (sandbox: string, total: EgressTotal) => void
+  /** Looks at what leaves a sandbox; at nothing when left out. */
+  readonly look?: (sandbox: string, where: string) => Look
   /** The machine’s own when left out. */
   readonly resolve?: Resolve
 }
@@ -56,7 +59,7 @@ export interface EgressParts {
 export function createEgress({ config, onDecision, onTotal, ...parts }: EgressParts): Egress {
   const policy = createPolicy(config.allow)
   const proxy = createProxy()
-  const { resolve = systemResolve } = parts
+  const { resolve = systemResolve, look = () => () => false } = parts
 
   return {
     admit: policy.admit,
@@ -66,6 +69,7 @@ export function createEgress({ config, onDecision, onTotal, ...parts }: EgressPa
       const way = createWay({
         ...{ policy, resolve, clock: monotonic, limits: limitsOf(config.limits) },
         asked: spec.flatMap(rulesOf),
+        look: (where) => look(sandbox, where),
         onDecision: (decision) => onDecision(sandbox, decision),
       })
       const sockets = new Set<Duplex>()

@@ -5,6 +5,7 @@ import { Metered } from './budget.ts'
 import { Refusal } from './denial.ts'
 import { headBytes, passedOn } from './headers.ts'
 import { type Idle, idleAfter } from './idle.ts'
+import { Leaving } from './leaving.ts'
 import { pathOf } from './request.ts'
 import type { Wanted } from './rules.ts'
 import type { Way } from './way.ts'
@@ -61,7 +62,8 @@ function sendOn(
   // Nobody asked for another protocol.
   upstream.once('upgrade', () => reject(new Refusal('unreachable', want)))
   upstream.on('error', () => reject(new Refusal('unreachable', want)))
-  pipeline(request, new Metered(way.budget.up, idle.touch), upstream).catch((cause) => {
+  const leaving = new Leaving(way.look('body of a request'), want)
+  pipeline(request, leaving, new Metered(way.budget.up, idle.touch), upstream).catch((cause) => {
     upstream.destroy()
     reject(cause instanceof Refusal ? cause : new Refusal('unreachable', want))
   })

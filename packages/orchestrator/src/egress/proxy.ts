@@ -4,6 +4,7 @@ import type { Authority } from './authority.ts'
 import { answerTo, Refusal } from './denial.ts'
 import { exchange } from './exchange.ts'
 import { type Patience, patienceOf } from './idle.ts'
+import { checkHead } from './leaving.ts'
 import { refuseRaw, refuseResponse } from './refuse.ts'
 import { tunnelTo, wantedBy } from './request.ts'
 import type { Wanted } from './rules.ts'
@@ -99,6 +100,7 @@ async function answer(
   response.on('error', () => {})
   let want: Wanted | undefined
   try {
+    checkHead(seat.way.look('head of a request'), request)
     want = wantedBy(request, seat.through)
     await exchange({ way: seat.way, want, request, response })
   } catch (cause) {
@@ -124,6 +126,7 @@ async function open(way: Way, opening: Opening): Promise<Authority | undefined> 
   let to: Authority | undefined
   try {
     if (through) throw new Refusal('malformed', through)
+    checkHead(way.look('head of a tunnel'), request)
     to = tunnelTo(request, head)
     if (way.readsInside(to)) {
       socket.write(established)

@@ -4,6 +4,7 @@ import type { Authority } from './authority.ts'
 import { type Budget, type BudgetLimits, createBudget } from './budget.ts'
 import { type About, type Reason, Refusal, targetOf } from './denial.ts'
 import { dial, type Resolve } from './dial.ts'
+import type { Look } from './leaving.ts'
 import type { Policy } from './policy.ts'
 import type { Rule, Wanted } from './rules.ts'
 
@@ -25,6 +26,8 @@ export interface Decision {
 export interface Way {
   readonly budget: Budget
   readonly counted: { allowed: number; denied: number }
+  /** For one thing that leaves, such as a body. */
+  readonly look: (where: string) => Look
   /** Asks the policy. Throws a `Refusal`. */
   admit(want: Wanted): Admission
   /** Whether what goes there is plain HTTP, so that requests in a tunnel to it can be read. */
@@ -47,6 +50,7 @@ export interface WayParts {
   readonly limits: BudgetLimits
   readonly resolve: Resolve
   readonly clock: Clock
+  readonly look: (where: string) => Look
   readonly onDecision: (decision: Decision) => void
 }
 
@@ -61,6 +65,7 @@ export function createWay({ policy, asked, resolve, onDecision, ...parts }: WayP
 
   return {
     counted,
+    look: parts.look,
     budget: createBudget(parts.limits, parts.clock),
     admit(want) {
       const verdict = policy.decide(asked, want)

@@ -37,6 +37,7 @@ export type EventType =
   | 'egress_allowed'
   | 'egress_denied'
   | 'egress_total'
+  | 'alarm'
   | 'extended'
   | 'handover'
   | 'ending'

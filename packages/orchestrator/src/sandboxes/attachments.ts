@@ -1,3 +1,4 @@
+import type { Canaries } from '../canaries/canaries.ts'
 import type { Egress } from '../egress/egress.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -14,6 +15,7 @@ export interface Attachments {
 export function createAttachments(
   engine: Pick<Engine, 'listenEgress'>,
   egress: Egress,
+  canaries: Pick<Canaries, 'watch'>,
 ): Attachments {
   const attached = new Map<string, AsyncDisposable>()
 
@@ -28,6 +30,7 @@ export function createAttachments(
     async attach({ id, blueprint }) {
       if (attached.has(id)) return
       await using scope = new AsyncDisposableStack()
+      scope.use(canaries.watch(id))
       const way = scope.use(egress.open(id, blueprint.egress))
       scope.use(await engine.listenEgress(id, way.serve))
       attached.set(id, scope.move())

@@ -1,4 +1,5 @@
 import type { OperatorConfig } from '@stuntdouble/sdk/wire'
+import type { Canaries } from '../canaries/canaries.ts'
 import type { Capabilities } from '../capabilities/capabilities.ts'
 import type { Egress } from '../egress/egress.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -22,6 +23,7 @@ export interface Desk {
   readonly starter: Starter
   readonly attachments: Attachments
   readonly egress: Egress
+  readonly canaries: Pick<Canaries, 'plant' | 'watch'>
   readonly recorder: Recorder
   readonly capabilities: Capabilities
   readonly snapshots: Pick<Snapshots, 'sealed'>

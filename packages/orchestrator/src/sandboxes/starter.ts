@@ -1,4 +1,5 @@
 import type { OnProgress } from '@stuntdouble/sdk/wire'
+import type { Canaries } from '../canaries/canaries.ts'
 import type { Engine } from '../engine/engine.ts'
 import { pause } from '../lib/every.ts'
 import type { ServerKinds } from '../sources/sources.ts'
@@ -11,6 +12,7 @@ export interface StarterParts {
   readonly engine: Engine
   readonly kinds: ServerKinds
   readonly workspaces: Workspaces
+  readonly canaries: Pick<Canaries, 'plant'>
 }
 
 /** Brings a sandbox from its journal row to readiness. Takes up where an earlier try stopped. */
@@ -22,7 +24,7 @@ export interface Starter {
 const readyWithinMs = 60_000
 const lookEveryMs = 500
 
-export function createStarter({ engine, kinds, workspaces }: StarterParts): Starter {
+export function createStarter({ engine, kinds, workspaces, canaries }: StarterParts): Starter {
   async function volumes(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
     await Promise.all([
       engine.volumes.create(workspaceVolume(sandbox), signal),
@@ -81,6 +83,7 @@ export function createStarter({ engine, kinds, workspaces }: StarterParts): Star
       await volumes(sandbox, signal)
       await engine.start(podOf(sandbox, kinds), signal)
       await Promise.all([
+        canaries.plant(sandbox.id, signal),
         ...sandbox.databases.map((database) => ready(sandbox, database, signal)),
         sandbox.workspace && workspaces.unpack(sandbox.workspace, sandbox.id, signal),
       ])

@@ -7,7 +7,7 @@ import { findSecrets } from './secretlint.ts'
 export { secretsFound } from './errors.ts'
 export { secretHint, secretShapesIn, withoutSecrets } from './patterns.ts'
 export { shortestSecret } from './pieces.ts'
-export type { NamedSecret, Registered } from './registered.ts'
+export { type NamedSecret, type Registered, registerSecrets } from './registered.ts'
 export type { Scan } from './scan.ts'
 
 /** What of a statement looks like a secret: the rules, never the value. */

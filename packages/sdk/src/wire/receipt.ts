@@ -21,7 +21,7 @@ export const InventoryItem = z.object({
 })
 export type InventoryItem = z.infer<typeof InventoryItem>
 
-export const EndReason = z.enum(['down', 'expired', 'idle', 'failed', 'died'])
+export const EndReason = z.enum(['down', 'expired', 'idle', 'failed', 'died', 'canary'])
 export type EndReason = z.infer<typeof EndReason>
 
 /** The signed inventory that shows nothing is left. `clean` only when every item is `absent`. */

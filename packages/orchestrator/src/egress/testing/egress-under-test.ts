@@ -26,6 +26,8 @@ interface Options {
   /** All that is allowed when left out. */
   readonly asked?: z.input<typeof EgressSpec>
   readonly resolve?: Resolve
+  /** A look at each thing that leaves. */
+  readonly look?: () => (bytes: Uint8Array) => boolean
 }
 
 /** Every name below `localhost` is this machine, as nowhere else in these tests. */
@@ -41,6 +43,7 @@ export async function openEgress(options: Options = {}): Promise<EgressUnderTest
     resolve: options.resolve ?? onlyLocal,
     onDecision: (_sandbox, decision) => decisions.push(decision),
     onTotal: (_sandbox, total) => totals.push(total),
+    ...(options.look && { look: options.look }),
   })
   const asked = EgressSpec.parse(options.asked ?? allow.map(withoutPrivate))
   const way = egress.open('sbaaaaaaaaaaaa', asked)
