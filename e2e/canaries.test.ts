@@ -16,12 +16,12 @@ describe('canaries', () => {
 
   beforeAll(async () => {
     address = await machineAddress()
-    web = await openWeb(async (request, response) => {
-      let body = ''
-      request.on('error', () => {})
-      for await (const chunk of request.on('error', () => {})) body += chunk
-      bodies.push(body)
-      response.end('thanks')
+    web = await openWeb((request, response) => {
+      const chunks: Buffer[] = []
+      // A request that breaks off has sent what it has sent.
+      request.on('error', () => {}).on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.once('close', () => bodies.push(Buffer.concat(chunks).toString()))
+      request.once('end', () => response.end('thanks'))
     })
     const rule = { host: address, scheme: 'http', ports: [web.port], methods: ['GET', 'POST'] }
     scene = await openEgressScene({ allow: [{ ...rule, private: true }], ask: [rule] })
@@ -61,7 +61,7 @@ describe('canaries', () => {
     expect(Buffer.from(bodies.join(''), 'base64').toString()).toContain('key=planted')
   })
 
-  test.each(['cat', 'base64', 'base64 -w0', 'xxd -p', 'rev'].filter((each) => each !== 'xxd -p'))(
+  test.each(['cat', 'base64', 'base64 -w0', 'rev'])(
     'that leave by %s end their sandbox, and say where they were seen',
     async (encode) => {
       const box = await another()
