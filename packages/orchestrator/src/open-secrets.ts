@@ -1,20 +1,38 @@
 import type { LoadedConfig } from './config/config.ts'
+import type { Engine } from './engine/engine.ts'
 import type { Installation } from './installation/installation.ts'
 import { Secret } from './lib/secret.ts'
-import { createSecrets, type NamedSecret, type Secrets, shortestSecret } from './secrets/secrets.ts'
+import {
+  createImageScans,
+  createSecrets,
+  type ImageScans,
+  type NamedSecret,
+  type Secrets,
+  shortestSecret,
+} from './secrets/secrets.ts'
+import type { Storage } from './storage/storage.ts'
 
-/** Fingerprints what is known now. A scan keeps in `directory` what it must have on disk. */
-export const openSecrets = (
+interface Parts {
+  readonly installation: Installation
+  /** Where a scan keeps what it must have on disk. */
+  readonly uploads: string
+  readonly engine: Pick<Engine, 'images'>
+  readonly storage: Storage
+}
+
+/** Fingerprints what is known now, and opens what looks for it. */
+export function openSecrets(
   config: LoadedConfig,
-  installation: Installation,
-  directory: string,
-): Secrets =>
-  createSecrets({
+  { installation, uploads, engine: { images }, storage }: Parts,
+): { readonly secrets: Secrets; readonly imageScans: ImageScans } {
+  const secrets = createSecrets({
     known: knownSecrets(config, installation),
     config: config.scan,
     key: installation.secretsKey,
-    directory,
+    directory: uploads,
   })
+  return { secrets, imageScans: createImageScans({ images, secrets, storage }) }
+}
 
 /** What must never enter a sandbox: what the operator registered, the sources’ passwords, our own keys. */
 function knownSecrets(

@@ -21,6 +21,7 @@ import { openCanaries } from './open-canaries.ts'
 import { openSecrets } from './open-secrets.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
+import { imageScanMigrations } from './secrets/secrets.ts'
 import { createSnapshots } from './snapshots/create-snapshots.ts'
 import { snapshotMigrations } from './snapshots/store.ts'
 import { filesKind } from './sources/files/files.ts'
@@ -138,7 +139,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const capabilities = createCapabilities(storage, clock)
   const doors = scope.use(createDoors(engine))
   const uploads = join(directories.state, 'uploads')
-  const secrets = openSecrets(config, installation, uploads)
+  const { secrets, imageScans } = openSecrets(config, { installation, uploads, engine, storage })
   const workspaces = createWorkspaces({ directory: uploads, engine, clock, secrets })
   scope.use(every(sweepUploadsMs, workspaces.sweep, (cause) => log.warn(traceOf(cause), 'uploads')))
 
@@ -169,7 +170,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     ...shared,
     snapshots,
     kinds,
-    ...{ limits: config.limits, egress, canaries },
+    ...{ limits: config.limits, egress, canaries, imageScans },
     urlOf: (token) => `${origin.gateway}/s/${token}`,
     onEnded: (id) => void doors.ports.close(id),
   })
@@ -205,6 +206,7 @@ const engineElsewhere = () =>
 const migrations = [
   ...recorderMigrations,
   ...capabilityMigrations,
+  ...imageScanMigrations,
   ...snapshotMigrations,
   ...sandboxMigrations,
 ]

@@ -7,6 +7,7 @@ import type { Installation } from '../installation/installation.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Recorder } from '../recorder/recorder.ts'
+import type { ImageScans } from '../secrets/secrets.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
 import type { ServerKinds } from '../sources/sources.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -24,6 +25,7 @@ export interface Desk {
   readonly attachments: Attachments
   readonly egress: Egress
   readonly canaries: Pick<Canaries, 'plant' | 'watch'>
+  readonly imageScans: ImageScans
   readonly recorder: Recorder
   readonly capabilities: Capabilities
   readonly snapshots: Pick<Snapshots, 'sealed'>

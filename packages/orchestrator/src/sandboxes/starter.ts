@@ -2,6 +2,7 @@ import type { OnProgress } from '@stuntdouble/sdk/wire'
 import type { Canaries } from '../canaries/canaries.ts'
 import type { Engine } from '../engine/engine.ts'
 import { pause } from '../lib/every.ts'
+import type { ImageScans } from '../secrets/secrets.ts'
 import type { ServerKinds } from '../sources/sources.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
 import { databaseEnded, notReadyInTime } from './errors.ts'
@@ -13,6 +14,7 @@ export interface StarterParts {
   readonly kinds: ServerKinds
   readonly workspaces: Workspaces
   readonly canaries: Pick<Canaries, 'plant'>
+  readonly imageScans: ImageScans
 }
 
 /** Brings a sandbox from its journal row to readiness. Takes up where an earlier try stopped. */
@@ -24,7 +26,13 @@ export interface Starter {
 const readyWithinMs = 60_000
 const lookEveryMs = 500
 
-export function createStarter({ engine, kinds, workspaces, canaries }: StarterParts): Starter {
+export function createStarter({
+  engine,
+  kinds,
+  workspaces,
+  canaries,
+  ...parts
+}: StarterParts): Starter {
   async function volumes(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
     await Promise.all([
       engine.volumes.create(workspaceVolume(sandbox), signal),
@@ -76,7 +84,10 @@ export function createStarter({ engine, kinds, workspaces, canaries }: StarterPa
         ...sandbox.databases.map(({ image }) => image),
       ]
       await Promise.all(
-        [...new Set(wanted)].map((image) => engine.images.ensure(image, onProgress, signal)),
+        [...new Set(wanted)].map(async (image) => {
+          await engine.images.ensure(image, onProgress, signal)
+          await parts.imageScans.check(image, onProgress, signal)
+        }),
       )
     },
     async start(sandbox, signal) {

@@ -7,7 +7,7 @@ import { Findings } from './findings.ts'
 import { isForbiddenName } from './forbidden-names.ts'
 import { GitStores } from './git-store.ts'
 import { KeptArchive } from './kept-archive.ts'
-import { type Looker, lookThrough } from './look.ts'
+import { type Looker, lookForRegistered, lookThrough } from './look.ts'
 import type { Registered } from './registered.ts'
 import { scanHistory } from './scan-history.ts'
 
@@ -17,9 +17,11 @@ import { scanHistory } from './scan-history.ts'
  */
 export interface Scan extends AsyncDisposable {
   /** Of a file: by it alone some may not enter. */
-  name(path: string): void
+  name(path: string, file?: string): void
   /** Reads the content to its end. Archives are opened, one level deep. */
   content(path: string, content: AsyncIterable<Buffer>): Promise<void>
+  /** The same, looking for registered secrets alone. */
+  registered(path: string, content: AsyncIterable<Buffer>): Promise<void>
   /** Once everything was given: looks into the histories that were among it. */
   finish(): Promise<SecretsReport>
 }
@@ -69,8 +71,8 @@ class OneScan implements Scan {
     }
   }
 
-  name(path: string): void {
-    if (isForbiddenName(path)) this.#find(path, forbiddenName)
+  name(path: string, file = path): void {
+    if (isForbiddenName(path)) this.#find(file, forbiddenName)
   }
 
   async content(path: string, content: AsyncIterable<Buffer>): Promise<void> {
@@ -79,6 +81,11 @@ class OneScan implements Scan {
       const counted = this.#count(content)
       if (!(await this.#stores.take(path, counted))) await this.#file(path, counted)
     })
+  }
+
+  async registered(path: string, content: AsyncIterable<Buffer>): Promise<void> {
+    this.#counted.files += 1
+    await this.#inTime(() => lookForRegistered(this.#looker, path, this.#count(content)))
   }
 
   async finish(): Promise<SecretsReport> {

@@ -1,10 +1,11 @@
 import { parseDuration, type ScanConfig } from '@stuntdouble/sdk/wire'
 import { secretShapesInCode } from './patterns.ts'
-import { type NamedSecret, type Registered, registerSecrets } from './registered.ts'
+import { type NamedSecret, registerSecrets } from './registered.ts'
 import { openScan, type Scan } from './scan.ts'
 import { findSecrets } from './secretlint.ts'
 
 export { secretsFound } from './errors.ts'
+export { createImageScans, type ImageScans, imageScanMigrations } from './images.ts'
 export { secretHint, secretShapesIn, withoutSecrets } from './patterns.ts'
 export { shortestSecret } from './pieces.ts'
 export { type NamedSecret, type Registered, registerSecrets } from './registered.ts'
@@ -18,7 +19,8 @@ export async function secretsInCode(text: string): Promise<string[]> {
 
 /** Looks for production’s secrets in what is about to enter a sandbox. No scan, no sandbox. */
 export interface Secrets {
-  readonly registered: Registered
+  /** Of all that is registered; fit to be stored. */
+  readonly digest: string
   /** Dispose of it when it is finished, or given up. */
   scan(signal: AbortSignal): Promise<Scan>
 }
@@ -36,5 +38,5 @@ export function createSecrets({ known, config, key, directory }: SecretsParts): 
   const registered = registerSecrets(known, key)
   const timeoutMs = (parseDuration(config.timeout) ?? 0) * 1000
   const parts = { registered, key, directory, timeoutMs, accept: config.accept }
-  return { registered, scan: (signal) => openScan(parts, signal) }
+  return { digest: registered.digest, scan: (signal) => openScan(parts, signal) }
 }

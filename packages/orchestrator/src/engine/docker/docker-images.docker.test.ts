@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import Docker from 'dockerode'
+import { pack } from 'tar-stream'
 import { expect, test } from 'vitest'
 import { openDockerImages } from './docker-images.ts'
 
@@ -43,4 +44,29 @@ test('what is not there is not had', async ({ signal }) => {
   await expect(open().has('stuntdouble/x', signal)).rejects.toMatchObject({
     code: 'image_unavailable',
   })
+})
+
+test('the content of an image has its settings, and what a later layer removed', async ({
+  signal,
+}) => {
+  const docker = new Docker()
+  await open().ensure('stuntdouble/keeper', () => {}, signal)
+  const name = 'test-content:1'
+  const Dockerfile =
+    'FROM stuntdouble/keeper\nENV PLANTED=in-env\nRUN echo in-a-layer >/planted\nRUN rm /planted\n'
+  const context = pack()
+  context.entry({ name: 'Dockerfile' }, Dockerfile)
+  context.finalize()
+  const build = await docker.buildImage(context as unknown as NodeJS.ReadableStream, { t: name })
+  await new Promise((resolve) => docker.modem.followProgress(build, resolve))
+  try {
+    const { digest, settings, layers } = await open().content(name, signal)
+    const bytes = Buffer.concat(await Array.fromAsync((await layers()) as AsyncIterable<Buffer>))
+
+    expect(digest).toMatch(/^sha256:/)
+    expect(settings).toContain('PLANTED=in-env')
+    expect(bytes.includes('in-a-layer')).toBe(true)
+  } finally {
+    await docker.getImage(name).remove()
+  }
 })

@@ -5,6 +5,7 @@ import type Docker from 'dockerode'
 import type { Images } from '../engine.ts'
 import { isGone } from './docker-errors.ts'
 import { bootstrap } from './image-bootstrap.ts'
+import { contentOf } from './image-content.ts'
 import { type ImageContext, readContext } from './image-context.ts'
 import { baseUnavailable, buildFailed, registryRefused } from './image-errors.ts'
 import type { Architecture } from './image-npm.ts'
@@ -54,6 +55,10 @@ class DockerImages implements Images {
 
   has(image: string, signal: AbortSignal): Promise<boolean> {
     return this.#isPresent(parseImageReference(image), signal)
+  }
+
+  content(image: string, signal: AbortSignal) {
+    return contentOf(this.#docker, parseImageReference(image).text, signal)
   }
 
   /** One of ours that was built from other files than today's does not count. */

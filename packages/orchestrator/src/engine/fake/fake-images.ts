@@ -1,6 +1,7 @@
+import { Readable } from 'node:stream'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { OnProgress } from '@stuntdouble/sdk/wire'
-import type { Images } from '../engine.ts'
+import type { ImageContent, Images } from '../engine.ts'
 
 /** Has `present` from the start; anything else that is available is made when it is asked for. */
 export class FakeImages implements Images {
@@ -26,6 +27,12 @@ export class FakeImages implements Images {
   async has(image: string, signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted()
     return this.#present.has(image)
+  }
+
+  async content(image: string, signal: AbortSignal): Promise<ImageContent> {
+    if (!(await this.has(image, signal))) throw unavailable(image)
+    const layers = async () => Readable.from([Buffer.alloc(1024)])
+    return { digest: `sha256:${image}`, settings: '{}', layers }
   }
 }
 

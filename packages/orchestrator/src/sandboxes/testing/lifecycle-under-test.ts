@@ -72,6 +72,7 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
         log: createLog('silent'),
         urlOf: (token) => `http://gateway.example/s/${token}`,
         onEnded: () => {},
+        imageScans: { check: async () => {} },
         canaries: { plant: async () => {}, watch: () => ({ [Symbol.dispose]() {} }) },
         egress: createEgress({
           config: EgressConfig.parse({ allow: ['npm'] }),
