@@ -27,7 +27,7 @@ const behindKey = 14_336
 
 /** The parts of a text that are worth a look, apart from one another, from first to last. */
 export function regionsOf(text: string): Region[] {
-  const found = anchors.flatMap((anchor) => [...text.matchAll(anchor)].map(regionOf))
+  const found = anchors.flatMap((anchor) => (stands(anchor, text) ? regionsAt(anchor, text) : []))
   const regions: { start: number; end: number }[] = []
   for (const region of found.sort((left, right) => left.start - right.start)) {
     const last = regions.at(-1)
@@ -35,6 +35,17 @@ export function regionsOf(text: string): Region[] {
     else regions.push(region)
   }
   return regions.map(({ start, end }) => ({ start, end: Math.min(end, text.length) }))
+}
+
+/** Most files have none, and are done with. */
+function stands(anchor: RegExp, text: string): boolean {
+  anchor.lastIndex = 0
+  return anchor.test(text)
+}
+
+function regionsAt(anchor: RegExp, text: string) {
+  anchor.lastIndex = 0
+  return [...text.matchAll(anchor)].map(regionOf)
 }
 
 const regionOf = ({ index, 0: match }: RegExpExecArray) => ({

@@ -5,18 +5,25 @@ import { fromBufferPromise } from 'yauzl'
 
 export type ArchiveKind = 'zip' | 'tar' | 'gzip' | 'zstd' | 'closed'
 
+const begins: readonly (readonly [ArchiveKind, Buffer])[] = (
+  [
+    ['zip', '504b0304'],
+    ['zip', '504b0506'],
+    ['gzip', '1f8b08'],
+    ['zstd', '28b52ffd'],
+    // xz, 7z, RAR.
+    ['closed', 'fd377a585a00'],
+    ['closed', '377abcaf271c'],
+    ['closed', '526172211a07'],
+  ] as const
+).map(([kind, hex]) => [kind, Buffer.from(hex, 'hex')])
+
 /** By how it begins, never by its name. `closed` is a kind that we cannot open. */
 export function archiveKindOf(head: Buffer): ArchiveKind | undefined {
-  const begins = (hex: string) => head.subarray(0, hex.length / 2).equals(Buffer.from(hex, 'hex'))
-  if (begins('504b0304') || begins('504b0506')) return 'zip'
-  if (begins('1f8b08')) return 'gzip'
-  if (begins('28b52ffd')) return 'zstd'
-  if (/^ustar[\0 ]$/.test(head.toString('latin1', 257, 263))) return 'tar'
-  return closed.some(begins) ? 'closed' : undefined
+  const known = begins.find(([, magic]) => head.subarray(0, magic.length).equals(magic))
+  if (known) return known[0]
+  return /^ustar[\0 ]$/.test(head.toString('latin1', 257, 263)) ? 'tar' : undefined
 }
-
-/** xz, 7z, RAR. */
-const closed = ['fd377a585a00', '377abcaf271c', '526172211a07']
 
 export interface ArchiveEntry {
   /** Empty for what was compressed alone. */

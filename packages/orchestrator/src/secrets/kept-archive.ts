@@ -9,13 +9,14 @@ export class KeptArchive {
   #head: Buffer = Buffer.alloc(0)
   #chunks: Buffer[] = []
   #size = 0
+  #kind: ArchiveKind | undefined
 
   constructor(limit: number) {
     this.#limit = limit
   }
 
   get kind(): ArchiveKind | undefined {
-    return archiveKindOf(this.#head)
+    return this.#kind
   }
 
   /** Undefined where there was more than the limit. */
@@ -31,10 +32,12 @@ export class KeptArchive {
   }
 
   #keep(chunk: Buffer): void {
-    if (this.#size < headBytes)
+    if (this.#size < headBytes) {
       this.#head = Buffer.concat([this.#head, chunk.subarray(0, headBytes)])
+      this.#kind = archiveKindOf(this.#head)
+    }
     this.#size += chunk.length
-    const isWanted = this.#size < headBytes || this.kind !== undefined
+    const isWanted = this.#size < headBytes || this.#kind !== undefined
     if (isWanted && this.#size <= this.#limit) this.#chunks.push(chunk)
     else this.#chunks = []
   }
