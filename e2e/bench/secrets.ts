@@ -5,7 +5,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { ScanConfig } from '@stuntdouble/sdk/wire'
+import { EgressConfig, ScanConfig } from '@stuntdouble/sdk/wire'
+import { createEgress } from '../../packages/orchestrator/src/egress/egress.ts'
+import { openFakeEngine } from '../../packages/orchestrator/src/engine/fake/fake-engine.ts'
 import { Secret } from '../../packages/orchestrator/src/lib/secret.ts'
 import { createSecrets } from '../../packages/orchestrator/src/secrets/secrets.ts'
 import { createWorkspaces } from '../../packages/orchestrator/src/workspaces/workspaces.ts'
@@ -63,8 +65,12 @@ function openWorkspaces(directory: string) {
     key: randomBytes(32),
     directory,
   })
-  const engine = { exec: () => Promise.reject(new Error('nothing is unpacked')) }
-  return createWorkspaces({ directory, engine, clock: Date.now, secrets })
+  // Nothing is unpacked, nothing cloned.
+  const engine = openFakeEngine()
+  const config = EgressConfig.parse({})
+  const egress = createEgress({ config, onDecision: () => {}, onTotal: () => {} })
+  const baselines = join(directory, 'baselines')
+  return createWorkspaces({ directory, baselines, engine, egress, clock: Date.now, secrets })
 }
 
 const secretOf = (at: number) => ({

@@ -2,6 +2,7 @@ import type { ControlClient } from '@stuntdouble/sdk/client'
 import type { Command } from 'commander'
 import type { Context } from './context.ts'
 import { ensureOrchestrator } from './local/local.ts'
+import { printableJson } from './output/printable.ts'
 
 interface GlobalOptions {
   readonly json?: boolean
@@ -44,6 +45,6 @@ export function callOf<Options>(
     control: ({ config } = { config: false }) =>
       ensureOrchestrator(context, { config: options.config, needsConfig: config }),
     print: (value, text) =>
-      void context.stdout.write(options.json ? `${JSON.stringify(value)}\n` : text),
+      void context.stdout.write(options.json ? `${printableJson(value)}\n` : text),
   }
 }

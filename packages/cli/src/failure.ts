@@ -4,7 +4,7 @@ import { CommanderError } from 'commander'
 import { type Context, Interrupted } from './context.ts'
 import { exit, exitCodeOf } from './exit-codes.ts'
 import { paint } from './output/paint.ts'
-import { printable } from './output/printable.ts'
+import { printable, printableJson } from './output/printable.ts'
 
 /** Says what went wrong on standard error, and with which code to leave. Standard output stays empty. */
 export function fail(context: Context, error: unknown, { json }: { json: boolean }): number {
@@ -15,7 +15,7 @@ export function fail(context: Context, error: unknown, { json }: { json: boolean
   // Help and version were asked for and are already printed.
   if (error instanceof CommanderError && error.exitCode === 0) return exit.ok
   const known = asSandboxError(error)
-  context.stderr.write(json ? `${JSON.stringify(problemOf(known))}\n` : explain(context, known))
+  context.stderr.write(json ? `${printableJson(problemOf(known))}\n` : explain(context, known))
   return exitCodeOf[known.code]
 }
 

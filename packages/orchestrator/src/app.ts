@@ -4,6 +4,7 @@ import { type Health, problemOf, problemType } from '@stuntdouble/sdk/wire'
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express'
 import type { Auth } from './auth/auth.ts'
 import { requireKey, sessionRoutes } from './auth/routes.ts'
+import type { Changes } from './changes/changes.ts'
 import { type DoctorParts, examine } from './doctor/doctor.ts'
 import type { Doors } from './doors/doors.ts'
 import type { Egress } from './egress/egress.ts'
@@ -31,6 +32,7 @@ export interface AppParts {
   readonly sandboxes: Sandboxes
   readonly snapshots: Snapshots
   readonly workspaces: Workspaces
+  readonly changes: Changes
   readonly recorder: Recorder
   readonly egress: Egress
   readonly doors: Doors

@@ -7,6 +7,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   openapi: [],
   doctor: ['engine', 'config'],
   sandboxes: [
+    'changes',
     'snapshots',
     'workspaces',
     'doors',
@@ -22,7 +23,8 @@ const below: Readonly<Record<string, readonly string[]>> = {
   ],
   snapshots: ['sources', 'secrets', 'fingerprints', 'engine', 'masking', 'storage', 'config'],
   gateway: ['doors', 'capabilities', 'recorder', 'engine'],
-  workspaces: ['doors', 'secrets', 'engine'],
+  changes: ['workspaces', 'doors', 'engine'],
+  workspaces: ['doors', 'secrets', 'engine', 'egress'],
   doors: ['engine'],
   sources: ['engine', 'masking'],
   capabilities: ['storage'],

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import { parseBytes } from '@stuntdouble/sdk/wire'
+import { type EgressConfig, parseBytes } from '@stuntdouble/sdk/wire'
 import { announce, rememberedPorts } from './announce.ts'
 import { createApp, createGatewayApp } from './app.ts'
 import { createAuth } from './auth/auth.ts'
+import type { Canaries } from './canaries/canaries.ts'
 import { capabilityMigrations, createCapabilities } from './capabilities/capabilities.ts'
+import { createChanges } from './changes/changes.ts'
 import { type Environment, loadConfig } from './config/config.ts'
 import type { Directories } from './directories.ts'
 import { createDoors } from './doors/doors.ts'
@@ -19,7 +21,7 @@ import { traceOf } from './lib/trace.ts'
 import { listen } from './listen.ts'
 import { openCanaries } from './open-canaries.ts'
 import { openSecrets } from './open-secrets.ts'
-import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
+import { createRecorder, type Recorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
 import { imageScanMigrations } from './secrets/secrets.ts'
 import { createSnapshots } from './snapshots/create-snapshots.ts'
@@ -138,9 +140,15 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   scope.defer(recorder.flush)
   const capabilities = createCapabilities(storage, clock)
   const doors = scope.use(createDoors(engine))
+  const canaries = openCanaries({ engine, installation, recorder, log }, () => sandboxes)
+  const egress = openEgress(config.egress, canaries, recorder)
   const uploads = join(directories.state, 'uploads')
   const { secrets, imageScans } = openSecrets(config, { installation, uploads, engine, storage })
-  const workspaces = createWorkspaces({ directory: uploads, engine, clock, secrets })
+  const baselines = join(directories.state, 'baselines')
+  const workspaces = createWorkspaces({
+    ...{ directory: uploads, baselines, engine, egress, clock, secrets },
+  })
+  const changes = createChanges({ engine, clock, workspaces, commands: doors.commands })
   scope.use(every(sweepUploadsMs, workspaces.sweep, (cause) => log.warn(traceOf(cause), 'uploads')))
 
   const shared = { storage, engine, recorder, capabilities, workspaces, installation, clock, log }
@@ -155,17 +163,6 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
       log.warn({ source, code, message }, 'a rebuild failed'),
   })
   scope.use(snapshots)
-  const canaries = openCanaries({ engine, installation, recorder, log }, () => sandboxes)
-  const egress = createEgress({
-    config: config.egress,
-    look: canaries.look,
-    onDecision: (sandbox, { allowed, ...decision }) =>
-      recorder.recordSoon(sandbox, allowed ? 'egress_allowed' : 'egress_denied', decision),
-    onTotal: (sandbox, total) => {
-      recorder.flush()
-      recorder.record(sandbox, 'egress_total', { ...total })
-    },
-  })
   const sandboxes = createSandboxes({
     ...shared,
     snapshots,
@@ -184,8 +181,19 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     log,
     origin: () => origin.gateway,
   }
-  return { ...shared, config, doors, egress, snapshots, sandboxes, gateway, origin }
+  return { ...shared, config, doors, changes, egress, snapshots, sandboxes, gateway, origin }
 }
+
+const openEgress = (config: EgressConfig, { look }: Canaries, recorder: Recorder) =>
+  createEgress({
+    ...{ config, look },
+    onDecision: (sandbox, { allowed, ...decision }) =>
+      recorder.recordSoon(sandbox, allowed ? 'egress_allowed' : 'egress_denied', decision),
+    onTotal: (sandbox, total) => {
+      recorder.flush()
+      recorder.record(sandbox, 'egress_total', { ...total })
+    },
+  })
 
 /** Where DOCKER_HOST says. Throws `config_invalid` for an engine elsewhere. */
 function socketOf({ DOCKER_HOST: host }: Environment) {

@@ -9,6 +9,7 @@ export type { Files } from './sandbox/files.ts'
 export { type ConnectOptions, type CreateOptions, Sandbox } from './sandbox/sandbox.ts'
 export type {
   BlueprintInput,
+  ChangedFile,
   DatabaseView,
   ExecResult,
   FileEntry,
@@ -18,4 +19,5 @@ export type {
   Progress,
   Receipt,
   SandboxView,
+  WorkspaceChanges,
 } from './wire/wire.ts'

@@ -1,19 +1,21 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
-import { basename, join, posix, resolve } from 'node:path'
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, posix, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Files } from '@stuntdouble/sdk'
-import { SandboxError } from '@stuntdouble/sdk/errors'
+import { isRepositoryName } from '@stuntdouble/sdk/repository-names'
 import type { Copied, CopyRequest } from './copy.ts'
+import { endless, hostileName, notThere, tooLarge } from './errors.ts'
+import { place } from './place.ts'
 import { Tally } from './tally.ts'
 
-const deepest = 64
-const most = 100_000
+const limits = { depth: 64, files: 100_000, bytes: 4 * 1024 ** 3 } as const
 
 /**
  * Copies out of a sandbox. What it says of itself is not trusted: a name must be a name, links are
- * never followed or made, and it may not go on for ever.
+ * never followed or made, and it may not go on for ever. All of it is brought beside its place first;
+ * when anything is refused, nothing of it stays.
  */
 export async function copyOut({ files, cwd, from, to }: CopyRequest): Promise<Copied> {
   const source = posix.resolve('/workspace', from)
@@ -25,10 +27,18 @@ export async function copyOut({ files, cwd, from, to }: CopyRequest): Promise<Co
     () => false,
   )
   const target = isDirectory || to.endsWith('/') ? join(wanted, basename(source)) : wanted
-  const run = { files, tally: new Tally() }
-  if (type === 'file') await fileOut(run, source, target)
-  else await directoryOut(run, { source, target, depth: 0 })
-  return run.tally.copied
+  await mkdir(dirname(target), { recursive: true })
+  const staging = await mkdtemp(join(dirname(target), '.stuntdouble-cp-'))
+  try {
+    const run = { files, tally: new Tally() }
+    const staged = join(staging, 'copy')
+    if (type === 'file') await fileOut(run, source, staged)
+    else await directoryOut(run, { source, target: staged, depth: 0 })
+    await place(staged, target)
+    return run.tally.copied
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
 }
 
 interface Run {
@@ -43,52 +53,58 @@ interface Place {
 }
 
 async function directoryOut(run: Run, { source, target, depth }: Place): Promise<void> {
-  if (depth > deepest) throw endless()
-  await mkdir(target, { recursive: true })
+  if (depth > limits.depth) throw endless(limits.files)
+  await mkdir(target)
+  const taken = new Set<string>()
   for (const { name, type } of await run.files.list(source)) {
     if (!isName(name)) throw hostileName()
     const from = posix.join(source, name)
     const next = { source: from, target: join(target, name), depth: depth + 1 }
-    const why = reasonToSkip(name, type)
+    const why = reasonToSkip({ name, type }, taken)
     if (why) run.tally.skip(from, why)
     else if (type === 'directory') await directoryOut(run, next)
     else await fileOut(run, from, next.target)
   }
 }
 
-function reasonToSkip(name: string, type: string): string | undefined {
+interface Named {
+  readonly name: string
+  readonly type: string
+}
+
+function reasonToSkip({ name, type }: Named, taken: Set<string>): string | undefined {
   // Its configuration and hooks name programs, which git would run here.
-  if (name.toLowerCase() === '.git') return 'a repository from a sandbox may run programs here'
+  if (isRepositoryName(name)) return 'a repository from a sandbox may run programs here'
   if (type === 'symlink') return 'a link'
-  return type === 'file' || type === 'directory' ? undefined : 'not a file'
+  if (type !== 'file' && type !== 'directory') return 'not a file'
+  // To some file systems both are one, and the later would be written into the earlier.
+  const folded = name.normalize('NFC').toLowerCase()
+  if (taken.has(folded)) return 'its name differs from another’s in case alone'
+  taken.add(folded)
+  return undefined
 }
 
 const isName = (name: string) =>
   name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name)
 
 async function fileOut({ files, tally }: Run, source: string, target: string): Promise<void> {
-  if (tally.copied.files >= most) throw endless()
-  const sink = createWriteStream(target)
+  if (tally.copied.files >= limits.files) throw endless(limits.files)
+  const room = limits.bytes - tally.copied.bytes
+  const sink = createWriteStream(target, { flags: 'wx' })
   const content = await files.readStream(source)
-  await pipeline(Readable.fromWeb(content as Parameters<typeof Readable.fromWeb>[0]), sink)
+  const bytes = Readable.fromWeb(content as Parameters<typeof Readable.fromWeb>[0])
+  await pipeline(bytes, upTo(room), sink)
   tally.add(sink.bytesWritten)
 }
 
-const notThere = (path: string) =>
-  new SandboxError('file_not_found', `There is no ${path} in the sandbox.`, {
-    hint: 'A relative path is one in /workspace.',
-  })
-
-const hostileName = () =>
-  new SandboxError(
-    'policy_refused',
-    'The sandbox names a file in a way that leads out of its directory.',
-    {
-      hint: 'Do not copy from it; look at it with `sandbox exec` instead.',
-    },
-  )
-
-const endless = () =>
-  new SandboxError('policy_refused', `It holds more than ${most} files, or is nested too deeply.`, {
-    hint: 'Pack it inside with tar, and copy the archive.',
-  })
+/** What it said of its size is not asked. */
+function upTo(room: number) {
+  return async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let size = 0
+    for await (const chunk of chunks) {
+      size += chunk.length
+      if (size > room) throw tooLarge()
+      yield chunk
+    }
+  }
+}

@@ -1,4 +1,4 @@
-import { access, readFile, symlink } from 'node:fs/promises'
+import { access, readdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Sandbox } from '@stuntdouble/sdk'
 import { startFakeOrchestrator } from '@stuntdouble/sdk/testing'
@@ -87,12 +87,47 @@ test('a link or a repository that a sandbox offers is left there', async () => {
   box.state.claims.set('/workspace/d', [
     entry('link', 'symlink'),
     entry('.GIT', 'directory'),
+    entry('git~1', 'directory'),
     entry('pipe', 'other'),
     entry('kept'),
   ])
   const { stdout, stderr } = await box.cp('box:d', 'copy')
   expect(stdout).toContain('1 file copied')
-  expect(stderr.match(/Left out/g)).toHaveLength(3)
+  expect(stderr.match(/Left out/g)).toHaveLength(4)
+})
+
+test('a refusal in the middle leaves nothing of what came before it', async () => {
+  await using box = await open({ 'kept/a': 'mine' })
+  await box.inside.write('d/a', 'theirs')
+  box.state.claims.set('/workspace/d', [entry('a'), entry('../escaped')])
+
+  expect(await box.cp('box:d', 'copy')).toMatchObject({ code: 5 })
+  expect(await readdir(box.here)).toEqual(['kept'])
+})
+
+test('what is here already is joined, file by file, and a directory is not put over a file', async () => {
+  await using box = await open({ 'd/a': 'mine', 'd/b': 'mine' })
+  await box.inside.write('d/a', 'theirs')
+  await box.inside.write('e/b/c', 'theirs')
+  await box.cp('box:d', '.')
+  expect(await readFile(join(box.here, 'd/a'), 'utf8')).toBe('theirs')
+  expect(await readFile(join(box.here, 'd/b'), 'utf8')).toBe('mine')
+  expect(await box.cp('box:e/b', 'd')).toMatchObject({ code: 1 })
+  expect((await readdir(box.here)).concat(await readdir(join(box.here, 'd')))).toEqual([
+    'd',
+    'a',
+    'b',
+  ])
+})
+
+test('of two names that differ in case alone the first comes out', async () => {
+  await using box = await open()
+  await box.inside.write('d/Run', '1')
+  await box.inside.write('d/run', '2')
+  const { stderr } = await box.cp('box:d', 'copy')
+
+  expect(stderr).toContain('in case alone')
+  expect(await readdir(join(box.here, 'copy'))).toHaveLength(1)
 })
 
 test('a directory that contains itself comes to an end', async () => {

@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ProcessHandle } from '@stuntdouble/sdk'
-import type { Context } from '../context.ts'
+import type { Context, Output } from '../context.ts'
+import { printableChunks } from '../output/printable.ts'
 import { terminalSize } from './terminal.ts'
 
 /**
@@ -18,12 +20,18 @@ export async function attach(
   stack.defer(feed(context, process))
 
   const outputs = [
-    pipeline(process.stdout, context.stdout, { end: false }),
-    pipeline(process.stderr, context.stderr, { end: false }),
+    show(process.stdout, context.stdout, raw),
+    show(process.stderr, context.stderr, raw),
   ]
   const { exitCode } = await process.wait()
   await Promise.all(outputs)
   return exitCode
+}
+
+/** A terminal obeys what is written to it. To whoever asked for one inside that is what they want. */
+function show(output: Readable, to: Output, raw: boolean): Promise<void> {
+  if (raw || !to.isTTY) return pipeline(output, to, { end: false })
+  return pipeline(output, printableChunks, to, { end: false })
 }
 
 function feed({ stdin }: Context, process: ProcessHandle): () => void {

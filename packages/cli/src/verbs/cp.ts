@@ -3,7 +3,7 @@ import { type CopyLocation, copyLocation } from '../arguments/copy-location.ts'
 import type { AddVerb, Call } from '../call.ts'
 import { type Copied, copyIn, copyOut } from '../copy/copy.ts'
 import { humanBytes, plural } from '../output/amounts.ts'
-import { printable } from '../output/printable.ts'
+import { printableName } from '../output/printable.ts'
 import { borrowSandbox } from '../sandboxes/borrow-sandbox.ts'
 
 export const addCp: AddVerb = (parent, act) =>
@@ -20,7 +20,7 @@ async function cp(call: Call) {
   const [from = '', to = ''] = call.operands
   const copied = await copy(call, copyLocation(from), copyLocation(to))
   for (const { path, why } of copied.skipped) {
-    call.context.stderr.write(`Left out ${printable(path)}: ${why}.\n`)
+    call.context.stderr.write(`Left out ${printableName(path)}: ${why}.\n`)
   }
   const { files, bytes } = copied
   call.print(copied, `${plural(files, 'file')} copied, ${humanBytes(bytes)}.\n`)

@@ -25,7 +25,7 @@ export const addExec: AddVerb = (parent, act) =>
     .option('--cwd <directory>', 'where to run it; /workspace by default')
     .option('-e, --env <NAME=value>', 'a variable for it; may be repeated', environmentVariable)
     .option('--timeout <duration>', 'end it after this long', milliseconds)
-    .option('-t, --tty', 'give it a terminal')
+    .option('-t, --tty', 'give it your terminal; without, nothing it prints is obeyed by one')
     .action(act(exec))
 
 async function exec(call: Call<Options>) {

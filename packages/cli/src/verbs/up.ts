@@ -13,7 +13,7 @@ import { interruptible } from '../context.ts'
 import { humanSeconds } from '../output/amounts.ts'
 import { grants } from '../output/grants.ts'
 import { paint } from '../output/paint.ts'
-import { printable } from '../output/printable.ts'
+import { printableName } from '../output/printable.ts'
 import { openStatus, type Status } from '../output/status.ts'
 
 interface Options {
@@ -67,7 +67,7 @@ async function create({ context, options }: Call<Options>, { control, file, sign
 
 function noteLeftOut(status: Status, leftOut: readonly string[]) {
   if (leftOut.length === 0) return
-  const shown = leftOut.slice(0, 5).map(printable).join(', ')
+  const shown = leftOut.slice(0, 5).map(printableName).join(', ')
   const more = leftOut.length > 5 ? ` and ${leftOut.length - 5} more` : ''
   status.note(`Left out, as they look like secrets or lead out: ${shown}${more}.`)
 }

@@ -2,6 +2,7 @@ import type { AddVerb } from '../call.ts'
 import { addCp } from './cp.ts'
 import { addData } from './data.ts'
 import { addDb } from './db.ts'
+import { addDiff } from './diff.ts'
 import { addDoctor } from './doctor.ts'
 import { addDown } from './down.ts'
 import { addEgress } from './egress.ts'
@@ -9,6 +10,7 @@ import { addExec } from './exec.ts'
 import { addExtend } from './extend.ts'
 import { addInspect } from './inspect.ts'
 import { addLs } from './ls.ts'
+import { addPull } from './pull.ts'
 import { addSecrets } from './secrets.ts'
 import { addServe } from './serve.ts'
 import { addSh } from './sh.ts'
@@ -26,6 +28,8 @@ export const verbs: readonly AddVerb[] = [
   addUrl,
   addDb,
   addCp,
+  addDiff,
+  addPull,
   addExtend,
   addDown,
   addSnapshot,

@@ -6,6 +6,7 @@ import { createLocalPorts, type LocalPorts } from './local-ports.ts'
 export { agent, workspaceContainer, workspacePath } from './agent.ts'
 export type { Commands } from './commands.ts'
 export type { Files } from './files.ts'
+export { createStall, patiently } from './stall.ts'
 
 /** The ways into a running sandbox. Callers have checked that the sandbox is theirs and ready. */
 export interface Doors extends AsyncDisposable {

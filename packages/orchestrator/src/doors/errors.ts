@@ -27,3 +27,19 @@ export const fileRefused = (path: string, why: string) =>
   new SandboxError('forbidden', `"${path}" cannot be used: ${why}.`, {
     hint: 'Use a plain file or directory that the agent’s user may read and write.',
   })
+
+export const heldUp = (path: string, ms: number) =>
+  new SandboxError('timed_out', `Nothing was heard of "${path}" for ${ms / 1000} s.`, {
+    hint: 'Something inside holds it up, or it has become a pipe; look at it with `sandbox exec`.',
+  })
+
+export const changedMeanwhile = (path: string) =>
+  new SandboxError('conflict', `"${path}" became shorter while it was read.`, {
+    hint: 'Read it again when nothing writes to it.',
+    retryable: true,
+  })
+
+export const fileTooLarge = (path: string) =>
+  new SandboxError('workspace_too_large', `"${path}" is larger than 4 GiB.`, {
+    hint: 'Send it in parts.',
+  })

@@ -1,14 +1,15 @@
 import { once } from 'node:events'
-import type { Readable } from 'node:stream'
 import type { Process } from '../engine/engine.ts'
+import type { Stall } from './stall.ts'
 
 /**
  * Gives a process a whole body as its input. A body that breaks off kills the process instead of
  * ending its input, which would look like a whole one.
  */
 export async function feed(
-  body: Readable,
+  body: AsyncIterable<Buffer>,
   process: Pick<Process, 'stdin' | 'exit' | 'kill'>,
+  stall: Pick<Stall, 'awaiting'>,
 ): Promise<void> {
   const gone = process.exit.then(
     () => true,
@@ -17,7 +18,8 @@ export async function feed(
   try {
     for await (const chunk of body) {
       if (process.stdin.write(chunk)) continue
-      if (await Promise.race([once(process.stdin, 'drain').then(() => false), gone])) return
+      const drained = once(process.stdin, 'drain').then(() => false)
+      if (await stall.awaiting(Promise.race([drained, gone]))) return
     }
     process.stdin.end()
   } catch (cause) {

@@ -1,6 +1,10 @@
 /** What runs inside for one file request, as the agent, with the path as $1. Exit 3: it is not there. */
 
-/** First line `directory` or `file SIZE`; then entries separated by NUL, or the bytes. */
+/**
+ * First line `directory` or `file SIZE`; then entries separated by NUL, or the bytes. What was opened is
+ * asked, not the name, which may stand for something else by now; and as much is read as it had then,
+ * for it may grow as fast as it is read. Files of the kernel’s say 0 and have some.
+ */
 export const readScript = `
 [ -e "$1" ] || [ -L "$1" ] || exit 3
 if [ -d "$1" ]; then
@@ -9,8 +13,11 @@ if [ -d "$1" ]; then
 fi
 [ -f "$1" ] || { echo "sh: not a plain file" >&2; exit 1; }
 exec 3<"$1" || exit 1
-echo "file $(stat -L -c %s "$1")"
-exec cat <&3`
+[ -f /proc/self/fd/3 ] || { echo "sh: not a plain file" >&2; exit 1; }
+size=$(stat -L -c %s /proc/self/fd/3)
+echo "file $size"
+[ "$size" -gt 0 ] || size=1048576
+exec head -c "$size" <&3`
 
 /** Written beside, as $2, and renamed, so that a torn upload leaves the old file. Prints the size. */
 export const writeScript = `

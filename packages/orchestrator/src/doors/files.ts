@@ -2,23 +2,28 @@ import { posix } from 'node:path'
 import { Readable } from 'node:stream'
 import type { FileEntry } from '@stuntdouble/sdk/wire'
 import type { Process } from '../engine/engine.ts'
+import { bounded } from '../lib/bounded.ts'
 import { newSecret } from '../lib/ids.ts'
 import { collect } from './collect.ts'
 import type { Commands } from './commands.ts'
 import { cut } from './cut.ts'
-import { fileNotFound, fileRefused } from './errors.ts'
+import { changedMeanwhile, fileNotFound, fileRefused, fileTooLarge } from './errors.ts'
 import { feed } from './feed.ts'
 import { discardScript, readScript, removeScript, writeScript } from './file-scripts.ts'
 import { parseListing } from './listing.ts'
+import { createStall, patiently, type Stall } from './stall.ts'
 
 /**
  * Files of a sandbox, touched inside it with the agent’s own rights: a path that leads somewhere the
  * agent may not go fails there, whatever links it is made of.
  */
 export interface Files {
-  /** A directory’s entries, or a file’s bytes. Throws `file_not_found`, `forbidden`. */
+  /**
+   * A directory’s entries, or a file’s bytes: as many as it had when it was opened. Throws
+   * `file_not_found`, `forbidden`, `timed_out` where the process inside is held up.
+   */
   read(file: FileRef, signal: AbortSignal): Promise<FileContent | FileEntry[]>
-  /** Replaces the file at once when all bytes are there; makes its directories. Resolves with its size. */
+  /** Replaces the file at once when all bytes are there, 4 GiB at most; makes its directories. Resolves with its size. */
   write(file: FileRef, body: Readable, signal: AbortSignal): Promise<number>
   /** A directory with all it holds. Throws `file_not_found`. */
   remove(file: FileRef, signal: AbortSignal): Promise<void>
@@ -38,6 +43,9 @@ export interface FileContent {
 
 const messageLimitBytes = 4096
 const discardWithinMs = 10_000
+/** A tree that grows as fast as it goes is never gone. */
+const removeWithinMs = 60_000
+const fileLimitBytes = 4 * 1024 ** 3
 /** Some twenty thousand entries; as JSON it is several times as much. */
 const listingLimitBytes = 1024 ** 2
 
@@ -75,42 +83,61 @@ export function createFiles(commands: Commands): Files {
   }
 
   return {
-    async read(file, signal) {
-      const process = await start(file, readScript, signal)
-      const { head, rest } = await cut(process.stdout, '\n', messageLimitBytes)
+    async read(file, asked) {
+      const stall = createStall(asked, file.path)
+      const process = await start(file, readScript, stall.signal)
+      const { head, rest } = await stall.awaiting(cut(process.stdout, '\n', messageLimitBytes))
       const { stderr, exit } = process
       if (head?.startsWith('file ')) {
         const settled = settle({ stdout: Readable.from([]), stderr, exit }, file.path)
         settled.catch(() => {})
-        const body = Readable.from(endingAs(settled, rest), { objectMode: false })
-        return { size: Number(head.slice(5)), body }
+        const size = Number(head.slice(5))
+        const bytes = wholeOf({ ...file, size, stall, settled, rest })
+        return { size, body: Readable.from(bytes, { objectMode: false }) }
       }
-      return parseListing(file.path, await settle({ stdout: rest, stderr, exit }, file.path))
+      const listing = settle({ stdout: rest, stderr, exit }, file.path)
+      return parseListing(file.path, await stall.awaiting(listing))
     },
-    async write(file, body, signal) {
+    async write(file, body, asked) {
+      const stall = createStall(asked, file.path)
       const partial = posix.join(posix.dirname(file.path), `.upload-${newSecret()}`)
-      const process = await start({ ...file, partial }, writeScript, signal)
+      const process = await start({ ...file, partial }, writeScript, stall.signal)
       const settled = settle(process, file.path)
       settled.catch(() => {})
       try {
-        await feed(body, process)
-        return Number(await settled)
+        const whole = bounded(fileLimitBytes, () => fileTooLarge(file.path))(body)
+        await feed(whole, process, stall)
+        return Number(await stall.awaiting(settled))
       } catch (cause) {
         await discard(file.sandbox, partial).catch(() => {})
         throw cause
       }
     },
-    async remove(file, signal) {
-      const process = await start(file, removeScript, signal)
-      await settle(process, file.path)
+    async remove(file, asked) {
+      const stall = createStall(asked, file.path, removeWithinMs)
+      const process = await start(file, removeScript, stall.signal)
+      await stall.awaiting(settle(process, file.path))
     },
   }
 }
 
+interface Reading {
+  readonly path: string
+  readonly size: number
+  readonly stall: Stall
+  readonly settled: Promise<unknown>
+  readonly rest: Readable
+}
+
 /** Fails at its end where the process did: bytes that were cut short are not passed for whole. */
-async function* endingAs(settled: Promise<unknown>, bytes: Readable): AsyncGenerator<Buffer> {
-  yield* bytes
-  await settled
+async function* wholeOf({ path, size, stall, settled, rest }: Reading): AsyncGenerator<Buffer> {
+  let read = 0
+  for await (const chunk of patiently(rest, stall)) {
+    read += chunk.length
+    yield chunk
+  }
+  await stall.awaiting(settled)
+  if (read < size) throw changedMeanwhile(path)
 }
 
 const lastWords = (complaint: string) =>

@@ -7,6 +7,8 @@ const suffix = customAlphabet(alphabet, 12)
 export const newSandboxId = () => `sb${suffix()}`
 export const newSnapshotId = () => `sn${suffix()}`
 export const newWorkspaceId = () => `ws${suffix()}`
+/** Of a pod that does one piece of work. */
+export const newHelperId = () => `wh${suffix()}`
 
 /** 256 bits of secret as 43 characters of base64url’s alphabet. */
 export const newSecret = customAlphabet(`${alphabet}ABCDEFGHIJKLMNOPQRSTUVWXYZ-_`, 43)

@@ -12,6 +12,7 @@ import {
   ndjsonType,
   Problem,
   ProgressLine,
+  patchType,
   problemType,
   Receipt,
   RenewRequest,
@@ -28,6 +29,7 @@ import {
   SnapshotPlan,
   SourceList,
   Workspace,
+  WorkspaceChanges,
 } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
 import { createDocument } from 'zod-openapi'
@@ -41,6 +43,8 @@ export interface Operation {
   readonly query?: z.ZodObject
   readonly status: 200 | 201 | 204
   readonly result?: z.ZodType
+  /** Of an answer that is bytes. */
+  readonly type?: string
   /** Long work: NDJSON progress for those who accept it. */
   readonly progress?: true
 }
@@ -160,6 +164,20 @@ export const operations: readonly Operation[] = [
     result: SandboxEventList,
   },
   {
+    method: 'get',
+    path: '/sandboxes/:id/changes',
+    summary: 'What was changed in the workspace since it was filled',
+    status: 200,
+    result: WorkspaceChanges,
+  },
+  {
+    method: 'get',
+    path: '/sandboxes/:id/patch',
+    summary: 'The same as a patch for `git apply`',
+    status: 200,
+    type: patchType,
+  },
+  {
     method: 'post',
     path: '/egress/test',
     summary: 'Which rule decides about a URL; nothing is sent there',
@@ -263,7 +281,7 @@ export function openApiDocument(version: string) {
 }
 
 function describe(operation: Operation) {
-  const { path, summary, body, query, status, result, progress } = operation
+  const { path, summary, body, query, status, result, type, progress } = operation
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   return {
     summary,
@@ -277,6 +295,7 @@ function describe(operation: Operation) {
     responses: {
       [`${status}`]: {
         description: summary,
+        ...(type && { content: { [type]: { schema: z.string() } } }),
         ...(result && {
           content: {
             'application/json': { schema: result },

@@ -33,6 +33,7 @@ export function createActs(desk: Omit<Desk, 'reconcile'>, starting: Starting): A
 
     async destroy(sandbox) {
       const evidence = await evidenceOf(sandbox)
+      await desk.workspaces.forget(sandbox.id)
       const { id: installation, signer } = desk.installation
       const receipt = writeReceipt(sandbox, evidence, { installation, signer, now: clock() })
       storage.transaction(() => {

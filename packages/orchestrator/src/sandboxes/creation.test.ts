@@ -1,3 +1,4 @@
+import { CreateSandboxRequest } from '@stuntdouble/sdk/wire'
 import { describe, expect, test, vi } from 'vitest'
 import { failingEngine, failure } from './testing/failing-engine.ts'
 import { beats, createIn, openLifecycle, useOwnTimers } from './testing/lifecycle-under-test.ts'
@@ -41,6 +42,18 @@ describe('a creation', () => {
     const { id, egress } = await asking('npm')
     expect(egress).toMatchObject([{ asked: 'npm', by: 'npm', host: 'registry.npmjs.org' }])
     expect(under.sandboxes.get(id).egress).toEqual(egress)
+  })
+
+  test('clones what its blueprint names, and takes no upload beside that', async () => {
+    await using under = await openLifecycle()
+    const blueprint = { workspace: { clone: { url: 'https://git.example/x' } } }
+
+    await expect(under.create({ blueprint })).rejects.toMatchObject({ code: 'usage' })
+    const wanted = CreateSandboxRequest.parse({ blueprint })
+    const signal = new AbortController().signal
+    const { id } = await under.sandboxes.create(wanted, () => {}, signal)
+    expect(under.cloned).toEqual([{ sandbox: id, spec: { url: 'https://git.example/x' } }])
+    expect(under.unpacked).toEqual(['ws000000000001'])
   })
 
   test('tells the first failure when clearing away fails too, and is cleared away later', async () => {

@@ -8,7 +8,7 @@ import {
 import { admit, admitCount } from './admission.ts'
 import type { Desk } from './desk.ts'
 import type { Ending } from './ending.ts'
-import { endedBeforeReady } from './errors.ts'
+import { endedBeforeReady, twoWorkspaces } from './errors.ts'
 import { newSandbox } from './journal.ts'
 import type { Leases } from './leases.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -38,6 +38,9 @@ export function createCreation({ desk, starting, ending, leases }: Parts): Creat
     admitCount(store.list({ ended: false }).length, desk.limits)
     const workspace = request.workspace ?? null
     if (workspace) desk.workspaces.require(workspace)
+    const { clone } = blueprint.workspace
+    if (clone && workspace) throw twoWorkspaces()
+    if (clone) desk.workspaces.admitClone(clone)
     const entry = { blueprint, workspace, now: desk.clock() }
     const sandbox = newSandbox(entry, desk.snapshots, desk.kinds)
     storage.transaction(() => {

@@ -87,3 +87,9 @@ export const databaseEnded = (id: string, name: string, image: string) =>
       hint: `Is ${image} a server of the snapshot’s major version? Leave \`image\` out to use the one it was built with. A Redis needs memory for all it holds: raise \`limits.memory\`.`,
     },
   )
+
+export const twoWorkspaces = () =>
+  new SandboxError('usage', 'The workspace is uploaded, and to be cloned as well.', {
+    hint: 'Leave out `workspace` of the request, or `workspace.clone` of the blueprint.',
+    details: { key: ['workspace', 'clone'] },
+  })

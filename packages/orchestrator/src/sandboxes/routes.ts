@@ -1,12 +1,15 @@
+import { pipeline } from 'node:stream/promises'
 import {
   CreateSandboxRequest,
   ExtendRequest,
   HandoverRequest,
   parseDuration,
+  patchType,
   RenewRequest,
   RevokeRequest,
 } from '@stuntdouble/sdk/wire'
 import { type Request, Router } from 'express'
+import type { Changes } from '../changes/changes.ts'
 import type { Doors } from '../doors/doors.ts'
 import { respondWithProgress } from '../lib/progress-response.ts'
 import { abortOnClose, parseBody } from '../lib/requests.ts'
@@ -19,6 +22,7 @@ import type { Sandboxes } from './sandboxes.ts'
 interface Parts {
   readonly sandboxes: Sandboxes
   readonly workspaces: Workspaces
+  readonly changes: Changes
   readonly recorder: Recorder
   readonly doors: Doors
   readonly kinds: ServerKinds
@@ -31,7 +35,8 @@ function idOf({ params }: Request): string {
 }
 
 /** `/v1/sandboxes` and `/v1/workspaces`. */
-export function sandboxRoutes({ sandboxes, workspaces, recorder, doors, kinds }: Parts): Router {
+export function sandboxRoutes(parts: Parts): Router {
+  const { sandboxes, workspaces, changes, recorder, doors, kinds } = parts
   const router = Router()
 
   router.post('/sandboxes', async (request, response) => {
@@ -86,6 +91,18 @@ export function sandboxRoutes({ sandboxes, workspaces, recorder, doors, kinds }:
   router.get('/sandboxes/:id/events', (request, response) => {
     const { id } = sandboxes.get(idOf(request))
     response.json({ events: recorder.list(id) })
+  })
+  router.get('/sandboxes/:id/changes', async (request, response) => {
+    const sandbox = idOf(request)
+    using _use = sandboxes.use(sandbox)
+    response.json(await changes.list(sandbox, abortOnClose(response)))
+  })
+  router.get('/sandboxes/:id/patch', async (request, response) => {
+    const sandbox = idOf(request)
+    using _use = sandboxes.use(sandbox)
+    const patch = await changes.patch(sandbox, abortOnClose(response))
+    response.set({ 'content-type': patchType, 'content-disposition': 'attachment' })
+    await pipeline(patch, response)
   })
   router.put('/workspaces', async (request, response) => {
     response.status(201).json(await workspaces.receive(request, abortOnClose(response)))

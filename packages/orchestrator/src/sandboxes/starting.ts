@@ -7,7 +7,7 @@ import type { Sandbox } from './sandbox.ts'
 
 /** From the journal row to `ready`, or to a journalled problem. Nothing here throws for a failed start. */
 export interface Starting {
-  /** Makes the images present, which may take minutes once. */
+  /** Makes the images present and clones what is to be cloned; either may take minutes. */
   prepare(sandbox: Sandbox, onProgress: OnProgress, signal: AbortSignal): Promise<void>
   start(sandbox: Sandbox): Promise<void>
   /** Stops a start under way; the sandbox goes on to its end. */
@@ -42,10 +42,26 @@ export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
     })
   }
 
+  async function clone(
+    { id, blueprint, workspace }: Sandbox,
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const spec = blueprint.workspace.clone
+    if (!spec || workspace !== null) return
+    const staged = await desk.workspaces.clone({ sandbox: id, spec }, onProgress, signal)
+    store.update(id, { workspace: staged.id })
+  }
+
   return {
     interrupt: (id) => underWay.get(id)?.abort(),
     async prepare(sandbox, onProgress, signal) {
-      await desk.starter.images(sandbox, onProgress, signal).catch((cause) => fail(sandbox, cause))
+      try {
+        await desk.starter.images(sandbox, onProgress, signal)
+        await clone(sandbox, onProgress, signal)
+      } catch (cause) {
+        fail(sandbox, cause)
+      }
     },
     async start(sandbox) {
       const interrupt = new AbortController()

@@ -5,6 +5,7 @@ import { openScan, type Scan } from './scan.ts'
 import { findSecrets } from './secretlint.ts'
 
 export { secretsFound } from './errors.ts'
+export { isForbiddenName as isSecretName } from './forbidden-names.ts'
 export { createImageScans, type ImageScans, imageScanMigrations } from './images.ts'
 export { secretHint, secretShapesIn, withoutSecrets } from './patterns.ts'
 export { shortestSecret } from './pieces.ts'

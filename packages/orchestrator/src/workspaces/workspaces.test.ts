@@ -2,13 +2,21 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { EgressConfig } from '@stuntdouble/sdk/wire'
 import { pack } from 'tar-stream'
 import { expect, test } from 'vitest'
+import { createEgress } from '../egress/egress.ts'
+import { openFakeEngine } from '../engine/fake/fake-engine.ts'
 import { openSecrets } from '../secrets/testing/secrets-under-test.ts'
 import { createWorkspaces } from './workspaces.ts'
 
 const anySignal = new AbortController().signal
-const engine = { exec: () => Promise.reject(new Error('no engine here')) }
+const engine = openFakeEngine()
+const egress = createEgress({
+  config: EgressConfig.parse({}),
+  onDecision: () => {},
+  onTotal: () => {},
+})
 
 function open() {
   const directory = mkdtempSync(join(tmpdir(), 'uploads-'))
@@ -18,10 +26,7 @@ function open() {
   return {
     ...{ directory, time },
     workspaces: createWorkspaces({
-      directory,
-      engine,
-      clock,
-      secrets,
+      ...{ directory, baselines: `${directory}-baselines`, engine, egress, clock, secrets },
       uploadLimitBytes: 1024 ** 2,
     }),
     [Symbol.dispose]() {
@@ -99,4 +104,17 @@ test('old uploads and torn ones go after an hour', async () => {
   uploads.time.now += 3_700_000
   await uploads.workspaces.sweep()
   expect(readdirSync(uploads.directory)).toEqual([])
+})
+
+test('a clone from a host that is not allowed is refused, with the rule it would take', () => {
+  using uploads = open()
+  const clone = { url: 'http://git.example:8080/x' }
+
+  expect(() => uploads.workspaces.admitClone(clone)).toThrow(
+    expect.objectContaining({
+      code: 'policy_refused',
+      hint: expect.stringContaining('{ host: git.example, scheme: http, ports: [8080] }'),
+      details: { key: ['workspace', 'clone', 'url'] },
+    }),
+  )
 })

@@ -5,15 +5,19 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { SecretsReport, Workspace } from '@stuntdouble/sdk/wire'
 import { agent, workspaceContainer, workspacePath } from '../doors/doors.ts'
-import type { Engine } from '../engine/engine.ts'
+import { bounded } from '../lib/bounded.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newWorkspaceId } from '../lib/ids.ts'
 import { type Secrets, secretsFound } from '../secrets/secrets.ts'
-import { inspectArchive } from './archive.ts'
+import { type ArchiveFacts, inspectArchive } from './archive.ts'
+import { createBaselines } from './baselines.ts'
+import { type Cloning, type CloningParts, createCloning } from './cloning.ts'
 import { tooLarge, unpackFailed, workspaceNotFound } from './errors.ts'
 
+export { type HelperParts, type HelperPod, openHelperPod } from './helper-pod.ts'
+
 /** Uploaded directories on their way into a sandbox: tar files, scanned before they are accepted. */
-export interface Workspaces {
+export interface Workspaces extends Cloning {
   /**
    * Takes a tar. Throws `secret_found` naming file and line, `workspace_too_large`, or
    * `policy_refused` for an entry that is not a plain file, directory or inner link; then nothing is kept.
@@ -25,13 +29,21 @@ export interface Workspaces {
   require(id: string): void
   /** Extracts inside the sandbox, as the agent. The upload stays, for another sandbox. */
   unpack(id: string, sandbox: string, signal: AbortSignal): Promise<void>
+  /** What was unpacked there, as a tar; an empty one where nothing was. Read it or destroy it. */
+  baseline(sandbox: string): Readable
+  /** The sandbox has ended: what went into it is not kept. Idempotent. */
+  forget(sandbox: string): Promise<void>
   /** Removes uploads older than an hour, and torn ones. */
   sweep(): Promise<void>
 }
 
-interface Parts {
+export interface WorkspacesParts {
+  /** Of uploads. */
   readonly directory: string
-  readonly engine: Pick<Engine, 'exec'>
+  /** Of what went into sandboxes; on the same file system. */
+  readonly baselines: string
+  readonly engine: CloningParts['engine']
+  readonly egress: CloningParts['egress']
   readonly clock: Clock
   readonly secrets: Secrets
   /** Of one archive, headers and all. */
@@ -46,34 +58,39 @@ const form = /^ws[a-z0-9]{12}$/
 export function createWorkspaces({
   directory,
   engine,
+  egress,
   clock,
   secrets,
   uploadLimitBytes = largestArchiveBytes,
-}: Parts): Workspaces {
+  ...parts
+}: WorkspacesParts): Workspaces {
   const pathOf = (id: string) => join(directory, `${id}.tar`)
+  const baselines = createBaselines(parts.baselines)
+  const tooLong = () => tooLarge(`${Math.floor(uploadLimitBytes / 1024 ** 2)} MiB as an archive`)
+
+  /** Writes an archive down, looks at all of it, and only then gives it the name that sandboxes use. */
+  async function stage(body: Readable, signal: AbortSignal): Promise<Workspace> {
+    const id = newWorkspaceId()
+    const partial = `${pathOf(id)}.partial`
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    try {
+      const file = createWriteStream(partial, { mode: 0o600 })
+      await pipeline(body, bounded(uploadLimitBytes, tooLong), file, { signal })
+      const facts = await examineStaged(partial, secrets, signal)
+      await rename(partial, pathOf(id))
+      return { id, ...facts }
+    } finally {
+      await rm(partial, { force: true })
+    }
+  }
 
   return {
-    async receive(body, signal) {
-      const id = newWorkspaceId()
-      const partial = `${pathOf(id)}.partial`
-      await mkdir(directory, { recursive: true, mode: 0o700 })
-      try {
-        const file = createWriteStream(partial, { mode: 0o600 })
-        await pipeline(body, bounded(uploadLimitBytes), file, { signal })
-        await using scan = await secrets.scan(signal)
-        const { entries, bytes } = await inspectArchive(createReadStream(partial), scan, signal)
-        const report = await scan.finish()
-        if (!report.clean) throw secretsFound('The workspace', report)
-        await rename(partial, pathOf(id))
-        return { id, entries, bytes }
-      } finally {
-        await rm(partial, { force: true })
-      }
-    },
+    ...createCloning({ engine, egress, clock, stage }),
+    receive: stage,
 
     async check(body, signal) {
       await using scan = await secrets.scan(signal)
-      await inspectArchive(Readable.from(bounded(uploadLimitBytes)(body)), scan, signal)
+      await inspectArchive(Readable.from(bounded(uploadLimitBytes, tooLong)(body)), scan, signal)
       return await scan.finish()
     },
 
@@ -81,7 +98,11 @@ export function createWorkspaces({
       if (!form.test(id) || !existsSync(pathOf(id))) throw workspaceNotFound(id)
     },
 
+    baseline: baselines.open,
+    forget: baselines.forget,
+
     async unpack(id, sandbox, signal) {
+      await baselines.keep(sandbox, pathOf(id))
       const command = [
         'tar',
         '--extract',
@@ -111,15 +132,15 @@ export function createWorkspaces({
   }
 }
 
-/** Fails a stream that is too long, before more of it is written. */
-function bounded(limitBytes: number) {
-  return async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    let size = 0
-    for await (const chunk of chunks) {
-      size += chunk.length
-      if (size > limitBytes)
-        throw tooLarge(`${Math.floor(limitBytes / 1024 ** 2)} MiB as an archive`)
-      yield chunk
-    }
-  }
+/** Everything of a workspace is there and nothing of it can be used yet: what must not enter is refused here. */
+async function examineStaged(
+  path: string,
+  secrets: Secrets,
+  signal: AbortSignal,
+): Promise<ArchiveFacts> {
+  await using scan = await secrets.scan(signal)
+  const facts = await inspectArchive(createReadStream(path), scan, signal)
+  const report = await scan.finish()
+  if (!report.clean) throw secretsFound('The workspace', report)
+  return facts
 }

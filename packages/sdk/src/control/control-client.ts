@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { bodyOf } from '../http/body.ts'
 import type { Connection, Fetch, HttpRequest, RequestBody } from '../http/connection.ts'
 import { parseAnswer, send, sendForJson } from '../http/http.ts'
 import { sendForResult } from '../http/ndjson.ts'
 import { serverSentEvents } from '../http/server-sent-events.ts'
+import { patchType, WorkspaceChanges } from '../wire/changes.ts'
 import { DoctorReport, Health } from '../wire/doctor.ts'
 import { tarType } from '../wire/door.ts'
 import { type EgressTestInput, EgressVerdict } from '../wire/egress.ts'
@@ -102,6 +104,20 @@ export class ControlClient {
   async events(id: string, options?: CallOptions) {
     const path = `${sandboxPath(id)}/events`
     return (await this.#json(sandbox.SandboxEventList, { path, ...options })).events
+  }
+
+  /** What was changed in its workspace since that was filled. */
+  changes = (id: string, options?: CallOptions) =>
+    this.#json(WorkspaceChanges, {
+      path: `${sandboxPath(id)}/changes`,
+      timeoutMs: 300_000,
+      ...options,
+    })
+
+  /** The same as a patch for `git apply`. Its bytes are an agent’s: look before you apply them. */
+  async patch(id: string, options?: CallOptions): Promise<ReadableStream<Uint8Array>> {
+    const request = { path: `${sandboxPath(id)}/patch`, accept: patchType, timeoutMs: null }
+    return bodyOf(await send(this.#connection, { ...request, ...options }))
   }
 
   /** Every event from now on, until the signal or the server ends it. */

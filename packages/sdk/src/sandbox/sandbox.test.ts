@@ -119,3 +119,18 @@ test('the environment’s key is not sent to an address given as an option', asy
   const creating = Sandbox.create({ url: 'http://127.0.0.1:2', env, blueprint: {} })
   await expect(creating).rejects.toMatchObject({ code: 'unauthorized' })
 })
+
+test('what was changed inside is told as a list and as a patch', async () => {
+  await using orchestrator = await startFakeOrchestrator()
+  await using box = await Sandbox.create({ ...orchestrator, blueprint: {} })
+  const file = { path: 'a', status: 'deleted', oldMode: '100644', newMode: null } as const
+  orchestrator.state.changes = {
+    files: [{ ...file, additions: 0, deletions: 1 }],
+    ignored: ['dist/'],
+    leftOut: [],
+  }
+  orchestrator.state.patch = Buffer.from('diff --git a/a b/a\n')
+
+  expect(await box.changes()).toEqual({ sandbox: box.id, ...orchestrator.state.changes })
+  expect(await new Response(await box.patch()).text()).toBe('diff --git a/a b/a\n')
+})

@@ -4,6 +4,7 @@ import type { Connection } from '../http/connection.ts'
 import { findOrchestrator, type OrchestratorOptions } from '../node/find-orchestrator.ts'
 import { patientFetch } from '../node/patient-fetch.ts'
 import type { BlueprintInput } from '../wire/blueprint.ts'
+import type { WorkspaceChanges } from '../wire/changes.ts'
 import type { Welcome } from '../wire/door.ts'
 import type { OnProgress } from '../wire/progress.ts'
 import type { Receipt } from '../wire/receipt.ts'
@@ -66,8 +67,9 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /**
-   * Joins a sandbox that runs, by its hand-over URL alone. `extend`, `kill`, `info` and `db.local`
-   * are the owner’s: they need an API key, looked for as `create` does.
+   * Joins a sandbox that runs, by its hand-over URL alone. `extend`, `kill`, `info`, `changes`,
+   * `patch` and `db.local` are
+   * the owner’s: they need an API key, looked for as `create` does.
    */
   static async connect(handover: string | Handover, options: ConnectOptions = {}) {
     const { url, token } = parseHandoverUrl(typeof handover === 'string' ? handover : handover.url)
@@ -101,6 +103,16 @@ export class Sandbox implements AsyncDisposable {
 
   async info(): Promise<SandboxView> {
     return await (await this.#control()).sandbox(this.id)
+  }
+
+  /** What was changed in /workspace since it was filled. */
+  async changes(): Promise<WorkspaceChanges> {
+    return await (await this.#control()).changes(this.id)
+  }
+
+  /** The same as a patch for `git apply`. Its bytes are an agent’s: look before you apply them. */
+  async patch(): Promise<ReadableStream<Uint8Array>> {
+    return await (await this.#control()).patch(this.id)
   }
 
   /** Moves the hard end; by how much at most is the operator’s limit. */

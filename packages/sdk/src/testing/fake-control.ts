@@ -1,6 +1,7 @@
 import { buffer, json } from 'node:stream/consumers'
 import type { z } from 'zod'
 import { SandboxError } from '../errors.ts'
+import { patchType } from '../wire/changes.ts'
 import { EgressTestRequest } from '../wire/egress.ts'
 import { errorOf, problemOf } from '../wire/problem.ts'
 import { ndjsonType } from '../wire/progress.ts'
@@ -63,6 +64,13 @@ const routes: Readonly<Record<string, Handler>> = {
     port: 54_321,
   }),
   'GET /v1/sandboxes/:id/events': ({ state }, id) => ({ events: [eventOf(id), ...state.events] }),
+  'GET /v1/sandboxes/:id/changes': ({ state }, id) => ({
+    sandbox: state.get(id).view.id,
+    ...state.changes,
+  }),
+  'GET /v1/sandboxes/:id/patch': ({ state, response }) => {
+    response.writeHead(200, { 'content-type': patchType }).end(state.patch)
+  },
   'GET /v1/events': ({ response }) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(`: hello\n\nid: 1\ndata: ${JSON.stringify(eventOf('sb0123456789ab'))}\n\n`)

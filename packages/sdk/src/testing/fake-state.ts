@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { canonicalJson } from '../canonical-json.ts'
 import { SandboxError } from '../errors.ts'
+import type { WorkspaceChanges } from '../wire/changes.ts'
 import type { Health } from '../wire/doctor.ts'
 import type { FileEntry } from '../wire/door.ts'
 import type { Receipt } from '../wire/receipt.ts'
@@ -48,6 +49,9 @@ export class FakeState {
   readonly kept = new Map<string, SandboxError>()
   /** What a hostile sandbox claims to be in a directory, by its path. */
   readonly claims = new Map<string, readonly FileEntry[]>()
+  /** What every sandbox claims was changed in it. */
+  changes: Omit<WorkspaceChanges, 'sandbox'> = { files: [], ignored: [], leftOut: [] }
+  patch: Uint8Array = new Uint8Array()
   /** Of every sandbox, after its first. */
   readonly events: SandboxEvent[] = []
   /** Said by `GET /v1/health` besides. */

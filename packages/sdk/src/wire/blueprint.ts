@@ -54,14 +54,50 @@ const areApart = (files: Readonly<Record<string, FilesSpec>>) => {
   )
 }
 
-export const WorkspaceSpec = z.strictObject({
-  from: z
+/** A password in it would be in the journal; a query may be one. */
+const isPlainAddress = (text: string) => {
+  if (!URL.canParse(text) || /[\s\\]/.test(text)) return false
+  const { protocol, username, password, search, hash, hostname } = new URL(text)
+  const extras = username + password + search + hash
+  return /^https?:$/.test(protocol) && extras === '' && !hostname.startsWith('-')
+}
+
+export const CloneSpec = z.strictObject({
+  url: z
     .string()
-    .min(1)
+    .max(2048)
+    .refine(isPlainAddress, 'an https:// or http:// address without a password, a query or a hash')
+    .meta({ description: 'A git repository. Its host must be one that the operator allows.' }),
+  ref: z
+    .string()
+    .max(255)
+    .regex(
+      /^(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)))[A-Za-z0-9][A-Za-z0-9._/-]*(?<![./])$/,
+      'a branch, a tag or a commit',
+    )
     .optional()
-    .meta({ description: 'A directory below the blueprint’s own; its files are copied in.' }),
-  image: ImageReference.default('stuntdouble/workspace'),
+    .meta({
+      description: 'A branch, a tag or a whole commit id; the remote’s HEAD when left out.',
+    }),
 })
+export type CloneSpec = z.infer<typeof CloneSpec>
+
+export const WorkspaceSpec = z
+  .strictObject({
+    from: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'A directory below the blueprint’s own; its files are copied in.' }),
+    clone: CloneSpec.optional().meta({
+      description: 'In place of `from`: the files of a repository.',
+    }),
+    image: ImageReference.default('stuntdouble/workspace'),
+  })
+  .refine(
+    ({ from, clone }) => from === undefined || clone === undefined,
+    'has both `from` and `clone`: keep one',
+  )
 
 /** A shell and the tools beside it; engines refuse much less. */
 const leastMemoryBytes = 32 * 1024 ** 2

@@ -1,4 +1,5 @@
 export * from './blueprint.ts'
+export * from './changes.ts'
 export * from './config.ts'
 export * from './doctor.ts'
 export * from './door.ts'

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import {
   type CreateSandboxInput,
   CreateSandboxRequest,
@@ -27,6 +28,9 @@ export interface LifecycleUnderTest extends AsyncDisposable {
   readonly sandboxes: Sandboxes
   readonly recorder: ReturnType<typeof createRecorder>
   readonly capabilities: ReturnType<typeof createCapabilities>
+  readonly cloned: Parameters<Workspaces['clone']>[0][]
+  /** Ids of uploads. */
+  readonly unpacked: string[]
   /** Moved by the test alone. */
   readonly time: { now: number }
   /** What the database’s readiness waits for. */
@@ -60,6 +64,8 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
   const recorder = createRecorder(storage, clock)
   const capabilities = createCapabilities(storage, clock)
 
+  const noted = { cloned: [], unpacked: [] }
+  const workspaces = workspacesThat(noted)
   const processes = scope.use(new AsyncDisposableStack())
   const restarted = (seen: Engine = engine) =>
     processes.use(
@@ -82,7 +88,7 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
       }),
     )
   const under: LifecycleUnderTest = {
-    ...{ engine, recorder, capabilities, time, restarted },
+    ...{ engine, recorder, capabilities, time, restarted, ...noted },
     sandboxes: restarted(),
     ready: async () => {},
     create: (request, signal) => createIn(under.sandboxes, request, signal),
@@ -134,12 +140,23 @@ function kindsOf(ready: (signal: AbortSignal) => Promise<void>): ServerKinds {
   return { postgres: known, mariadb: known, redis: known }
 }
 
-const workspaces: Workspaces = {
-  receive: async () => ({ id: 'ws000000000000', entries: 0, bytes: 0 }),
-  check: () => Promise.reject(new Error('nothing to check')),
-  require: () => {},
-  unpack: async () => {},
-  sweep: async () => {},
+/** Notes what is cloned and unpacked, and does neither. */
+function workspacesThat({ cloned, unpacked }: Pick<LifecycleUnderTest, 'cloned' | 'unpacked'>) {
+  const workspaces: Workspaces = {
+    receive: async () => ({ id: 'ws000000000000', entries: 0, bytes: 0 }),
+    check: () => Promise.reject(new Error('nothing to check')),
+    admitClone: () => {},
+    clone: async (wanted) => {
+      cloned.push(wanted)
+      return { id: 'ws000000000001', entries: 0, bytes: 0 }
+    },
+    require: () => {},
+    unpack: async (id) => void unpacked.push(id),
+    baseline: () => Readable.from([]),
+    forget: async () => {},
+    sweep: async () => {},
+  }
+  return workspaces
 }
 
 async function remainsOf(engine: FakeEngine): Promise<readonly string[]> {
