@@ -16,6 +16,7 @@ import { systemClock } from './lib/clock.ts'
 import { every } from './lib/every.ts'
 import type { Log } from './lib/log.ts'
 import { traceOf } from './lib/trace.ts'
+import { createWrongKeys } from './lib/wrong-keys.ts'
 import { listen } from './listen.ts'
 import { openCanaries } from './open-canaries.ts'
 import { openSecrets } from './open-secrets.ts'
@@ -176,7 +177,9 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   })
   scope.use(sandboxes)
 
+  const asked = { names: config.listen.names, wrongKeys: createWrongKeys(clock) }
   const gateway = {
+    ...asked,
     hosted: sandboxes,
     capabilities,
     doors,
@@ -184,7 +187,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     log,
     origin: () => origin.gateway,
   }
-  return { ...shared, config, doors, egress, snapshots, sandboxes, gateway, origin }
+  return { ...shared, ...asked, config, doors, egress, snapshots, sandboxes, gateway, origin }
 }
 
 /** Where DOCKER_HOST says. Throws `config_invalid` for an engine elsewhere. */

@@ -78,7 +78,7 @@ export function sandboxRoutes({ sandboxes, workspaces, recorder, doors, kinds }:
   router.post('/sandboxes/:id/databases/:name/local', async (request, response) => {
     const sandbox = idOf(request)
     const database = sandboxes.database(sandbox, String(request.params.name))
-    const use = () => sandboxes.use(sandbox)
+    const use = (cut: () => void) => sandboxes.use(sandbox, cut)
     const port = await doors.ports.open({ sandbox, port: database.port, use })
     const at = { host: '127.0.0.1', port }
     response.json({ url: kinds[database.kind].url(database.credentials, at), ...at })
