@@ -4,6 +4,7 @@ import { addData } from './data.ts'
 import { addDb } from './db.ts'
 import { addDoctor } from './doctor.ts'
 import { addDown } from './down.ts'
+import { addDrill } from './drill.ts'
 import { addEgress } from './egress.ts'
 import { addExec } from './exec.ts'
 import { addExtend } from './extend.ts'
@@ -32,6 +33,7 @@ export const verbs: readonly AddVerb[] = [
   addData,
   addEgress,
   addSecrets,
+  addDrill,
   addDoctor,
   addServe,
 ]
