@@ -67,11 +67,11 @@ describe('the gateway', () => {
 
   test('has nothing for an expired token and a revoked one, on every door', async () => {
     const { gateway } = await placesOf(scene())
-    const short = await scene().control.handover(scene().box.id, { ttl: '1s' })
     const ended = await scene().spare()
+    const short = await scene().control.handover(scene().box.id, { ttl: '3s' })
     expect((await ask(gateway, `/s/${short.token}`)).status).toBe(200)
     await ended.kill()
-    await sleep(1100)
+    await sleep(3100)
 
     for (const token of [short.token, ended.token]) {
       for (const [path, asked] of [

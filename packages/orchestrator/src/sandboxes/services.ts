@@ -67,12 +67,16 @@ async function healthy(
   { engine, signal }: { readonly engine: Engine; readonly signal: AbortSignal },
 ): Promise<void> {
   const { healthcheck } = serviceOf(sandbox, name)
-  const { retries = 1, interval = '1s', test } = healthcheck ?? {}
+  if (!healthcheck) {
+    await pause(settleMs, signal)
+    await stillRuns(sandbox.id, name, { engine, signal })
+    return
+  }
+  const { retries, interval, test } = healthcheck
   for (let tried = 0; tried < retries; tried++) {
     if (tried > 0) await pause((parseDuration(interval) ?? 1) * 1000, signal)
     signal.throwIfAborted()
     await stillRuns(sandbox.id, name, { engine, signal })
-    if (test === undefined) return
     const checked = AbortSignal.any([signal, AbortSignal.timeout(checkWithinMs)])
     const passed = await passes(engine, { pod: sandbox.id, name, test, signal: checked })
     if (passed) return
@@ -80,6 +84,8 @@ async function healthy(
   throw serviceNotHealthy(name, retries)
 }
 
+/** What cannot run at all has ended by then. */
+const settleMs = 1_000
 const checkWithinMs = 10_000
 
 interface Check {
