@@ -1,7 +1,8 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fuzz } from '../../../../script/lib/fuzz.ts'
-import { ask } from '../../../cli/src/drill/ask.ts'
 import { openGateway } from './testing/gateway-under-test.ts'
 
 let gateway: Awaited<ReturnType<typeof openGateway>>
@@ -46,7 +47,7 @@ test('an address opens a sandbox only with the whole token in it', async () => {
     fc.asyncProperty(path, async (asked) => {
       // So slowly that nobody is held back.
       gateway.time.now += 600
-      const { status } = await ask(gateway.origin, asked)
+      const status = await statusOf(asked)
       expect(status).toBeLessThan(500)
       if (status >= 400) return
       opened += 1
@@ -55,3 +56,11 @@ test('an address opens a sandbox only with the whole token in it', async () => {
   )
   expect(opened).toBeGreaterThan(0)
 })
+
+/** The path goes out as it is, unlike with fetch. */
+async function statusOf(path: string): Promise<number> {
+  const sent = request(gateway.origin, { path }).end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  response.resume()
+  return response.statusCode ?? 0
+}
