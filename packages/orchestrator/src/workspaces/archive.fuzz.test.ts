@@ -4,8 +4,9 @@ import { buffer } from 'node:stream/consumers'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import fc from 'fast-check'
 import { pack } from 'tar-stream'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fuzz } from '../../../../script/lib/fuzz.ts'
+import { openSecrets } from '../secrets/testing/secrets-under-test.ts'
 import { inspectArchive } from './archive.ts'
 
 const piece = fc.constantFrom('a', 'b', '..', '.', '', '...', 'ü', ' ', '-', '\\..', '%2e%2e')
@@ -21,8 +22,7 @@ type Entry = typeof entry extends fc.Arbitrary<infer Type> ? Type : never
 
 async function archiveOf(entries: readonly Entry[]): Promise<Buffer> {
   const tar = pack()
-  for (const { name, type, linkname } of entries)
-    tar.entry({ name, type, linkname, size: 0 } as never)
+  for (const { name, type, linkname } of entries) tar.entry({ name, type, linkname } as never, '')
   tar.finalize()
   return buffer(tar as unknown as AsyncIterable<Buffer>)
 }
@@ -32,14 +32,23 @@ const inside = (name: string) => {
   return whole === '/workspace' || whole.startsWith('/workspace/')
 }
 
-const isTaken = (bytes: Buffer) =>
-  inspectArchive(Readable.from([bytes]), AbortSignal.timeout(10_000)).then(
-    () => true,
-    (cause: unknown) => {
-      expect(cause).toBeInstanceOf(SandboxError)
-      return false
-    },
-  )
+let secrets: ReturnType<typeof openSecrets>
+beforeAll(() => {
+  secrets = openSecrets()
+})
+afterAll(() => secrets?.[Symbol.dispose]())
+
+async function isTaken(bytes: Buffer): Promise<boolean> {
+  const signal = AbortSignal.timeout(10_000)
+  await using scan = await secrets.secrets.scan(signal)
+  try {
+    await inspectArchive(Readable.from([bytes]), scan, signal)
+    return true
+  } catch (cause) {
+    expect(cause).toBeInstanceOf(SandboxError)
+    return false
+  }
+}
 
 test('an archive that is taken holds nothing that leads out of the workspace', async () => {
   await fuzz(
