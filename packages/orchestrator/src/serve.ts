@@ -179,12 +179,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
 
   const asked = { names: config.listen.names, wrongKeys: createWrongKeys(clock) }
   const gateway = {
-    ...asked,
-    hosted: sandboxes,
-    capabilities,
-    doors,
-    recorder,
-    log,
+    ...{ ...asked, hosted: sandboxes, capabilities, doors, recorder, log },
     origin: () => origin.gateway,
   }
   return { ...shared, ...asked, config, doors, egress, snapshots, sandboxes, gateway, origin }
