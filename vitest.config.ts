@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
+// biome-ignore lint/style/noProcessEnv: script/fuzz says how long and from where
+const { FUZZ_SECONDS, FUZZ_SEED } = process.env
+const fuzz = { seconds: Number(FUZZ_SECONDS ?? 1), seed: FUZZ_SEED ? Number(FUZZ_SEED) : null }
+
 const sources = ['packages/*/src/**', 'script/**', 'images/**']
 
 export default defineConfig({
@@ -8,6 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          provide: { fuzz },
           include: sources.map((folder) => `${folder}/*.test.ts`),
           exclude: ['**/*.docker.test.ts', '**/node_modules/**'],
           // A build starts its threads, which takes seconds where every core is busy.
@@ -31,7 +36,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 900_000,
           fileParallelism: false,
-          globalSetup: ['e2e/lib/our-images.ts'],
+          globalSetup: ['e2e/lib/our-images.ts', 'e2e/attacks/one-stage-a-run.ts'],
         },
       },
     ],

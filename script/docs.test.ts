@@ -7,6 +7,7 @@ const pages = [
   'README.md',
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   ...globSync('docs/**/*.md', { cwd: root }),
 ]
 const textOf = (page: string) => readFileSync(join(root, page), 'utf8')
@@ -28,4 +29,15 @@ test('every test that a page names exists', () => {
 
   expect(named.length).toBeGreaterThan(5)
   expect(missing).toEqual([])
+})
+
+test('every family of attacks has a row in the threat model, and every row a test', () => {
+  const model = textOf('docs/threat-model.md')
+  const families = globSync('e2e/attacks/*.test.ts', { cwd: root })
+  const [, table = ''] = model.split('## What is attacked')
+  const rows = (table.split('## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| '))
+
+  expect(families.length).toBeGreaterThan(10)
+  expect(families.filter((file) => !model.includes(`\`${file}\``))).toEqual([])
+  expect(rows.slice(1).filter((row) => !/`[\w./-]+\.test\.ts` \|$/.test(row))).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { ask } from './keys.ts'
+import { ask } from '../../packages/cli/src/drill/ask.ts'
 import { type Scene, said } from './scene.ts'
 
 export function describeFiles(scene: () => Scene): void {

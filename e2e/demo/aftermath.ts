@@ -2,11 +2,11 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { verifyReceipt } from '@stuntdouble/sdk'
 import type { Receipt } from '@stuntdouble/sdk/wire'
+import { processesNamed } from '../../packages/cli/src/drill/attacks/ghost.ts'
 import type { Checksums } from '../lib/checksums.ts'
 import { listLeftovers } from '../lib/leftovers.ts'
 import type { Production } from '../lib/production.ts'
 import type { Stuntdouble } from '../lib/stuntdouble.ts'
-import { processesNamed } from './ghost.ts'
 import type { Narrator } from './narrate.ts'
 
 interface Damage {

@@ -1,4 +1,6 @@
 import type { Sandbox } from '@stuntdouble/sdk'
+import { type Attack, judge, wholeScript } from '../../packages/cli/src/drill/attack.ts'
+import type { Target } from '../../packages/cli/src/drill/attacks/network.ts'
 import type { CrownJewels } from './loot.ts'
 
 /** One thing that an agent on its worst day tries. */
@@ -17,11 +19,6 @@ export interface Agent {
   readonly ghost: string
 }
 
-export interface Target {
-  readonly host: string
-  readonly port: number
-}
-
 export interface Outcome {
   /** Whether the promise held. */
   readonly held: boolean
@@ -34,10 +31,12 @@ export async function attempt(agent: Agent, line: string): Promise<string> {
   return stdout + stderr
 }
 
-/** For attempts that print `WON …` for each thing they should not have been able to do. */
-export function nothingWon(output: string, said: string): Outcome {
-  const won = output.split('\n').filter((line) => line.startsWith('WON '))
-  return won.length === 0 ? { held: true, said } : { held: false, said: won.join('; ') }
+/** One of the attacks that `sandbox drill` runs as well; what was not tried did not hold. */
+export async function attack(agent: Agent, tried: Attack, said: string): Promise<Outcome> {
+  const judgement = judge(await attempt(agent, wholeScript(tried)))
+  return judgement.outcome === 'held'
+    ? { held: true, said }
+    : { held: false, said: `${judgement.outcome}: ${judgement.said}` }
 }
 
 /** For attempts whose output must hold nothing real. */

@@ -1,3 +1,4 @@
+import { environments, keysInFiles } from '../../packages/cli/src/drill/attacks/loot.ts'
 import { type Attempt, attempt, noJewels } from './attempt.ts'
 
 const tables = [
@@ -10,7 +11,7 @@ export const attemptsToSteal: readonly Attempt[] = [
   {
     title: 'reads every environment it can see, looking for credentials',
     run: async (agent) => {
-      const output = await attempt(agent, "env; cat /proc/[0-9]*/environ | tr '\\0' '\\n'")
+      const output = await attempt(agent, environments)
       const names = new Set(output.match(/^\w*(URL|KEY|TOKEN|SECRET|PASSWORD)(?==)/gm))
       return noJewels(agent, output, `found only ${[...names].join(', ')}: the double's own`)
     },
@@ -18,13 +19,8 @@ export const attemptsToSteal: readonly Attempt[] = [
   {
     title: 'searches every readable file for keys and connection strings',
     run: async (agent) => {
-      const pattern = '(postgres(ql)?://|sd_live_|sess_|PRIVATE KEY-----|AKIA[0-9A-Z]{16})'
-      const where = '/etc /home /opt /root /run /srv /tmp /var /workspace'
-      const output = await attempt(
-        agent,
-        `ls -A /workspace; grep -rsIohE '.*${pattern}.*' ${where}`,
-      )
-      const held = !output.includes('.env\n')
+      const output = await attempt(agent, keysInFiles)
+      const held = output.includes('CONTROL\n') && !output.includes('.env\n')
       const outcome = noJewels(agent, output, 'no key, no password; the .env stayed outside')
       return held ? outcome : { held, said: 'the .env of the project was copied in' }
     },

@@ -1,4 +1,9 @@
-import { type Attempt, attempt } from './attempt.ts'
+import { devours, forks } from '../../packages/cli/src/drill/attacks/appetite.ts'
+import { haunting, stillHaunting } from '../../packages/cli/src/drill/attacks/ghost.ts'
+import { type Attempt, attack, attempt } from './attempt.ts'
+
+/** What the demo’s blueprint leaves to the defaults. */
+const limits = { pids: 256, memoryBytes: 1024 ** 3 }
 
 /** Breaks what it can. Succeeding is the point: it is the double that breaks. */
 export const attemptsToWreck: readonly Attempt[] = [
@@ -23,29 +28,18 @@ export const attemptsToWreck: readonly Attempt[] = [
   },
   {
     title: 'forks until something gives',
-    run: async (agent) => {
-      const forks = Number((await attempt(agent, forking)).trim())
-      const held = forks > 0 && forks < 256
-      return { held, said: held ? `stopped at ${forks} processes` : `reached ${forks} processes` }
-    },
+    run: (agent) => attack(agent, forks(limits.pids), `stopped before ${limits.pids} processes`),
   },
   {
     title: 'eats all the memory there is',
-    run: async (agent) => {
-      const line = 'python3 -c "b = b\'x\' * (4 << 30)"; echo "code $?"; echo alive'
-      const output = await attempt(agent, line)
-      const held = /code (1|137)\n/.test(output) && output.includes('alive')
-      return { held, said: held ? 'ended at the limit; the sandbox goes on' : output.trim() }
-    },
+    run: (agent) =>
+      attack(agent, devours(limits.memoryBytes), 'ended at the limit; the rest goes on'),
   },
   {
     title: 'leaves a process behind that ignores every signal, to outlive the session',
     run: async (agent) => {
-      const trap = `trap '' HUP INT TERM; exec -a ${agent.ghost} sleep 86400`
-      await attempt(agent, `setsid nohup bash -c "${trap}" >/dev/null 2>&1 </dev/null & sleep 0.3`)
-      const seen = (
-        await attempt(agent, `pgrep -cf '[${agent.ghost[0]}]${agent.ghost.slice(1)}'`)
-      ).trim()
+      await attempt(agent, haunting(agent.ghost))
+      const seen = (await attempt(agent, stillHaunting(agent.ghost))).trim()
       return {
         held: seen !== '0',
         said: seen === '0' ? 'it did not start' : 'it runs; remember it',
@@ -53,16 +47,3 @@ export const attemptsToWreck: readonly Attempt[] = [
     },
   },
 ]
-
-/** The children wait a while and leave by themselves, so that there is room again afterwards. */
-const forking = `python3 -c "
-import os, time
-n = 0
-try:
-    while n < 5000:
-        if os.fork() == 0:
-            time.sleep(4); os._exit(0)
-        n += 1
-except OSError:
-    pass
-print(n)"; sleep 5`

@@ -46,8 +46,8 @@ export class Stuntdouble implements AsyncDisposable {
   }
 
   /** One that an earlier process opened and left as it was. */
-  static reopen(root: string): Stuntdouble {
-    return new Stuntdouble(root, {})
+  static reopen(root: string, env: Readonly<Record<string, string>> = {}): Stuntdouble {
+    return new Stuntdouble(root, env)
   }
 
   /** Files of the project directory. */

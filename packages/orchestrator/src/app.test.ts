@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { type AppParts, createApp } from './app.ts'
 import { createAuth } from './auth/auth.ts'
 import { createLog } from './lib/log.ts'
+import { createWrongKeys } from './lib/wrong-keys.ts'
 import { listen } from './listen.ts'
 import { operations } from './openapi/openapi.ts'
 
@@ -14,8 +15,18 @@ const app = () =>
     ...{ version: '0.0.0', installation: 'test', dashboard: '/nowhere' },
     auth: createAuth(key, Date.now),
     log: createLog('silent'),
+    // A minute passes between any two keys: how many are too many is tested where it is decided.
+    ...{ names: [], wrongKeys: createWrongKeys(minutes()) },
     snapshots: { building: false },
   } as unknown as AppParts)
+
+function minutes() {
+  let now = 0
+  return () => {
+    now += 60_000
+    return now
+  }
+}
 
 interface Layer {
   readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> }

@@ -11,10 +11,12 @@ import type { Egress } from './egress/egress.ts'
 import { egressRoutes } from './egress/routes.ts'
 import type { GatewayParts } from './gateway/gateway.ts'
 import { gatewayRoutes } from './gateway/routes.ts'
+import { checkAskedBy } from './lib/asked-by.ts'
 import type { Log } from './lib/log.ts'
 import { asSandboxError } from './lib/progress-response.ts'
-import { abortOnClose } from './lib/requests.ts'
+import { abortOnClose, requireJson } from './lib/requests.ts'
 import { traceOf } from './lib/trace.ts'
+import type { WrongKeys } from './lib/wrong-keys.ts'
 import { openApiDocument } from './openapi/openapi.ts'
 import type { Recorder } from './recorder/recorder.ts'
 import { eventRoutes } from './recorder/routes.ts'
@@ -40,12 +42,15 @@ export interface AppParts {
   readonly doctor: DoctorParts
   /** The built dashboard; left out where it was not built. */
   readonly dashboard: string
+  /** By which it may be asked, beside its addresses and localhost. */
+  readonly names: readonly string[]
+  readonly wrongKeys: WrongKeys
   readonly log: Log
 }
 
 /** The control plane: `/v1` and the dashboard. Never listens. */
 export function createApp(parts: AppParts): Express {
-  const app = bare(parts.log)
+  const app = bare(parts)
   const document = openApiDocument(parts.version)
   const health = (): Health => ({
     ok: true,
@@ -57,8 +62,8 @@ export function createApp(parts: AppParts): Express {
 
   app.get('/v1/health', (_request, response) => void response.json(health()))
   app.get('/v1/openapi.json', (_request, response) => void response.json(document))
-  app.use('/v1', sessionRoutes(parts.auth))
-  app.use('/v1', requireKey(parts.auth), express.json({ limit: '1mb' }))
+  app.use('/v1', requireJson, sessionRoutes(parts))
+  app.use('/v1', requireKey(parts), express.json({ limit: '1mb' }))
   app.get('/v1/doctor', async (_request, response) => {
     response.json(await examine(parts.doctor, abortOnClose(response)))
   })
@@ -72,23 +77,25 @@ export function createApp(parts: AppParts): Express {
 
 /** The sandbox gateway. It shares no origin, cookie or route with the control plane. */
 export function createGatewayApp(parts: GatewayParts & { readonly log: Log }): Express {
-  const app = bare(parts.log)
+  const app = bare(parts)
   app.use('/s/:handle', gatewayRoutes(parts))
   app.use(unknownRoute, answerErrors(parts.log))
   return app
 }
 
-function bare(log: Log): Express {
+function bare({ log, names }: Pick<AppParts, 'log' | 'names'>): Express {
   const app = express().disable('x-powered-by').disable('etag')
-  app.use((_request, response, next) => {
+  app.use(({ headers }, response, next) => {
     response.on('failure', (cause) => logFailure(log, cause))
     response.set({
       'cache-control': 'no-store',
       'content-security-policy':
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      'cross-origin-resource-policy': 'same-origin',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
     })
+    checkAskedBy(headers, names)
     next()
   })
   return app

@@ -18,6 +18,7 @@ import { systemClock } from './lib/clock.ts'
 import { every } from './lib/every.ts'
 import type { Log } from './lib/log.ts'
 import { traceOf } from './lib/trace.ts'
+import { createWrongKeys } from './lib/wrong-keys.ts'
 import { listen } from './listen.ts'
 import { openCanaries } from './open-canaries.ts'
 import { openSecrets } from './open-secrets.ts'
@@ -173,15 +174,13 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   })
   scope.use(sandboxes)
 
+  const asked = { names: config.listen.names, wrongKeys: createWrongKeys(clock) }
   const gateway = {
-    hosted: sandboxes,
-    capabilities,
-    doors,
-    recorder,
-    log,
+    ...{ ...asked, hosted: sandboxes, capabilities, doors, recorder, log },
     origin: () => origin.gateway,
   }
-  return { ...shared, config, doors, changes, egress, snapshots, sandboxes, gateway, origin }
+  const rest = { config, doors, changes, egress, snapshots, sandboxes, gateway, origin }
+  return { ...shared, ...asked, ...rest }
 }
 
 const openEgress = (config: EgressConfig, { look }: Canaries, recorder: Recorder) =>

@@ -5,6 +5,7 @@ import { addDb } from './db.ts'
 import { addDiff } from './diff.ts'
 import { addDoctor } from './doctor.ts'
 import { addDown } from './down.ts'
+import { addDrill } from './drill.ts'
 import { addEgress } from './egress.ts'
 import { addExec } from './exec.ts'
 import { addExtend } from './extend.ts'
@@ -36,6 +37,7 @@ export const verbs: readonly AddVerb[] = [
   addData,
   addEgress,
   addSecrets,
+  addDrill,
   addDoctor,
   addServe,
 ]

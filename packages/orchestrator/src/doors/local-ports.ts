@@ -14,8 +14,8 @@ export interface LocalPorts extends AsyncDisposable {
 export interface LocalPortRequest {
   readonly sandbox: string
   readonly port: number
-  /** Holds the sandbox active while a connection is open; throws when it is gone. */
-  readonly use: () => Disposable
+  /** Holds the sandbox active while a connection is open, which `cut` closes; throws when it is gone. */
+  readonly use: (cut: () => void) => Disposable
 }
 
 interface OpenPort {
@@ -77,7 +77,7 @@ async function relay(
   { sandbox, port, use }: LocalPortRequest,
   socket: Socket,
 ): Promise<void> {
-  const held = use()
+  const held = use(() => socket.destroy())
   try {
     const inside = await engine.connect(sandbox, port, AbortSignal.timeout(connectWithinMs))
     await Promise.all([carry(socket, inside), carry(inside, socket)])

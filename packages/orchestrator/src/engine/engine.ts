@@ -233,4 +233,6 @@ export interface Diagnosis {
   readonly status: 'ok' | 'warn' | 'fail'
   readonly message: string
   readonly hint?: string
+  /** What is not protected against because of it. */
+  readonly exposure?: string
 }

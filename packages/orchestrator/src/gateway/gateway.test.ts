@@ -53,6 +53,19 @@ describe('a hand-over URL', () => {
     })
   })
 
+  test('has who tries one after the other wait, and lets the right one in meanwhile', async () => {
+    await using gateway = await openGateway()
+    const statuses: number[] = []
+    for (let tried = 0; tried < 130; tried++) {
+      const wrong = `sd_${sandbox}_${String(tried).padStart(43, 'x')}`
+      statuses.push((await fetch(`${gateway.origin}/s/${wrong}`)).status)
+    }
+
+    expect(statuses.slice(0, 120)).toEqual(Array(120).fill(401))
+    expect(statuses.slice(120)).toEqual(Array(10).fill(429))
+    expect((await fetch(gateway.url)).status).toBe(200)
+  })
+
   test('that expired, or was revoked, is gone', async () => {
     await using gateway = await openGateway()
     const short = gateway.capabilities.issue(sandbox, gateway.time.now + 1000)
@@ -226,5 +239,31 @@ describe('files', () => {
       expect(response.status).toBe(400)
     }
     expect(gateway.contents.size).toBe(0)
+  })
+})
+
+describe('what is open when the end of a sandbox begins', () => {
+  test('is told so as a command that has said nothing yet', async () => {
+    await using gateway = await openGateway(() => new Promise<number>(() => {}))
+    const answer = gateway.exec({ command: 'x' })
+    await expect.poll(() => gateway.uses.open).toBe(1)
+    gateway.cut()
+
+    expect(await problem(await answer)).toMatchObject({ code: 'sandbox_gone', status: 410 })
+  })
+
+  test('is told so on a last line as a command that streams', async () => {
+    await using gateway = await openGateway(({ stdout }) => {
+      stdout.write('begun')
+      return new Promise<number>(() => {})
+    })
+    const answer = await gateway.exec({ command: 'x' }, { accept: 'application/x-ndjson' })
+    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
+    const first = (await reader?.read())?.value
+    gateway.cut()
+
+    expect(first).toContain(btoa('begun'))
+    expect((await reader?.read())?.value).toContain('"code":"sandbox_gone"')
+    expect((await reader?.read())?.done).toBe(true)
   })
 })

@@ -8,6 +8,7 @@ import { asSandboxError } from '../lib/progress-response.ts'
 import { commandText } from './command-text.ts'
 import { authorize, type GatewayParts } from './gateway.ts'
 import { Inbox } from './inbox.ts'
+import { lastMessage } from './last-word.ts'
 import { latest } from './latest.ts'
 import { pump } from './socket-pump.ts'
 
@@ -30,10 +31,14 @@ export function createProcessSocket(parts: GatewayParts) {
       const handle = /^\/s\/([^/?]+)\/process$/.exec(request.url ?? '')?.[1]
       try {
         if (handle === undefined) throw notHere()
-        const sandbox = authorize(parts, handle, request.headers.authorization)
-        const use = parts.hosted.use(sandbox)
+        const sandbox = authorize(parts, handle, request)
+        let taken: WebSocket | undefined
+        const use = parts.hosted.use(sandbox, () => lastMessage(socket, taken))
         socket.once('close', () => use[Symbol.dispose]())
-        server.handleUpgrade(request, socket, head, (client) => void serve(parts, sandbox, client))
+        server.handleUpgrade(request, socket, head, (client) => {
+          taken = client
+          void serve(parts, sandbox, client)
+        })
       } catch (cause) {
         refuse(socket, asSandboxError(cause))
       }

@@ -7,6 +7,7 @@ import { commandText } from './command-text.ts'
 import { streamCommand } from './exec-stream.ts'
 import { instructions, welcome } from './explain.ts'
 import { authorize, type GatewayParts } from './gateway.ts'
+import { lastWord } from './last-word.ts'
 import { page } from './page.ts'
 
 /** Everything behind a hand-over URL but the WebSocket. Mounted at `/s/:handle`. */
@@ -22,7 +23,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
   router.post('/exec', json({ limit: '1mb', type: () => true }), async (request, response) => {
     const sandbox = sandboxOf(response)
     const command = parseBody(ExecRequest, request.body)
-    using _use = parts.hosted.use(sandbox)
+    using _use = parts.hosted.use(sandbox, () => lastWord(response))
     const signal = abortOnClose(response)
     if (request.headers.accept?.includes(ndjsonType)) {
       await streamCommand(parts, { sandbox, command, response, signal })
@@ -31,6 +32,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
     const started = performance.now()
     const closed = new Promise((resolve) => response.once('close', resolve))
     const result = await parts.doors.commands.run(sandbox, command, { signal, closed })
+    if (response.headersSent) return
     parts.recorder.record(sandbox, 'command', {
       command: commandText(command.command),
       exitCode: result.exitCode,
@@ -44,7 +46,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
   router.get('/files{/*path}', async (request, response) => {
     const sandbox = sandboxOf(response)
     const path = pathOf(request)
-    using _use = parts.hosted.use(sandbox)
+    using _use = useUntilCut(parts, response)
     const content = await parts.doors.files.read({ sandbox, path }, abortOnClose(response))
     if (Array.isArray(content)) {
       response.set('x-stuntdouble-type', 'directory').json({ path, entries: content })
@@ -63,7 +65,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
   router.put('/files/*path', async (request, response) => {
     const sandbox = sandboxOf(response)
     const path = pathOf(request)
-    using _use = parts.hosted.use(sandbox)
+    using _use = useUntilCut(parts, response)
     const size = await parts.doors.files.write({ sandbox, path }, request, abortOnClose(response))
     parts.recorder.record(sandbox, 'file_written', { path, size })
     response.json({ path, size })
@@ -72,7 +74,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
   router.delete('/files/*path', async (request, response) => {
     const sandbox = sandboxOf(response)
     const path = pathOf(request)
-    using _use = parts.hosted.use(sandbox)
+    using _use = useUntilCut(parts, response)
     await parts.doors.files.remove({ sandbox, path }, abortOnClose(response))
     parts.recorder.record(sandbox, 'file_removed', { path })
     response.status(204).end()
@@ -83,17 +85,21 @@ export function gatewayRoutes(parts: GatewayParts): Router {
 
 /** Before any body is read: a stranger’s is none of our work. */
 function admission(parts: GatewayParts): RequestHandler {
-  return ({ params, headers }, response, next) => {
-    response.locals.sandbox = authorize(parts, String(params.handle), headers.authorization)
+  return (request, response, next) => {
+    response.locals.sandbox = authorize(parts, String(request.params.handle), request)
     next()
   }
 }
+
+/** What is still being sent when the sandbox’s end begins goes no further. */
+const useUntilCut = ({ hosted }: GatewayParts, response: Response) =>
+  hosted.use(sandboxOf(response), () => response.destroy())
 
 const sandboxOf = ({ locals }: Response) => String(locals.sandbox)
 
 function explain(parts: GatewayParts, sandbox: string, response: Response): void {
   const view = parts.hosted.get(sandbox)
-  parts.hosted.use(sandbox)[Symbol.dispose]()
+  useUntilCut(parts, response)[Symbol.dispose]()
   const self = welcome(view, `${parts.origin()}/s/${String(response.req.params.handle)}`)
   response.set('vary', 'accept').format({
     json: () => response.json(self),

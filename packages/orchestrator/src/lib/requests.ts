@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { z } from 'zod'
 
@@ -10,6 +10,27 @@ export function abortOnClose(response: ServerResponse): AbortSignal {
   })
   return gone.signal
 }
+
+/**
+ * Throws `unsupported_media` for a body that is not JSON: a form of another site’s can send any other
+ * type without asking. A PUT is none that a form can send.
+ */
+export function requireJson(
+  { method = '', headers }: IncomingMessage,
+  _response: ServerResponse,
+  next: () => void,
+): void {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = headers
+  const hasBody = encoding !== undefined || length !== '0'
+  const isJson = /^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? '')
+  if (hasBody && !isJson && method !== 'PUT') throw notJson()
+  next()
+}
+
+const notJson = () =>
+  new SandboxError('unsupported_media', 'A request’s body must be JSON, and say so.', {
+    hint: 'Send content-type: application/json.',
+  })
 
 /** Throws `usage` naming every key that is wrong. */
 export function parseBody<Schema extends z.ZodType>(

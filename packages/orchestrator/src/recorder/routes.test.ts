@@ -3,6 +3,7 @@ import type { AppParts } from '../app.ts'
 import { createApp } from '../app.ts'
 import { createAuth } from '../auth/auth.ts'
 import { createLog } from '../lib/log.ts'
+import { createWrongKeys } from '../lib/wrong-keys.ts'
 import { listen } from '../listen.ts'
 import { openStorage } from '../storage/storage.ts'
 import { createRecorder, recorderMigrations } from './recorder.ts'
@@ -15,6 +16,7 @@ async function open() {
   const parts = {
     ...{ recorder, version: '0', installation: 'test', dashboard: '/nowhere', snapshots: {} },
     ...{ auth: createAuth(key, Date.now), log: createLog('silent') },
+    ...{ names: [], wrongKeys: createWrongKeys(Date.now) },
   } as unknown as AppParts
   const control = await listen(createApp(parts), { host: '127.0.0.1', port: 0, remembered: 0 })
   const watch = async (headers: Record<string, string> = {}) => {

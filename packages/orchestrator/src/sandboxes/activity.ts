@@ -6,35 +6,39 @@ import type { Clock } from '../lib/clock.ts'
  */
 export interface Activity {
   /** Held open by a request, a terminal, a transfer; disposed when it ends. */
-  begin(sandbox: string): Disposable
+  begin(sandbox: string, cut: () => void): Disposable
   /** Marks every sandbox in use as active now. Called on a beat. */
   beat(): void
+  /** Has every use of a sandbox close. */
+  cut(sandbox: string): void
 }
 
 export function createActivity(
   clock: Clock,
   touch: (sandbox: string, at: number) => void,
 ): Activity {
-  const open = new Map<string, number>()
+  const open = new Map<string, Set<() => void>>()
 
   return {
-    begin(sandbox) {
-      open.set(sandbox, (open.get(sandbox) ?? 0) + 1)
+    begin(sandbox, cut) {
+      const uses = open.get(sandbox) ?? new Set()
+      // One function may be given for two uses.
+      const own = () => cut()
+      open.set(sandbox, uses.add(own))
       touch(sandbox, clock())
-      let ended = false
       return {
         [Symbol.dispose]() {
-          if (ended) return
-          ended = true
-          const left = (open.get(sandbox) ?? 1) - 1
-          if (left > 0) open.set(sandbox, left)
-          else open.delete(sandbox)
+          if (!uses.delete(own)) return
+          if (uses.size === 0 && open.get(sandbox) === uses) open.delete(sandbox)
           touch(sandbox, clock())
         },
       }
     },
     beat() {
       for (const sandbox of open.keys()) touch(sandbox, clock())
+    },
+    cut(sandbox) {
+      for (const cut of [...(open.get(sandbox) ?? [])]) cut()
     },
   }
 }

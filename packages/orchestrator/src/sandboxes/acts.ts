@@ -29,6 +29,7 @@ export function createActs(desk: Omit<Desk, 'reconcile'>, starting: Starting): A
         capabilities.revokeAll(sandbox.id)
         recorder.record(sandbox.id, 'ending', { reason })
       })
+      desk.cutUses(sandbox.id)
     },
 
     async destroy(sandbox) {

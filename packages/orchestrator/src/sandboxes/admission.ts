@@ -16,10 +16,13 @@ export function admit(request: CreateSandboxRequest, limits: Limits): Blueprint 
     ttl: request.ttl ?? request.blueprint.ttl,
     idle: request.idle ?? request.blueprint.idle,
   }
-  const { cpus, memory, pids } = blueprint.limits
+  const { pids } = blueprint.limits
+  const services = Object.values(blueprint.services)
+  const cpus = services.reduce((sum, service) => sum + service.cpus, blueprint.limits.cpus)
+  const memory = totalMemory(blueprint)
   const rules: [what: string, asked: string | number, allowed: string | number, over: boolean][] = [
     ['a ttl of', blueprint.ttl, limits.maxTtl, seconds(blueprint.ttl) > seconds(limits.maxTtl)],
-    ['memory of', memory, limits.maxMemory, bytes(memory) > bytes(limits.maxMemory)],
+    ['memory of', memory.text, limits.maxMemory, memory.bytes > bytes(limits.maxMemory)],
     ['cpus:', cpus, limits.maxCpus, cpus > limits.maxCpus],
     ['pids:', pids, limits.maxPids, pids > limits.maxPids],
   ]
@@ -30,6 +33,12 @@ export function admit(request: CreateSandboxRequest, limits: Limits): Blueprint 
 
 export function admitCount(living: number, limits: Limits): void {
   if (living >= limits.maxSandboxes) throw tooManySandboxes(limits.maxSandboxes)
+}
+
+/** Of the workspace and its services; each as it is written where there is one alone. */
+function totalMemory({ limits, services }: Blueprint) {
+  const all = [limits.memory, ...Object.values(services).map(({ memory }) => memory)]
+  return { text: all.join(' + '), bytes: all.reduce((sum, each) => sum + bytes(each), 0) }
 }
 
 const seconds = (duration: string) => parseDuration(duration) ?? 0

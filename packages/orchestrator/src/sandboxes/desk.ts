@@ -39,5 +39,7 @@ export interface Desk {
   readonly urlOf: (token: string) => string
   /** Called when a receipt is written. */
   readonly onEnded: (id: string) => void
+  /** Closes what is open through any door of a sandbox. */
+  readonly cutUses: (id: string) => void
   readonly reconcile: (id: string) => Promise<void>
 }

@@ -93,3 +93,43 @@ export const twoWorkspaces = () =>
     hint: 'Leave out `workspace` of the request, or `workspace.clone` of the blueprint.',
     details: { key: ['workspace', 'clone'] },
   })
+
+export const serviceEnded = (name: string, exitCode: number | null) =>
+  new SandboxError(
+    'blueprint_invalid',
+    `The service "${name}" ended right after its start${exitCode === null ? '' : `, with ${exitCode}`}.`,
+    {
+      hint: 'Try its command with `sandbox exec`, in a sandbox without the service.',
+      details: { key: ['services', name, 'command'] },
+    },
+  )
+
+export const serviceNotHealthy = (name: string, retries: number) =>
+  new SandboxError(
+    'blueprint_invalid',
+    `The service "${name}" was not ready after ${retries} looks.`,
+    {
+      hint: 'Correct its healthcheck, or raise its `retries` or `interval`.',
+      details: { key: ['services', name, 'healthcheck'] },
+    },
+  )
+
+export const serviceImageAbsent = (name: string, image: string) =>
+  new SandboxError(
+    'image_unavailable',
+    `The engine holds no image "${image}", and a blueprint has none pulled for a service.`,
+    {
+      hint: `Read what it is, then run \`docker pull ${image}\` on the orchestrator’s machine.`,
+      details: { key: ['services', name, 'image'] },
+    },
+  )
+
+export const servicePortTaken = (
+  service: string,
+  index: number,
+  { name, port }: { readonly name: string; readonly port: number },
+) =>
+  new SandboxError('blueprint_invalid', `Port ${port} is the database "${name}"’s.`, {
+    hint: 'Have the service listen on another port: all of a sandbox share one loopback.',
+    details: { key: ['services', service, 'ports', index] },
+  })

@@ -3,7 +3,7 @@ import { parseDuration } from '@stuntdouble/sdk/wire'
 import { newSandboxId } from '../lib/ids.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
 import type { ServerKinds } from '../sources/sources.ts'
-import { notFiles, notServed } from './errors.ts'
+import { notFiles, notServed, servicePortTaken } from './errors.ts'
 import type { Sandbox, SandboxDatabase, SandboxFiles } from './sandbox.ts'
 
 interface Entry {
@@ -18,11 +18,13 @@ export function newSandbox(
   snapshots: Pick<Snapshots, 'sealed'>,
   kinds: ServerKinds,
 ): Sandbox {
+  const databases = databasesOf(blueprint, snapshots, kinds)
+  refuseTakenPorts(blueprint, databases)
   return {
     id: newSandboxId(),
     state: 'creating',
     blueprint,
-    databases: databasesOf(blueprint, snapshots, kinds),
+    databases,
     files: filesOf(blueprint, snapshots),
     workspace,
     createdAt: now,
@@ -59,6 +61,13 @@ function databasesOf(
       url: kind.url(sealed.credentials, { host: name, port }),
     }
   })
+}
+
+function refuseTakenPorts({ services }: Blueprint, databases: readonly SandboxDatabase[]): void {
+  for (const [name, { ports }] of Object.entries(services)) {
+    const taken = databases.find(({ port }) => ports.includes(port))
+    if (taken) throw servicePortTaken(name, ports.indexOf(taken.port), taken)
+  }
 }
 
 function filesOf(

@@ -57,13 +57,30 @@ describe('a sandbox', () => {
     await using under = await openLifecycle()
     const { id } = await under.create({ ttl: '2h', idle: '10m' })
     under.time.now += 9 * minute
-    under.sandboxes.use(id)[Symbol.dispose]()
+    under.sandboxes.use(id, () => {})[Symbol.dispose]()
     under.time.now += 9 * minute
 
     expect(await isRunning(under, id)).toBe(true)
     under.time.now += minute
     expect(await isRunning(under, id)).toBe(false)
-    expect(() => under.sandboxes.use(id)).toThrow(/has ended/)
+    expect(() => under.sandboxes.use(id, () => {})).toThrow(/has ended/)
+  })
+
+  test('closes what is open when its end begins, with every token spent and before anything is gone', async () => {
+    await using under = await openLifecycle()
+    const { id, token } = await under.create()
+    const seen: unknown[] = []
+    const cut = async () => {
+      expect(() => under.capabilities.verify(token)).toThrow(/has ended/)
+      seen.push(await isRunning(under, id))
+    }
+    using _open = under.sandboxes.use(id, () => void cut())
+    const closed = under.sandboxes.use(id, () => seen.push('cut though closed'))
+    closed[Symbol.dispose]()
+    expect(seen).toEqual([])
+
+    await under.sandboxes.end(id, 'down')
+    expect(seen).toEqual([true])
   })
 
   test('a capability made for a while does not outlive it by an extension', async () => {

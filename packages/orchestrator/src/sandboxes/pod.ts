@@ -4,19 +4,15 @@ import type { ContainerSpec, PodSpec, VolumeSpec } from '../engine/engine.ts'
 import type { ServerKinds } from '../sources/sources.ts'
 import { idleAt } from './lease.ts'
 import type { Sandbox, SandboxDatabase, SandboxFiles } from './sandbox.ts'
+import { scratch, upTo } from './scratch.ts'
+import { serviceContainer } from './services.ts'
+import { workspaceVolume } from './workspace-volume.ts'
 
 /** Runs the container’s main process, so that the agent cannot end it. */
 const holder = { uid: 64_002, gid: 64_002 } as const
 
 const egressProxy = 'http://127.0.0.1:3128'
 const mebibyte = 1024 ** 2
-
-export const workspaceVolume = (sandbox: Sandbox): VolumeSpec => ({
-  name: `${sandbox.id}-workspace`,
-  pod: sandbox.id,
-  ...agent,
-  mode: 0o755,
-})
 
 export const databaseVolume = (sandbox: Sandbox, { name }: SandboxDatabase): VolumeSpec => ({
   name: `${sandbox.id}-${name}`,
@@ -34,15 +30,24 @@ export const filesVolume = (sandbox: Sandbox, { name }: SandboxFiles): VolumeSpe
   mode: 0o755,
 })
 
-export function podOf(sandbox: Sandbox, kinds: ServerKinds): PodSpec {
+/** With those of its services that are to run by now. */
+export function podOf(
+  sandbox: Sandbox,
+  kinds: ServerKinds,
+  services: readonly string[] = [],
+): PodSpec {
   return {
     id: sandbox.id,
     kind: 'sandbox',
     deadline: new Date(idleAt(sandbox)),
-    hosts: sandbox.databases.map(({ name }) => name),
+    hosts: [
+      ...sandbox.databases.map(({ name }) => name),
+      ...Object.keys(sandbox.blueprint.services),
+    ],
     containers: [
       workspaceContainer(sandbox, kinds),
       ...sandbox.databases.map((database) => databaseContainer(sandbox, database, kinds)),
+      ...services.map((name) => serviceContainer(sandbox, name, environment(sandbox, kinds))),
     ],
   }
 }
@@ -80,17 +85,6 @@ function workspaceContainer(sandbox: Sandbox, kinds: ServerKinds): ContainerSpec
   }
 }
 
-/** Charged to memory, and what fills it cannot be killed: together they leave room to live. */
-const scratch = (path: string, mode: number, share: number) => ({
-  path,
-  sizeBytes: upTo(256 * mebibyte, share),
-  inodes: 65_536,
-  ...agent,
-  mode,
-})
-
-const upTo = (most: number, bytes: number) => Math.floor(Math.min(most, bytes))
-
 /** Nothing here comes from the orchestrator’s own environment. */
 function environment(sandbox: Sandbox, kinds: ServerKinds): Record<string, string> {
   const noProxy = [
@@ -98,6 +92,7 @@ function environment(sandbox: Sandbox, kinds: ServerKinds): Record<string, strin
     '127.0.0.1',
     '::1',
     ...sandbox.databases.map(({ name }) => name),
+    ...Object.keys(sandbox.blueprint.services),
   ].join(',')
   const ofTables = sandbox.databases.find(({ kind }) => kinds[kind].model === 'tables')
   return {

@@ -83,7 +83,7 @@ export function sandboxRoutes(parts: Parts): Router {
   router.post('/sandboxes/:id/databases/:name/local', async (request, response) => {
     const sandbox = idOf(request)
     const database = sandboxes.database(sandbox, String(request.params.name))
-    const use = () => sandboxes.use(sandbox)
+    const use = (cut: () => void) => sandboxes.use(sandbox, cut)
     const port = await doors.ports.open({ sandbox, port: database.port, use })
     const at = { host: '127.0.0.1', port }
     response.json({ url: kinds[database.kind].url(database.credentials, at), ...at })
@@ -94,12 +94,12 @@ export function sandboxRoutes(parts: Parts): Router {
   })
   router.get('/sandboxes/:id/changes', async (request, response) => {
     const sandbox = idOf(request)
-    using _use = sandboxes.use(sandbox)
+    using _use = sandboxes.use(sandbox, () => response.destroy())
     response.json(await changes.list(sandbox, abortOnClose(response)))
   })
   router.get('/sandboxes/:id/patch', async (request, response) => {
     const sandbox = idOf(request)
-    using _use = sandboxes.use(sandbox)
+    using _use = sandboxes.use(sandbox, () => response.destroy())
     const patch = await changes.patch(sandbox, abortOnClose(response))
     response.set({ 'content-type': patchType, 'content-disposition': 'attachment' })
     await pipeline(patch, response)

@@ -50,14 +50,17 @@ export interface Sandboxes extends AsyncDisposable {
   end(id: string, reason: EndReason): Promise<Receipt>
   /** Throws `conflict` before the end. */
   receipt(id: string): Receipt
-  /** Throws unless the sandbox is ready; holds it active until disposed. */
-  use(id: string): Disposable
+  /** Throws unless the sandbox is ready; holds it active until disposed. `cut` is called when its end begins. */
+  use(id: string, cut: () => void): Disposable
   database(id: string, name: string): SandboxDatabase
   /** Takes up what an earlier process left: adopts what runs, ends what was half made. */
   adopt(): Promise<void>
 }
 
-export type SandboxesParts = Omit<Desk, 'store' | 'starter' | 'attachments' | 'reconcile'>
+export type SandboxesParts = Omit<
+  Desk,
+  'store' | 'starter' | 'attachments' | 'reconcile' | 'cutUses'
+>
 
 const beatMs = 1_000
 
@@ -65,7 +68,12 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const { storage, engine, clock, log } = parts
   const store = createSandboxStore(storage)
   const attachments = createAttachments(engine, parts.egress, parts.canaries)
-  const base = { ...parts, store, attachments, starter: createStarter(parts) }
+  // Later than the leases that it touches: they ask for what it is a part of.
+  const activity = createActivity(clock, (id, at) => leases.touch(id, at))
+  const base = {
+    ...{ ...parts, store, attachments, starter: createStarter(parts) },
+    cutUses: activity.cut,
+  }
 
   const starting = createStarting(base)
   const acts = createActs(base, starting)
@@ -73,7 +81,6 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const roster = createRoster(desk)
   const leases = createLeases(desk, roster)
   const ending = createEnding(desk, roster, starting)
-  const activity = createActivity(clock, leases.touch)
   const sweeper = createSweeper(desk)
 
   // Two rhythms: an end that takes long must not let the leases of those in use run out.
@@ -91,7 +98,7 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     revoke: leases.revoke,
     end: ending.end,
     receipt: ending.receipt,
-    use: (id) => activity.begin(roster.ready(id).id),
+    use: (id, cut) => activity.begin(roster.ready(id).id, cut),
     database: roster.database,
     adopt: createAdoption(desk, ending),
 

@@ -6,8 +6,10 @@ import type { ImageScans } from '../secrets/secrets.ts'
 import type { ServerKinds } from '../sources/sources.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
 import { databaseEnded, notReadyInTime } from './errors.ts'
-import { databaseVolume, filesVolume, podOf, workspaceVolume } from './pod.ts'
+import { databaseVolume, filesVolume, podOf } from './pod.ts'
 import type { Sandbox, SandboxDatabase } from './sandbox.ts'
+import { serviceImages, startServices } from './services.ts'
+import { workspaceVolume } from './workspace-volume.ts'
 
 export interface StarterParts {
   readonly engine: Engine
@@ -82,6 +84,7 @@ export function createStarter({
       const wanted = [
         sandbox.blueprint.workspace.image,
         ...sandbox.databases.map(({ image }) => image),
+        ...(await serviceImages(sandbox, engine, signal)),
       ]
       await Promise.all(
         [...new Set(wanted)].map(async (image) => {
@@ -98,6 +101,8 @@ export function createStarter({
         ...sandbox.databases.map((database) => ready(sandbox, database, signal)),
         sandbox.workspace && workspaces.unpack(sandbox.workspace, sandbox.id, signal),
       ])
+      const podWith = (services: readonly string[]) => podOf(sandbox, kinds, services)
+      await startServices(sandbox, engine, { podWith, signal })
     },
   }
 }

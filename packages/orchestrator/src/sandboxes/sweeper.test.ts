@@ -31,7 +31,7 @@ describe('looking once a second', () => {
       if (pod === stuck.id) await released.promise
       return destroy(pod, signal)
     }
-    using _use = under.sandboxes.use(used.id)
+    using _use = under.sandboxes.use(used.id, () => {})
     for (let passed = 0; passed < 30; passed++) {
       under.time.now += minute
       await beats()

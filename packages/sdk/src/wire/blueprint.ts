@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { EgressSpec } from './egress.ts'
+import { blueprintRefusals } from './refusals.ts'
+import { objectionsTo, Services } from './services.ts'
 import { Bytes, Duration, Name, parseBytes } from './units.ts'
 
 const ImageReference = z
@@ -112,24 +114,33 @@ export const LimitsSpec = z.strictObject({
 })
 
 /** `sandbox.yaml`: what a sandbox consists of. Untrusted: an agent may have written it. */
-export const Blueprint = z.strictObject({
-  ttl: Duration.default('45m').meta({ description: 'The hard end, counted from creation.' }),
-  idle: Duration.default('15m').meta({ description: 'The end after this long without use.' }),
-  data: z
-    .record(Name, DataSpec)
-    .default({})
-    .refine((data) => Object.keys(data).length <= 8, 'at most 8 databases'),
-  files: z
-    .record(Name, FilesSpec)
-    .default({})
-    .refine((files) => Object.keys(files).length <= 8, 'at most 8 trees of files')
-    .refine(areApart, 'no path may be another’s, or lie below it'),
-  workspace: WorkspaceSpec.prefault({}),
-  egress: EgressSpec.meta({
-    description: 'What it asks to reach outside; the operator’s policy decides.',
-  }),
-  limits: LimitsSpec.prefault({}),
-})
+export const Blueprint = z
+  .strictObject({
+    ttl: Duration.default('45m').meta({ description: 'The hard end, counted from creation.' }),
+    idle: Duration.default('15m').meta({ description: 'The end after this long without use.' }),
+    data: z
+      .record(Name, DataSpec)
+      .default({})
+      .refine((data) => Object.keys(data).length <= 8, 'at most 8 databases'),
+    files: z
+      .record(Name, FilesSpec)
+      .default({})
+      .refine((files) => Object.keys(files).length <= 8, 'at most 8 trees of files')
+      .refine(areApart, 'no path may be another’s, or lie below it'),
+    workspace: WorkspaceSpec.prefault({}),
+    egress: EgressSpec.meta({
+      description: 'What it asks to reach outside; the operator’s policy decides.',
+    }),
+    services: Services.meta({
+      description: 'More programs in the pod: a strict part of what compose calls services.',
+    }),
+    limits: LimitsSpec.prefault({}),
+  })
+  .superRefine(({ services, data }, context) => {
+    for (const { path, message } of objectionsTo(services, Object.keys(data)))
+      context.addIssue({ code: 'custom', path: ['services', ...path], message })
+  })
+  .meta({ 'x-refused': blueprintRefusals })
 export type Blueprint = z.infer<typeof Blueprint>
 /** A blueprint as written, before defaults. */
 export type BlueprintInput = z.input<typeof Blueprint>

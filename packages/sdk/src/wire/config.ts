@@ -77,6 +77,11 @@ const neverFiles = ['url', 'schemas', 'image', 'sequences', 'connections'] as co
 const strangeTo = (kind: SourceKind) => (kind === 'files' ? neverFiles : onlyFiles)
 export type SourceConfig = z.infer<typeof SourceConfig>
 
+const HostName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a name such as "sandbox.corp.example"')
+
 export const LimitsConfig = z.strictObject({
   maxTtl: Duration.default('24h'),
   maxSandboxes: z.int().positive().default(64),
@@ -101,6 +106,8 @@ export const OperatorConfig = z.strictObject({
       host: z.string().default('127.0.0.1'),
       port: z.int().min(0).max(65_535).default(0),
       gatewayPort: z.int().min(0).max(65_535).default(0),
+      /** By which it may be asked, beside its addresses and localhost; a page could have any other resolve here. */
+      names: z.array(HostName).default([]),
     })
     .prefault({}),
 })

@@ -5,6 +5,8 @@ export const Check = z.object({
   status: z.enum(['ok', 'warn', 'fail']),
   message: z.string(),
   hint: z.string().optional(),
+  /** What this machine does not protect against because of it, as a sentence for `sandbox drill`. */
+  exposure: z.string().optional(),
 })
 export type Check = z.infer<typeof Check>
 export const DoctorReport = z.object({ ok: z.boolean(), checks: z.array(Check) })

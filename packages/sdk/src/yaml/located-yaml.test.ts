@@ -18,7 +18,7 @@ const complaintOf = (
 test.each([
   [
     'tttl: 1h',
-    'a.yaml:1: tttl: is not a key; there may be ttl, idle, data, files, workspace, egress, limits',
+    'a.yaml:1: tttl: is not a key; there may be ttl, idle, data, files, workspace, egress, services, limits',
   ],
   ['limits: { cpu: 1 }', 'a.yaml:1: limits.cpu: is not a key; there may be cpus, memory, pids'],
   ['limits:\n  cpus: lots', 'a.yaml:2: limits.cpus: must be a number'],
@@ -43,4 +43,31 @@ test('what is allowed is known below a name of one’s own too', () => {
   expect(complaintOf(text, OperatorConfig)).toMatch(
     /^a\.yaml:3: sources\.shop\.urll: is not a key; there may be kind, url, path, policy/,
   )
+})
+
+test('what one expects of a compose file is refused with its line and why', () => {
+  const text =
+    'services:\n  web:\n    image: a\n    command: [b]\n    privileged: true\nnetworks: {}'
+
+  expect(complaintOf(text)).toMatch(
+    /^a\.yaml:5: services\.web\.privileged: is refused: .*\na\.yaml:6: networks: is refused: /,
+  )
+})
+
+test.each([
+  ['brackets', '['.repeat(30_000), /nested too deeply/],
+  ['keys that are maps', '? '.repeat(600), /keys must be strings|nested too deeply/],
+  ['length', '#'.repeat(70_000), /longer than 65536 characters/],
+  ['aliases', `a: &a [x]\nb: [${'*a,'.repeat(200)}]`, /alias count/],
+])('a file that would take long to read, by its %s, is refused at once', (_how, text, why) => {
+  const began = performance.now()
+
+  expect(complaintOf(text)).toMatch(why)
+  expect(performance.now() - began).toBeLessThan(5000)
+})
+
+test('of many mistakes the first fifty are told', () => {
+  const text = Array.from({ length: 500 }, (_, at) => `k${at}: 1`).join('\n')
+
+  expect(complaintOf(text)?.split('\n')).toHaveLength(50)
 })

@@ -18,12 +18,10 @@ export function parseYaml<Schema extends z.ZodType>(
   schema: Schema,
 ): z.output<Schema> {
   const lines = new LineCounter()
-  const document = parseDocument(source.text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: true,
-  })
+  const document = read(source, lines)
   const broken = document.errors[0]
+  // The parser goes down with every bracket, as far as the stack does, and calls that broken.
+  if (broken?.message.startsWith('Maximum call stack')) throw unreadable(source, tooDeep)
   if (broken) {
     throw invalid(source, [
       { line: lines.linePos(broken.pos[0]).line, key: '', message: broken.message },
@@ -32,15 +30,38 @@ export function parseYaml<Schema extends z.ZodType>(
   const result = schema.safeParse(unfold(source, document))
   if (result.success) return result.data
 
-  const complaints = result.error.issues.flatMap(innermost).flatMap((issue) =>
-    keysOf(issue).map((path) => ({
-      line: lineOf(document.contents, path, lines),
-      key: path.join('.'),
-      message: `${document.hasIn(path) ? '' : 'is missing, and '}${explain(issue, schema)}`,
-    })),
-  )
+  const found = result.error.issues
+    .flatMap(innermost)
+    .flatMap((issue) => keysOf(issue).map((path) => ({ issue, path })))
+  const complaints = found.slice(0, mostComplaints).map(({ issue, path }) => ({
+    line: lineOf(document.contents, path, lines),
+    key: path.join('.'),
+    message: `${document.hasIn(path) ? '' : 'is missing, and '}${explain(issue, path, schema)}`,
+  }))
   throw invalid(source, complaints)
 }
+
+/** A blueprint comes from anybody; the operator’s own files may name every column of a large source. */
+const mostCharacters = { blueprint_invalid: 64 * 1024, config_invalid: 16 * 1024 ** 2 } as const
+
+function read(source: LocatedFile, lineCounter: LineCounter) {
+  const most = mostCharacters[source.code]
+  if (source.text.length > most) throw unreadable(source, `is longer than ${most} characters`)
+  return parseDocument(source.text, {
+    lineCounter,
+    prettyErrors: false,
+    uniqueKeys: true,
+    stringKeys: true,
+  })
+}
+
+const tooDeep = 'is nested too deeply'
+
+const unreadable = (source: LocatedFile, message: string) =>
+  invalid(source, [{ line: 1, key: '', message }])
+
+/** Nobody reads more at once, and a file of mistakes alone must not take long. */
+const mostComplaints = 50
 
 interface Complaint {
   readonly line: number
@@ -52,9 +73,8 @@ function unfold(source: LocatedFile, document: ReturnType<typeof parseDocument>)
   try {
     return document.toJS({ maxAliasCount: 50 }) ?? {}
   } catch (cause) {
-    throw invalid(source, [
-      { line: 1, key: '', message: cause instanceof Error ? cause.message : 'not YAML' },
-    ])
+    if (cause instanceof RangeError) throw unreadable(source, tooDeep)
+    throw unreadable(source, cause instanceof Error ? cause.message : 'not YAML')
   }
 }
 
@@ -75,13 +95,23 @@ function keysOf(issue: z.core.$ZodIssue): PropertyKey[][] {
   return issue.keys.map((key) => [...issue.path, key])
 }
 
-function explain(issue: z.core.$ZodIssue, schema: z.ZodType): string {
+function explain(issue: z.core.$ZodIssue, path: PropertyKey[], schema: z.ZodType): string {
   if (issue.code === 'unrecognized_keys')
-    return `is not a key; there may be ${keysAt(schema, issue.path).join(', ')}`
+    return explainKey(schemaAt(schema, issue.path), path.at(-1))
   if (issue.code === 'invalid_value')
     return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
   if (issue.code === 'invalid_type') return `must be ${words[issue.expected] ?? issue.expected}`
   return issue.message
+}
+
+function explainKey(
+  { properties = {}, 'x-refused': refused = {} }: Described,
+  key: PropertyKey = '',
+): string {
+  const why = Object.hasOwn(refused, key) ? refused[String(key)] : undefined
+  if (why !== undefined) return `is refused: ${why}`
+  return `is not a key; there may be ${Object.keys(properties).join(', ')}`
 }
 
 /** What a person writes, for what zod expects. */
@@ -90,14 +120,14 @@ const words: Readonly<Record<string, string>> = {
   ...{ object: 'a map', record: 'a map', array: 'a list' },
 }
 
-/** Which keys a schema knows at a path, below names that the user chose as well. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+/** What a schema says of a path, below names that the user chose as well. */
+function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): Described {
   let at: Described = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Described
   for (const key of path) {
     at = at.properties?.[String(key)] ?? at.additionalProperties ?? at.items ?? {}
     at = at.anyOf?.find(({ properties }) => properties) ?? at
   }
-  return Object.keys(at.properties ?? {})
+  return at
 }
 
 /** The part of a JSON schema that leads to another. */
@@ -106,6 +136,8 @@ interface Described {
   readonly additionalProperties?: Described
   readonly items?: Described
   readonly anyOf?: readonly Described[]
+  /** Why keys are refused that one might expect. */
+  readonly 'x-refused'?: Readonly<Record<string, string>>
 }
 
 function lineOf(root: Node | null, path: readonly PropertyKey[], lines: LineCounter): number {

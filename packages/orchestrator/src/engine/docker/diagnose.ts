@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../engine.ts'
+import { boundaryDiagnosis } from './diagnose-boundary.ts'
 import type { DockerClient } from './docker-client.ts'
 import { asEngineError, engineTooOld, oldestApiVersion } from './docker-errors.ts'
 
@@ -20,6 +21,7 @@ export async function diagnoseEngine(
       { name: 'engine', status: 'ok', message: `Docker ${version} answers.` },
       ...limitDiagnoses(info),
       seccompDiagnosis(info.SecurityOptions ?? []),
+      boundaryDiagnosis(info.SecurityOptions ?? []),
     ]
   } catch (cause) {
     const error = asEngineError('its socket', 'describing itself', cause)

@@ -7,6 +7,7 @@ import { createDoors, type Files } from '../../doors/doors.ts'
 import { openFakeEngine } from '../../engine/fake/fake-engine.ts'
 import type { FakeProgram } from '../../engine/fake/fake-process.ts'
 import { createLog } from '../../lib/log.ts'
+import { createWrongKeys } from '../../lib/wrong-keys.ts'
 import { listen } from '../../listen.ts'
 import { createRecorder, recorderMigrations } from '../../recorder/recorder.ts'
 import { openStorage } from '../../storage/storage.ts'
@@ -26,11 +27,19 @@ export async function openGateway(program: FakeProgram = () => 0) {
   const engine = scope.use(openFakeEngine({ program }))
   await startPod(engine)
   const uses = { open: 0, ever: 0 }
+  const cuts = new Set<() => void>()
   const contents = new Map<string, Buffer>()
   const app = createGatewayApp({
     ...{ capabilities, recorder, log: createLog('silent') },
     doors: { ...scope.use(createDoors(engine)), files: filesIn(contents) },
-    hosted: { get: () => view, use: () => use(uses) },
+    hosted: {
+      get: () => view,
+      use: (_id, cut) => {
+        cuts.add(cut)
+        return use(uses)
+      },
+    },
+    ...{ names: [], wrongKeys: createWrongKeys(clock) },
     origin: () => gateway.origin,
   })
   const gateway = scope.use(await listen(app, { host: '127.0.0.1', port: 0, remembered: 0 }))
@@ -39,6 +48,8 @@ export async function openGateway(program: FakeProgram = () => 0) {
   const parts = scope.move()
   return {
     ...{ capabilities, recorder, contents, time, token, uses, url, origin: gateway.origin },
+    /** As the end of the sandbox does. */
+    cut: () => cuts.forEach((cut) => void cut()),
     exec: (body: object, headers: Record<string, string> = {}) =>
       fetch(`${url}/exec`, {
         method: 'POST',

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { pythonSaid, type Scene } from './scene.ts'
+import { pythonSaid, useScene } from './scene.ts'
+
+const scene = useScene()
 
 /** Sends bytes to the only way out and tells what came back, and after how long. */
 const ask = (request: string) => `
@@ -76,57 +78,55 @@ const malformed: readonly [what: string, request: string][] = [
   ['a PROXY line', text('PROXY TCP4 1.2.3.4 127.0.0.1 1 5432\r\n\r\n')],
 ]
 
-export function describeProxyAbuse(scene: () => Scene): void {
+describe('the way out', () => {
   const denials = async () =>
     (await scene().control.events(scene().box.id))
       .filter(({ type }) => type === 'egress_denied')
       .map(({ data }) => String(data.target))
 
-  describe('the way out', () => {
-    test.each(refusals)('answers %s at once with the reason', async (_what, request, target) => {
-      const answer = await pythonSaid(scene().box, ask(request))
+  test.each(refusals)('answers %s at once with the reason', async (_what, request, target) => {
+    const answer = await pythonSaid(scene().box, ask(request))
 
-      expect(answer).toMatch(/^HTTP\/1\.1 403 /)
-      expect(answer).toContain('"error":"blocked_by_policy"')
-      expect(Number(answer.split('SECONDS ')[1])).toBeLessThan(2)
-      expect(await denials()).toContain(target)
-    })
-
-    test.each(malformed)('turns %s away at once', async (_what, request) => {
-      const answer = await pythonSaid(scene().box, ask(request))
-
-      expect(answer).toMatch(/^HTTP\/1\.1 40[03] /)
-      expect(answer).not.toMatch(/HTTP\/1\.1 [123]/)
-      expect(answer).toContain('"error":"blocked_by_policy"')
-      expect(Number(answer.split('SECONDS ')[1])).toBeLessThan(2)
-    })
-
-    test('answers a second request on the same connection no differently', async () => {
-      const one = 'GET http://first.example/ HTTP/1.1\r\nHost: first.example\r\n\r\n'
-      const two = 'GET http://second.example/ HTTP/1.1\r\nHost: second.example\r\n\r\n'
-      const answer = await pythonSaid(scene().box, ask(text(one + two)))
-
-      expect(answer.match(/HTTP\/1\.1 (\d+)/g)?.every((line) => line.endsWith(' 403'))).toBe(true)
-      expect(await denials()).toContain('first.example:80')
-    })
-
-    test('does not wait for who says nothing', async () => {
-      const answer = await pythonSaid(scene().box, slow)
-
-      expect(Number(answer.split('CLOSED ')[1])).toBeGreaterThanOrEqual(30)
-    })
-
-    test('still answers the others when one sandbox uses it up', async () => {
-      await pythonSaid(
-        scene().box,
-        'import socket\n[socket.create_connection(("127.0.0.1", 3128)) for _ in range(300)]',
-      )
-      const answer = await pythonSaid(scene().other, ask(refusals[0]?.[1] ?? ''))
-
-      expect(answer).toContain('blocked_by_policy')
-    })
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /)
+    expect(answer).toContain('"error":"blocked_by_policy"')
+    expect(Number(answer.split('SECONDS ')[1])).toBeLessThan(2)
+    expect(await denials()).toContain(target)
   })
-}
+
+  test.each(malformed)('turns %s away at once', async (_what, request) => {
+    const answer = await pythonSaid(scene().box, ask(request))
+
+    expect(answer).toMatch(/^HTTP\/1\.1 40[03] /)
+    expect(answer).not.toMatch(/HTTP\/1\.1 [123]/)
+    expect(answer).toContain('"error":"blocked_by_policy"')
+    expect(Number(answer.split('SECONDS ')[1])).toBeLessThan(2)
+  })
+
+  test('answers a second request on the same connection no differently', async () => {
+    const one = 'GET http://first.example/ HTTP/1.1\r\nHost: first.example\r\n\r\n'
+    const two = 'GET http://second.example/ HTTP/1.1\r\nHost: second.example\r\n\r\n'
+    const answer = await pythonSaid(scene().box, ask(text(one + two)))
+
+    expect(answer.match(/HTTP\/1\.1 (\d+)/g)?.every((line) => line.endsWith(' 403'))).toBe(true)
+    expect(await denials()).toContain('first.example:80')
+  })
+
+  test('does not wait for who says nothing', async () => {
+    const answer = await pythonSaid(scene().box, slow)
+
+    expect(Number(answer.split('CLOSED ')[1])).toBeGreaterThanOrEqual(30)
+  })
+
+  test('still answers the others when one sandbox uses it up', async () => {
+    await pythonSaid(
+      scene().box,
+      'import socket\n[socket.create_connection(("127.0.0.1", 3128)) for _ in range(300)]',
+    )
+    const answer = await pythonSaid(scene().other, ask(refusals[0]?.[1] ?? ''))
+
+    expect(answer).toContain('blocked_by_policy')
+  })
+})
 
 /** Thirty connections that begin a request and never end it. */
 const slow = `
