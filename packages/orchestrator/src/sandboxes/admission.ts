@@ -16,10 +16,11 @@ export function admit(request: CreateSandboxRequest, limits: Limits): Blueprint 
     ttl: request.ttl ?? request.blueprint.ttl,
     idle: request.idle ?? request.blueprint.idle,
   }
-  const { cpus, memory, pids } = blueprint.limits
+  const { cpus, memory, pids, disk } = blueprint.limits
   const rules: [what: string, asked: string | number, allowed: string | number, over: boolean][] = [
     ['a ttl of', blueprint.ttl, limits.maxTtl, seconds(blueprint.ttl) > seconds(limits.maxTtl)],
     ['memory of', memory, limits.maxMemory, bytes(memory) > bytes(limits.maxMemory)],
+    ['a disk of', disk, limits.maxDisk, bytes(disk) > bytes(limits.maxDisk)],
     ['cpus:', cpus, limits.maxCpus, cpus > limits.maxCpus],
     ['pids:', pids, limits.maxPids, pids > limits.maxPids],
   ]

@@ -16,6 +16,7 @@ import { createCreation } from './creation.ts'
 import type { Desk } from './desk.ts'
 import { createEnding } from './ending.ts'
 import { createLeases } from './leases.ts'
+import { createLimitWatch } from './limit-watch.ts'
 import { createReconciler } from './reconciler.ts'
 import { createRoster } from './roster.ts'
 import type { SandboxDatabase } from './sandbox.ts'
@@ -24,6 +25,7 @@ import { createStarting } from './starting.ts'
 import { createSandboxStore, sandboxMigrations } from './store.ts'
 import { createSweeper } from './sweeper.ts'
 import { viewOf } from './view.ts'
+import { createWatchdog } from './watchdog.ts'
 
 export { sandboxMigrations }
 
@@ -57,15 +59,25 @@ export interface Sandboxes extends AsyncDisposable {
   adopt(): Promise<void>
 }
 
-export type SandboxesParts = Omit<Desk, 'store' | 'starter' | 'attachments' | 'reconcile'>
+export type SandboxesParts = Omit<
+  Desk,
+  'store' | 'starter' | 'attachments' | 'reconcile' | 'diskUses' | 'limitWatch'
+>
 
 const beatMs = 1_000
+/** A fast disk fills by a gigabyte in a second. */
+const roomMs = 500
+const limitsMs = 2_000
 
 export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const { storage, engine, clock, log } = parts
   const store = createSandboxStore(storage)
   const attachments = createAttachments(engine, parts.egress, parts.canaries)
-  const base = { ...parts, store, attachments, starter: createStarter(parts) }
+  const base = {
+    ...{ ...parts, store, attachments, starter: createStarter(parts) },
+    limitWatch: createLimitWatch({ ...parts, store }),
+    diskUses: new Map(),
+  }
 
   const starting = createStarting(base)
   const acts = createActs(base, starting)
@@ -75,11 +87,18 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const ending = createEnding(desk, roster, starting)
   const activity = createActivity(clock, leases.touch)
   const sweeper = createSweeper(desk)
+  const watchdog = createWatchdog({ ...desk, interrupt: starting.interrupt })
 
-  // Two rhythms: an end that takes long must not let the leases of those in use run out.
+  // Rhythms of their own: an end, or a walk, that takes long must not hold up the rest.
   const failed = (cause: unknown) => log.error(traceOf(cause), 'beat failed')
   const beats = async () => storage.transaction(() => activity.beat())
-  const rhythms = [every(beatMs, beats, failed), every(beatMs, sweeper.sweep, failed)]
+  const rhythms = [
+    every(beatMs, beats, failed),
+    every(beatMs, sweeper.sweep, failed),
+    every(roomMs, watchdog.guardRoom, failed),
+    every(beatMs, watchdog.guardBounds, failed),
+    every(limitsMs, base.limitWatch.look, failed),
+  ]
 
   return {
     create: createCreation({ desk, starting, ending, leases }),

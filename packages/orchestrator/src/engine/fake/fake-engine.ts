@@ -6,6 +6,7 @@ import type {
   Engine,
   EngineCapabilities,
   Images,
+  LimitReached,
   ObservedPod,
   PodSpec,
   Process,
@@ -42,6 +43,7 @@ export class FakeEngine implements Engine {
   readonly #pods = new Map<string, FakePod>()
   readonly #failures: { readonly operation: FakeOperation; readonly cause: Error }[] = []
   readonly #turns = new PodTurns()
+  readonly #reached = new Map<string, LimitReached>()
   readonly #logs = new Map<string, string>()
 
   constructor(options: FakeEngineOptions) {
@@ -140,6 +142,16 @@ export class FakeEngine implements Engine {
 
   destroy(pod: string, signal: AbortSignal): Promise<void> {
     return this.#turns.end(pod, signal, () => this.#destroy(pod, signal))
+  }
+
+  /** As a program inside that takes too much. */
+  reachLimit(reached: LimitReached): void {
+    this.#reached.set(`${reached.pod} ${reached.container} ${reached.limit}`, reached)
+  }
+
+  async limitsReached(signal: AbortSignal): Promise<readonly LimitReached[]> {
+    signal.throwIfAborted()
+    return [...this.#reached.values()].filter(({ pod }) => this.#find(pod)?.hasEnded === false)
   }
 
   async diagnose(): Promise<readonly Diagnosis[]> {
