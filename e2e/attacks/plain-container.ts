@@ -1,4 +1,5 @@
 import { GenericContainer } from 'testcontainers'
+import { openEngine } from '../lib/container-runtime.ts'
 import { ensureImage } from '../lib/images.ts'
 
 /** What an agent gets where nobody thought about it: the same image and root. */
@@ -27,5 +28,26 @@ export async function startPlain(network?: 'host'): Promise<PlainContainer> {
     [Symbol.asyncDispose]: async () => {
       await started.stop({ timeout: 0, removeVolumes: true })
     },
+  }
+}
+
+/**
+ * A container with the engine's defaults, but for what keeps this machine safe from what is tried in
+ * it. Runs one script and is gone.
+ */
+export async function plainSaid(script: string): Promise<string> {
+  await ensureImage(image)
+  const engine = await openEngine()
+  const container = await engine.createContainer({
+    ...{ Image: image, User: 'root', Tty: true, Cmd: ['bash', '-c', script] },
+    Labels: { 'dev.stuntdouble.installation': 'test-plain' },
+    HostConfig: { Memory: 1024 ** 3, MemorySwap: 1024 ** 3, PidsLimit: 1024 },
+  })
+  try {
+    await container.start()
+    await container.wait()
+    return String(await container.logs({ stdout: true, stderr: true })).replaceAll('\r\n', '\n')
+  } finally {
+    await container.remove({ force: true, v: true })
   }
 }

@@ -38,6 +38,10 @@ export function gatewayRoutes(parts: GatewayParts): Router {
       stdoutTail: result.stdout.slice(-2000),
       stderrTail: result.stderr.slice(-2000),
     })
+    if (result.truncated) {
+      const message = 'output limit reached: what came after was dropped'
+      parts.recorder.record(sandbox, 'limit_reached', { limit: 'output', message })
+    }
     response.json(result)
   })
 
