@@ -38,10 +38,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
       stdoutTail: result.stdout.slice(-2000),
       stderrTail: result.stderr.slice(-2000),
     })
-    if (result.truncated) {
-      const message = 'output limit reached: what came after was dropped'
-      parts.recorder.record(sandbox, 'limit_reached', { limit: 'output', message })
-    }
+    if (result.truncated) parts.recorder.record(sandbox, 'limit_reached', outputLimit)
     response.json(result)
   })
 
@@ -84,6 +81,11 @@ export function gatewayRoutes(parts: GatewayParts): Router {
 
   return router
 }
+
+const outputLimit = {
+  limit: 'output',
+  message: 'output limit reached: what came after was dropped',
+} as const
 
 /** Before any body is read: a stranger’s is none of our work. */
 function admission(parts: GatewayParts): RequestHandler {
