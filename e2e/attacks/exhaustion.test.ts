@@ -66,6 +66,17 @@ const oneHugeFile = 'truncate -s 100G huge 2>/dev/null; stat -c %s huge 2>/dev/n
 const logBomb =
   '{ head -c 3M /dev/zero | tr "\\0" x > /proc/1/fd/1; } 2>/dev/null && echo WROTE || echo REFUSED'
 const diskFiller = 'head -c 1500M /dev/zero > fill; stat -c "SIZE %s" fill'
+/** No walk finds them, and the room they take comes back with the end of the process alone. */
+const hiddenFiller = `python3 - <<'END'
+import os, time
+held = []
+for n in range(3):
+    held.append(os.open(f'f{n}', os.O_CREAT | os.O_RDWR))
+    os.unlink(f'f{n}')
+    for _ in range(400): os.write(held[-1], bytes(2**20))
+print('HOLDS', sum(os.fstat(each).st_size for each in held), 'SEES', len(os.listdir('.')), flush=True)
+time.sleep(float(os.environ.get('HOLD', 0)))
+END`
 /** Deeper than a path may be long, so that only a walk that keeps its place finds them. */
 const inodeFiller = `python3 - <<'END'
 import os
@@ -174,6 +185,17 @@ describe('the disk', () => {
     filling.catch(() => {})
     await expect.poll(() => endedBy(box), soon).toBe('disk_limit')
     expect((await control.sandbox(box.id)).problem?.title).toMatch(/\d+ files of 131072/)
+  })
+
+  test('ends a sandbox that fills it with files that it deleted and keeps open', async () => {
+    const all = `HOLDS ${1200 * mebibyte} SEES 0`
+    expect(await plainSaid(`cd "$(mktemp -d)" && ${hiddenFiller}`)).toContain(all)
+
+    const box = await boxWith({ disk: '512m' })
+    const filling = said(box, `export HOLD=600; ${hiddenFiller}`)
+    filling.catch(() => {})
+    await expect.poll(() => endedBy(box), soon).toBe('disk_limit')
+    await neighbourIsWell()
   })
 
   test('loses the greatest grower before it is full, and nobody else notices', async () => {

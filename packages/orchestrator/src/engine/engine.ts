@@ -56,6 +56,12 @@ export interface Engine extends AsyncDisposable {
    */
   limitsReached(signal: AbortSignal): Promise<readonly LimitReached[]>
 
+  /**
+   * Bytes on volumes in files that were deleted while a process of a pod has them open: no walk finds
+   * those. Pods that hold none are left out. Costs as much as a start.
+   */
+  heldOpen(signal: AbortSignal): Promise<ReadonlyMap<string, number>>
+
   /** What the engine is and lacks, for `sandbox doctor`. Never throws for an engine that is not there. */
   diagnose(signal: AbortSignal): Promise<readonly Diagnosis[]>
 }
@@ -198,7 +204,7 @@ export interface Volumes {
   usage(signal: AbortSignal): Promise<PoolUsage>
   /**
    * What these volumes hold; one that is not there holds nothing. Walks every file, beside all other
-   * work on volumes. A file that was deleted and is still open is not seen: `usage` counts it alone.
+   * work on volumes. Files that were deleted and are still open are not seen: see `heldOpen`.
    */
   measure(volumes: readonly string[], signal: AbortSignal): Promise<readonly VolumeUse[]>
 }

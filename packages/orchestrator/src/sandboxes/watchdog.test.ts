@@ -77,6 +77,23 @@ describe('a sandbox that writes more than it may', () => {
     })
   })
 
+  test('is ended for files that it deleted and still has open', async () => {
+    useOwnTimers()
+    await using under = await openLifecycle()
+    const [sly, other] = [await under.create(withDisk('1g')), await under.create(withDisk('1g'))]
+    await beats()
+    under.engine.holdOpen(sly.id, 2 * gibibyte)
+    under.volumes.diskFreeBytes = 57 * gibibyte
+    under.time.now += 10_000
+    await beats()
+
+    expect(under.sandboxes.get(sly.id)).toMatchObject({
+      endReason: 'disk_limit',
+      disk: { usedBytes: 2 * gibibyte },
+    })
+    expect(stateOf(under, other.id)).toBe('ready')
+  })
+
   test('leaves another one alone, which is told what it holds', async () => {
     useOwnTimers()
     await using under = await openLifecycle()

@@ -3,6 +3,7 @@ import type { PoolUsage } from '../engine/engine.ts'
 import type { Desk } from './desk.ts'
 import { type DiskUse, diskBound, isOver, sumOf, volumesOf } from './disk-bound.ts'
 import { diskLimitReached, diskReserveReached } from './errors.ts'
+import { createOpenFiles } from './open-files.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /**
@@ -18,7 +19,7 @@ export interface Watchdog {
 
 type Parts = Pick<
   Desk,
-  'store' | 'engine' | 'storage' | 'recorder' | 'clock' | 'reconcile' | 'diskUses'
+  'store' | 'engine' | 'storage' | 'recorder' | 'clock' | 'log' | 'reconcile' | 'diskUses'
 > & {
   /** Interrupts a start under way. */
   readonly interrupt: (id: string) => void
@@ -39,29 +40,26 @@ const reserveOf = ({ sizeBytes }: PoolUsage) =>
   Math.max(192 * mebibyte, Math.min(sizeBytes / 16, 2048 * mebibyte))
 
 export function createWatchdog({ store, engine, diskUses: uses, ...desk }: Parts): Watchdog {
-  let walkedAt = Number.NEGATIVE_INFINITY
-  let walked: PoolUsage | undefined
+  const { clock } = desk
+  const open = createOpenFiles({ engine, ...desk })
+  let last: Walk | undefined
 
   const living = () =>
     store
       .list({ ended: false })
       .filter(({ state, endReason }) => state !== 'ending' && endReason === null)
 
-  function isDue({ freeBytes, freeInodes }: PoolUsage): boolean {
-    const age = desk.clock() - walkedAt
-    if (walked === undefined || age >= walkEveryMs) return true
-    const wrote = walked.freeBytes - freeBytes
-    if (wrote !== 0 && age >= walkWhenChangedMs) return true
-    return wrote >= walkAfter.bytes || walked.freeInodes - freeInodes >= walkAfter.inodes
-  }
-
   async function walk(sandboxes: readonly Sandbox[], signal: AbortSignal): Promise<void> {
+    const usage = await engine.volumes.usage(signal)
     const names = new Map(sandboxes.map((sandbox) => [sandbox.id, volumesOf(sandbox)]))
     const found = await engine.volumes.measure([...names.values()].flat(), signal)
+    await open.look(usage.freeBytes + sumOf(found).bytes, signal)
     uses.clear()
     for (const [id, own] of names) {
-      uses.set(id, sumOf(found.filter(({ name }) => own.includes(name))))
+      const walkedUse = sumOf(found.filter(({ name }) => own.includes(name)))
+      uses.set(id, { ...walkedUse, bytes: walkedUse.bytes + open.heldBy(id) })
     }
+    last = { ...usage, at: clock() }
   }
 
   async function end(sandbox: Sandbox, reason: EndReason): Promise<void> {
@@ -91,19 +89,29 @@ export function createWatchdog({ store, engine, diskUses: uses, ...desk }: Parts
       const held = (sandbox: Sandbox) => uses.get(sandbox.id)?.[by] ?? 0
       const greatest = sandboxes.toSorted((one, other) => held(other) - held(one))[0]
       const least = shortOfInodes ? walkAfter.inodes : growerBytes
-      if (greatest && held(greatest) >= least) await end(greatest, 'disk_reserve')
+      if (greatest && held(greatest) >= least) return end(greatest, 'disk_reserve')
+      open.suspect()
     },
     async guardBounds(signal) {
       const sandboxes = living()
       if (sandboxes.length === 0) return
       const usage = await engine.volumes.usage(signal)
-      if (!isDue(usage)) return
+      if (!isDue(last, { ...usage, at: clock() })) return
       await walk(sandboxes, signal)
-      ;[walked, walkedAt] = [usage, desk.clock()]
       const over = sandboxes.filter(({ id, blueprint }) =>
         isOver(uses.get(id) ?? sumOf([]), diskBound(blueprint)),
       )
       await Promise.all(over.map((sandbox) => end(sandbox, 'disk_limit')))
     },
   }
+}
+
+/** When the volumes were walked, and what was free then. */
+type Walk = PoolUsage & { readonly at: number }
+
+function isDue(last: Walk | undefined, now: Walk): boolean {
+  if (last === undefined || now.at - last.at >= walkEveryMs) return true
+  const wrote = last.freeBytes - now.freeBytes
+  if (wrote !== 0 && now.at - last.at >= walkWhenChangedMs) return true
+  return wrote >= walkAfter.bytes || last.freeInodes - now.freeInodes >= walkAfter.inodes
 }

@@ -26,6 +26,7 @@ import { EgressListeners } from './egress-listeners.ts'
 import { startExec } from './exec.ts'
 import { gateImage } from './gate-config.ts'
 import { dialIn } from './gate-sockets.ts'
+import { heldOpen } from './held-open.ts'
 import { LimitsReached } from './limits-reached.ts'
 import { inventoryPod, listPods, observePod } from './observe-pods.ts'
 import { RunDirectory } from './run-directory.ts'
@@ -165,6 +166,10 @@ class DockerEngine implements Engine {
 
   limitsReached(signal: AbortSignal): Promise<readonly LimitReached[]> {
     return this.#limits.look(signal)
+  }
+
+  heldOpen(signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    return heldOpen(this.#parts.client, signal)
   }
 
   async diagnose(signal: AbortSignal): Promise<readonly Diagnosis[]> {

@@ -44,6 +44,7 @@ export class FakeEngine implements Engine {
   readonly #failures: { readonly operation: FakeOperation; readonly cause: Error }[] = []
   readonly #turns = new PodTurns()
   readonly #reached = new Map<string, LimitReached>()
+  readonly #heldOpen = new Map<string, number>()
   readonly #logs = new Map<string, string>()
 
   constructor(options: FakeEngineOptions) {
@@ -152,6 +153,16 @@ export class FakeEngine implements Engine {
   async limitsReached(signal: AbortSignal): Promise<readonly LimitReached[]> {
     signal.throwIfAborted()
     return [...this.#reached.values()].filter(({ pod }) => this.#find(pod)?.hasEnded === false)
+  }
+
+  /** As a program inside that deletes what it goes on writing to. */
+  holdOpen(pod: string, bytes: number): void {
+    this.#heldOpen.set(pod, bytes)
+  }
+
+  async heldOpen(signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    signal.throwIfAborted()
+    return new Map(this.#heldOpen)
   }
 
   async diagnose(): Promise<readonly Diagnosis[]> {
