@@ -17,8 +17,8 @@ for process in /proc/[0-9]*; do
   id=$(grep -o -m 1 -E ${quote(containers.join('|'))} "$process/cgroup") || continue
   volumes=$(awk '{ for (at = 7; $at != "-"; at++); if ($(at + 1) ~ /^(xfs|overlay|ext4|btrfs)$/) print $3 }' "$process/mountinfo")
   find "$process/fd" -lname '* (deleted)' -exec stat -L -c "$id %h %Hd:%Ld %i %b" {} + |
-    grep -F "$volumes"
-done 2>/dev/null | sort -u | awk '$2 == 0 { held[$1] += $5 * 512 } END { for (id in held) printf "%s %.0f\n", id, held[id] }'`
+    grep -wF "$volumes"
+done 2>/dev/null | sort -u | awk '$2 == 0 { held[$1] += $5 * 512 } END { for (id in held) printf "%s %.0f\\n", id, held[id] }'`
 
 /** By pod. Once through with a helper that shares the engine's processes; it goes in any case. */
 export async function heldOpen(
