@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Sandbox } from '@stuntdouble/sdk'
 import type { ControlClient } from '@stuntdouble/sdk/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Stuntdouble } from '../lib/stuntdouble.ts'
+import { pausedStream, pausedTerminal } from './paused-reader.ts'
 import { plainSaid } from './plain-container.ts'
 import { said } from './scene.ts'
 
@@ -158,6 +161,38 @@ describe('logs', () => {
     expect(await reached(box)).toEqual(['output'])
   })
 })
+
+describe('gigabytes that nobody reads', () => {
+  test.each([
+    ['a stream', pausedStream],
+    ['a terminal', pausedTerminal],
+  ])('of %s stay where they are written', async (_door, pausedReader) => {
+    await using box = await boxWith({})
+    await said(box, 'true')
+    const before = await residentBytes()
+    const produce = 'head -c 4G /dev/zero; touch done'
+    {
+      using _reader = await pausedReader(box, produce)
+      await expect.poll(() => said(box, 'pgrep -xc head || true'), soon).toBe('1\n')
+      await sleep(4000)
+      expect((await residentBytes()) - before).toBeLessThan(64 * mebibyte)
+      expect(await said(box, 'ls done 2>&1')).toMatch(/No such file/)
+    }
+    // With its reader goes the command.
+    await expect.poll(() => said(box, 'pgrep -xc head || true'), soon).toBe('0\n')
+    expect(await said(box, 'ls done 2>&1')).toMatch(/No such file/)
+
+    expect((await box.commands.run(produce.replace('4G', '4M'))).stdout).toHaveLength(4 * mebibyte)
+    expect(await said(box, 'ls done')).toBe('done\n')
+  })
+})
+
+/** Of the orchestrator. */
+async function residentBytes(): Promise<number> {
+  const { pid } = (await stuntdouble.orchestrator()) ?? {}
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024
+}
 
 describe('the disk', () => {
   test('ends a sandbox that fills it, and the receipt says by what', async () => {
