@@ -5,7 +5,7 @@ import type { Desk } from './desk.ts'
 export interface OpenFiles {
   /**
    * To be told after each walk what is free and what the walk found, together: of a pool in which
-   * nothing is hidden that sum stays. Looks at open files when it fell by much, or when some were held
+   * nothing is hidden that sum stays. Looks at open files when it fell by much, or when much was held
    * before, since looking costs as much as a start.
    */
   look(freeAndFoundBytes: number, signal: AbortSignal): Promise<void>
@@ -16,6 +16,8 @@ export interface OpenFiles {
 
 /** A snapshot that is built takes room that no walk explains either. */
 const unexplainedBytes = 256 * 1024 ** 2
+/** Servers keep a few of their own. */
+const muchBytes = 64 * 1024 ** 2
 const lookEveryMs = 5_000
 
 export function createOpenFiles({
@@ -37,7 +39,7 @@ export function createOpenFiles({
       // A copy of data may hold more than is found of it, so only a fall since the last look counts.
       explained = Math.max(explained, freeAndFound)
       const isMissing = explained - freeAndFound >= unexplainedBytes
-      if (!isMissing && !suspected && held.size === 0) return
+      if (!isMissing && !suspected && !isMuch(held)) return
       if (clock() - lookedAt < lookEveryMs) return
       ;[lookedAt, suspected] = [clock(), false]
       held = await engine.heldOpen(signal).catch((cause) => {
@@ -49,3 +51,6 @@ export function createOpenFiles({
     },
   }
 }
+
+const isMuch = (held: ReadonlyMap<string, number>) =>
+  [...held.values()].some((bytes) => bytes >= muchBytes)

@@ -128,6 +128,20 @@ describe('a pool that runs out', () => {
     expect(stateOf(under, second ?? '')).toBe('ready')
   })
 
+  test('loses who filled it just now, not who was the greatest before', async () => {
+    useOwnTimers()
+    await using under = await openLifecycle()
+    const boxes = [await under.create(withDisk('32g')), await under.create(withDisk('32g'))]
+    const [greedy = '', modest = ''] = boxes.map(({ id }) => id)
+    under.volumes.fill(`${modest}-workspace`, { bytes: 28.5 * gibibyte })
+    await beats()
+    under.volumes.fill(`${greedy}-workspace`, { bytes: 30 * gibibyte })
+    await beats(2)
+
+    expect(under.sandboxes.get(greedy).endReason).toBe('disk_reserve')
+    expect(stateOf(under, modest)).toBe('ready')
+  })
+
   test('costs nobody who has not grown', async () => {
     useOwnTimers()
     await using under = await openLifecycle()

@@ -1,13 +1,14 @@
 import { type EndReason, problemOf } from '@stuntdouble/sdk/wire'
 import type { PoolUsage } from '../engine/engine.ts'
+import { pause } from '../lib/every.ts'
 import type { Desk } from './desk.ts'
-import { type DiskUse, diskBound, isOver, sumOf, volumesOf } from './disk-bound.ts'
+import { type DiskUse, diskBound, isOver, sumOf } from './disk-bound.ts'
 import { diskLimitReached, diskReserveReached } from './errors.ts'
-import { createOpenFiles } from './open-files.ts'
 import type { Sandbox } from './sandbox.ts'
+import { createVolumeWalks, walkAfter } from './volume-walks.ts'
 
 /**
- * Holds sandboxes to what they may write, where no quota does (docs/adr/0011). It ends them at once
+ * Holds sandboxes to what they may write, where no quota does (docs/adr/0013). It ends them at once
  * and never pauses them: a paused container would outlive its gate, and so its lease.
  */
 export interface Watchdog {
@@ -26,43 +27,25 @@ type Parts = Pick<
 }
 
 const mebibyte = 1024 ** 2
-/** So much, or so many files, is not walked for: it is the most that a walk can be late by. */
-const walkAfter: DiskUse = { bytes: 64 * mebibyte, inodes: 10_000 }
-/** One may write as another deletes, so that little seems to be written, or nothing. */
-const walkWhenChangedMs = 10_000
-const walkEveryMs = 60_000
-/** Below this nobody is a grower. */
-const growerBytes = 64 * mebibyte
 const leastFreeInodes = 20_000
+/** Who makes a walk last must not win by it: what was known before decides then. */
+const patienceMs = 2_000
 
 /** Kept free, so that who writes fast is ended before the others' writes fail. */
 const reserveOf = ({ sizeBytes }: PoolUsage) =>
   Math.max(192 * mebibyte, Math.min(sizeBytes / 16, 2048 * mebibyte))
 
 export function createWatchdog({ store, engine, diskUses: uses, ...desk }: Parts): Watchdog {
-  const { clock } = desk
-  const open = createOpenFiles({ engine, ...desk })
-  let last: Walk | undefined
+  const walks = createVolumeWalks({ engine, diskUses: uses, ...desk })
 
   const living = () =>
     store
       .list({ ended: false })
       .filter(({ state, endReason }) => state !== 'ending' && endReason === null)
 
-  async function walk(sandboxes: readonly Sandbox[], signal: AbortSignal): Promise<void> {
-    const usage = await engine.volumes.usage(signal)
-    const names = new Map(sandboxes.map((sandbox) => [sandbox.id, volumesOf(sandbox)]))
-    const found = await engine.volumes.measure([...names.values()].flat(), signal)
-    await open.look(usage.freeBytes + sumOf(found).bytes, signal)
-    uses.clear()
-    for (const [id, own] of names) {
-      const walkedUse = sumOf(found.filter(({ name }) => own.includes(name)))
-      uses.set(id, { ...walkedUse, bytes: walkedUse.bytes + open.heldBy(id) })
-    }
-    last = { ...usage, at: clock() }
-  }
-
   async function end(sandbox: Sandbox, reason: EndReason): Promise<void> {
+    // Somebody else may have ended it while it was measured; the first reason stays.
+    if (store.get(sandbox.id)?.endReason !== null) return
     const [used, allowed] = [uses.get(sandbox.id) ?? sumOf([]), diskBound(sandbox.blueprint)]
     const tell = reason === 'disk_limit' ? diskLimitReached : diskReserveReached
     const problem = problemOf(tell(sandbox.id, used, allowed))
@@ -85,19 +68,17 @@ export function createWatchdog({ store, engine, diskUses: uses, ...desk }: Parts
       const usage = await engine.volumes.usage(signal)
       const shortOfInodes = usage.freeInodes < leastFreeInodes
       if (usage.freeBytes >= reserveOf(usage) && !shortOfInodes) return
-      const by = shortOfInodes ? 'inodes' : 'bytes'
-      const held = (sandbox: Sandbox) => uses.get(sandbox.id)?.[by] ?? 0
-      const greatest = sandboxes.toSorted((one, other) => held(other) - held(one))[0]
-      const least = shortOfInodes ? walkAfter.inodes : growerBytes
-      if (greatest && held(greatest) >= least) return end(greatest, 'disk_reserve')
-      open.suspect()
+      if (walks.isDue(usage)) await within(patienceMs, walks.walk(sandboxes, signal))
+      const greatest = greatestOf(sandboxes, uses, shortOfInodes ? 'inodes' : 'bytes')
+      if (greatest) return end(greatest, 'disk_reserve')
+      walks.suspect()
     },
     async guardBounds(signal) {
       const sandboxes = living()
       if (sandboxes.length === 0) return
       const usage = await engine.volumes.usage(signal)
-      if (!isDue(last, { ...usage, at: clock() })) return
-      await walk(sandboxes, signal)
+      if (!walks.isDue(usage)) return
+      await walks.walk(sandboxes, signal)
       const over = sandboxes.filter(({ id, blueprint }) =>
         isOver(uses.get(id) ?? sumOf([]), diskBound(blueprint)),
       )
@@ -106,12 +87,19 @@ export function createWatchdog({ store, engine, diskUses: uses, ...desk }: Parts
   }
 }
 
-/** When the volumes were walked, and what was free then. */
-type Walk = PoolUsage & { readonly at: number }
+/** Nobody who holds less than a walk may be late by. */
+function greatestOf(
+  sandboxes: readonly Sandbox[],
+  uses: ReadonlyMap<string, DiskUse>,
+  by: keyof DiskUse,
+): Sandbox | undefined {
+  const held = ({ id }: Sandbox) => uses.get(id)?.[by] ?? 0
+  return sandboxes
+    .filter((sandbox) => held(sandbox) >= walkAfter[by])
+    .toSorted((one, other) => held(other) - held(one))[0]
+}
 
-function isDue(last: Walk | undefined, now: Walk): boolean {
-  if (last === undefined || now.at - last.at >= walkEveryMs) return true
-  const wrote = last.freeBytes - now.freeBytes
-  if (wrote !== 0 && now.at - last.at >= walkWhenChangedMs) return true
-  return wrote >= walkAfter.bytes || last.freeInodes - now.freeInodes >= walkAfter.inodes
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const settled = new AbortController()
+  await Promise.race([work, pause(ms, settled.signal)]).finally(() => settled.abort())
 }

@@ -26,7 +26,10 @@ export class LimitsReached {
   }
 
   async look(signal: AbortSignal): Promise<readonly LimitReached[]> {
-    const running = (await this.#client.find(signal)).filter(({ state }) => state === 'running')
+    // Not those that kill a command: they are ours, and reach their limits in their place.
+    const running = (await this.#client.find(signal)).filter(
+      ({ state, name }) => state === 'running' && !name.includes('.'),
+    )
     const known = this.#counters
     this.#counters = new Map()
     const found = await Promise.all(
