@@ -57,3 +57,31 @@ async function run(id: string, command: readonly string[]): Promise<string> {
   stream.once('end', () => output.end())
   return text(output)
 }
+
+/** Without the engine's own filter, and with every capability that its host may have lost. */
+export const withEveryPower = {
+  SecurityOpt: ['seccomp=unconfined'],
+  CapAdd: ['ALL'],
+  CapDrop: ['SYS_RESOURCE'],
+} as const
+
+/**
+ * A container with the engine's defaults, but for what keeps this machine safe from what is tried in
+ * it. Runs one script and is gone.
+ */
+export async function plainSaid(script: string, powers: object = {}): Promise<string> {
+  await ensureImage(image)
+  const engine = await openEngine()
+  const container = await engine.createContainer({
+    ...{ Image: image, User: 'root', Tty: true, Cmd: ['bash', '-c', script] },
+    Labels: { 'dev.stuntdouble.installation': 'test-plain' },
+    HostConfig: { Memory: 1024 ** 3, MemorySwap: 1024 ** 3, PidsLimit: 1024, ...powers },
+  })
+  try {
+    await container.start()
+    await container.wait()
+    return String(await container.logs({ stdout: true, stderr: true })).replaceAll('\r\n', '\n')
+  } finally {
+    await container.remove({ force: true, v: true })
+  }
+}

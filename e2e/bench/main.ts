@@ -3,6 +3,7 @@ import { parseBytes } from '@stuntdouble/sdk/wire'
 import { benchEgress } from './egress.ts'
 import { benchLeaks } from './leaks.ts'
 import { benchMask } from './mask.ts'
+import { benchNeighbours } from './neighbours.ts'
 import { benchSecrets } from './secrets.ts'
 import { benchSnapshot } from './snapshot.ts'
 import { benchUp } from './up.ts'
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   leaks: ({ rounds = 10 }) => benchLeaks(rounds),
   mask: ({ rounds = 30 }) => benchMask(rounds),
   secrets: ({ rounds = 5 }) => benchSecrets(rounds),
+  neighbours: ({ rounds = 2 }) => benchNeighbours(rounds),
   snapshot: ({ rounds = 1, ...size }) => benchSnapshot({ rounds, ...size }),
 }
 

@@ -47,6 +47,22 @@ test('inspect shows what a sandbox may reach, and what it tried, each once', asy
   expect(stdout).not.toContain('\u001b')
 })
 
+test('inspect shows what a sandbox may write, and which limits it reached', async () => {
+  await using orchestrator = await withSandbox()
+  const { id, state } = orchestrator
+  const limit = { guard: 'watchdog', limitBytes: 8e9, limitInodes: 1e6 } as const
+  state.update(id, { disk: { ...limit, usedBytes: 120e6, usedInodes: 5 } })
+  state.events.push(
+    event(id, 'limit_reached', { limit: 'memory', container: 'workspace', times: 1 }),
+    event(id, 'limit_reached', { limit: 'memory', container: 'workspace', times: 9 }),
+    event(id, 'limit_reached', { limit: 'pids', container: 'workspace', times: 9 }),
+  )
+  const { stdout } = await runCli(orchestrator, 'inspect', id)
+
+  expect(stdout).toContain('disk: 120 MB, 8.0 GB at most (watchdog)\n')
+  expect(stdout).toContain('limits reached: memory, pids\n')
+})
+
 test('inspect prints one object for programs', async () => {
   await using orchestrator = await withSandbox()
   const { stdout } = await runCli(orchestrator, 'inspect', orchestrator.id, '--json')

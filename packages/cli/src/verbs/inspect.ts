@@ -1,5 +1,6 @@
-import type { SandboxEvent, SandboxView } from '@stuntdouble/sdk/wire'
+import type { DiskView, SandboxEvent, SandboxView } from '@stuntdouble/sdk/wire'
 import type { AddVerb, Call } from '../call.ts'
+import { humanBytes } from '../output/amounts.ts'
 import { grants } from '../output/grants.ts'
 import { printable } from '../output/printable.ts'
 import { table } from '../output/table.ts'
@@ -26,7 +27,8 @@ async function inspect({ control: open, operands: [id = ''], print }: Call) {
   const found = await findSandbox(control, id)
   const [sandbox, events] = await Promise.all([control.sandbox(found), control.events(found)])
   const attempts = attemptsIn(events)
-  print({ ...sandbox, attempts }, describe(sandbox, attempts))
+  const limits = limitsIn(events)
+  print({ ...sandbox, attempts, limits }, describe(sandbox, attempts, limits))
 }
 
 function attemptsIn(events: readonly SandboxEvent[]): Attempt[] {
@@ -44,15 +46,32 @@ function attempt({ type, data }: SandboxEvent, count: number): Attempt {
   return { allowed: type === 'egress_allowed', method, target, why, count }
 }
 
-function describe(sandbox: SandboxView, attempts: readonly Attempt[]): string {
-  const { id, state, image, expiresAt, databases, egress, problem } = sandbox
+/** The names of those it ran into, each once. */
+function limitsIn(events: readonly SandboxEvent[]): readonly string[] {
+  const reached = events.filter(({ type }) => type === 'limit_reached')
+  return [...new Set(reached.map(({ data }) => printable(String(data.limit))))]
+}
+
+function diskText({ guard, limitBytes, usedBytes }: DiskView): string {
+  const used = usedBytes === null ? 'not measured yet' : humanBytes(usedBytes)
+  return `${used}, ${humanBytes(limitBytes)} at most (${guard})`
+}
+
+function describe(
+  sandbox: SandboxView,
+  attempts: readonly Attempt[],
+  limits: readonly string[],
+): string {
+  const { id, state, image, expiresAt, databases, egress, problem, disk } = sandbox
   const sources = Object.entries(databases).map(([name, { source }]) => `${name}=${source}`)
   const may = grants(egress).map((grant) => `  ${grant}\n`)
   const blocked = attempts.filter(({ allowed }) => !allowed)
   return [
     `${id}, ${state}, ends at ${expiresAt}\nimage: ${printable(image)}\n`,
     `data: ${sources.join(', ') || 'none'}\n`,
-    problem ? `failed: ${printable(problem.title)}\n` : '',
+    disk ? `disk: ${diskText(disk)}\n` : '',
+    problem ? `problem: ${printable(problem.title)}\n` : '',
+    limits.length > 0 ? `limits reached: ${limits.join(', ')}\n` : '',
     `\nMay reach outside:\n${may.join('') || '  nothing\n'}`,
     `\nBlocked attempts: ${blocked.length === 0 ? 'none\n' : `\n${listed(blocked)}`}`,
     attempts.length > blocked.length

@@ -7,6 +7,8 @@ const words: Record<EndReason, string> = {
   failed: 'its creation failed',
   died: 'it died',
   canary: 'it sent out a canary secret',
+  disk_limit: 'it reached its disk limit',
+  disk_reserve: 'the clone pool ran out, and it had grown most',
 }
 
 /** Why a sandbox ended, in words; undefined for a reason this page does not know. */

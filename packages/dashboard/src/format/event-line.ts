@@ -36,6 +36,11 @@ const lines: Readonly<Record<string, Describe>> = {
   file_removed: (data) => ({ label: 'File removed', tone: 'plain', code: textOf(data, 'path') }),
   egress_allowed: (data) => ({ label: 'Let out', tone: 'plain', ...asked(data, 'rule') }),
   egress_denied: (data) => ({ label: 'Way out refused', tone: 'warn', ...asked(data, 'reason') }),
+  limit_reached: (data) => ({
+    label: `Limit reached: ${textOf(data, 'limit') ?? 'unknown'}`,
+    tone: 'warn',
+    note: textOf(data, 'message'),
+  }),
   failed: (data) => ({ label: 'Failed', tone: 'bad', note: textOf(data, 'message') }),
   ending: (data) => ({ label: 'Ending', tone: 'plain', note: why(data) }),
   ended: endedLine,

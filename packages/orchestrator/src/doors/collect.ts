@@ -1,10 +1,14 @@
 import type { Readable } from 'node:stream'
+import { pause } from '../lib/every.ts'
 
 export interface Collected {
   /** UTF-8; bytes that are not are shown as U+FFFD. */
   readonly text: string
   readonly truncated: boolean
 }
+
+/** What is dropped is read this slowly: a writer without end must not keep everybody's process busy. */
+const droppedBytesPerSecond = 32 * 1024 ** 2
 
 /** Reads a stream to its end and keeps of its first `limit` bytes what `take` grants. */
 export async function collect(
@@ -24,6 +28,7 @@ export async function collect(
     if (granted > 0)
       kept.push(granted < chunk.length ? Buffer.from(chunk.subarray(0, granted)) : chunk)
     keptSize += granted
+    if (granted === 0) await pause((chunk.length / droppedBytesPerSecond) * 1000)
   }
   return { text: Buffer.concat(kept).toString('utf8'), truncated: size > keptSize }
 }

@@ -50,6 +50,18 @@ export interface Engine extends AsyncDisposable {
   /** Removes containers, volumes owned by the pod and its directory; content when nothing was there. */
   destroy(pod: string, signal: AbortSignal): Promise<void>
 
+  /**
+   * How often containers ran into a limit since they started, over all pods; those that never did are
+   * left out. Empty where the engine’s machine does not let us look.
+   */
+  limitsReached(signal: AbortSignal): Promise<readonly LimitReached[]>
+
+  /**
+   * Bytes on volumes in files that were deleted while a process of a pod has them open: no walk finds
+   * those. Pods that hold none are left out. Costs as much as a start.
+   */
+  heldOpen(signal: AbortSignal): Promise<ReadonlyMap<string, number>>
+
   /** What the engine is and lacks, for `sandbox doctor`. Never throws for an engine that is not there. */
   diagnose(signal: AbortSignal): Promise<readonly Diagnosis[]>
 }
@@ -96,6 +108,17 @@ export interface ContainerLimits {
   readonly pids: number
   /** /dev/shm */
   readonly shmBytes: number
+  /** The size of any one file; what the volume holds when left out. */
+  readonly fileBytes?: number
+}
+
+export interface LimitReached {
+  readonly pod: string
+  readonly container: string
+  /** `memory`: a process was killed. `pids`: one could not be started. */
+  readonly limit: 'memory' | 'pids'
+  /** Never falls. */
+  readonly times: number
 }
 
 export interface Mount {
@@ -179,6 +202,11 @@ export interface Volumes {
   remove(volume: string, signal: AbortSignal): Promise<void>
   list(signal: AbortSignal): Promise<readonly VolumeStatus[]>
   usage(signal: AbortSignal): Promise<PoolUsage>
+  /**
+   * What these volumes hold; one that is not there holds nothing. Walks every file, beside all other
+   * work on volumes. Files that were deleted and are still open are not seen: see `heldOpen`.
+   */
+  measure(volumes: readonly string[], signal: AbortSignal): Promise<readonly VolumeUse[]>
 }
 
 export interface VolumeSpec {
@@ -199,11 +227,23 @@ export interface VolumeStatus {
   readonly of: string | null
 }
 
+export interface VolumeUse {
+  readonly name: string
+  /**
+   * Blocks on disk. Of a copy what it holds of its own beyond the size of its original, which it may
+   * rewrite in full. Infinite where counting took too long.
+   */
+  readonly bytes: number
+  /** Files, directories and links, counted like `bytes`. */
+  readonly inodes: number
+}
+
 export interface PoolUsage {
   /** `reflink`: XFS in a loop file, clones share blocks. `directory`: plain overlay, first writes copy whole files. */
   readonly kind: 'reflink' | 'directory'
   readonly sizeBytes: number
   readonly freeBytes: number
+  readonly freeInodes: number
   /** Why it is not `reflink`, in a sentence; null when it is. */
   readonly reason: string | null
 }

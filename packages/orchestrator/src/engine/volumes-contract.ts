@@ -31,6 +31,7 @@ export function describeVolumes(name: string, open: Open): void {
     sealTests(open)
     copyTests(open)
     endTests(open)
+    measureTests(open)
   })
 }
 
@@ -197,4 +198,35 @@ function endTests(open: Open): void {
     expect(freeBytes).toBeGreaterThan(0)
     expect(sizeBytes).toBeGreaterThanOrEqual(freeBytes)
   })
+}
+
+function measureTests(open: Open): void {
+  test('a volume holds what was written to it, one that is not there nothing', async ({
+    signal,
+  }) => {
+    await using box = await open()
+    await box.volumes.create(volumeSpec(box.named('data')), signal)
+    const before = await bytesOf(box, 'data', signal)
+    await box.write(box.named('data'), 'file', 'x'.repeat(50_000))
+
+    expect((await bytesOf(box, 'data', signal)) - before).toBeGreaterThanOrEqual(50_000)
+    expect(await bytesOf(box, 'never-there', signal)).toBe(0)
+  })
+
+  test('of a copy what goes beyond its original counts', async ({ signal }) => {
+    await using box = await open()
+    await sealedWith(box, 'x'.repeat(20_000), signal)
+    await box.volumes.clone(box.named('snapshot'), volumeSpec(box.named('copy')), signal)
+    expect(await bytesOf(box, 'copy', signal)).toBe(0)
+    await box.write(box.named('copy'), 'more', 'x'.repeat(80_000))
+
+    const bytes = await bytesOf(box, 'copy', signal)
+    expect(bytes).toBeGreaterThanOrEqual(50_000)
+    expect(bytes).toBeLessThan(90_000)
+  })
+}
+
+async function bytesOf(box: VolumesUnderTest, name: string, signal: AbortSignal): Promise<number> {
+  const [use] = await box.volumes.measure([box.named(name)], signal)
+  return use?.bytes ?? Number.NaN
 }

@@ -29,18 +29,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
       await streamCommand(parts, { sandbox, command, response, signal })
       return
     }
-    const started = performance.now()
-    const closed = new Promise((resolve) => response.once('close', resolve))
-    const result = await parts.doors.commands.run(sandbox, command, { signal, closed })
-    if (response.headersSent) return
-    parts.recorder.record(sandbox, 'command', {
-      command: commandText(command.command),
-      exitCode: result.exitCode,
-      milliseconds: Math.round(performance.now() - started),
-      stdoutTail: result.stdout.slice(-2000),
-      stderrTail: result.stderr.slice(-2000),
-    })
-    response.json(result)
+    await runCommand(parts, { sandbox, command, response, signal })
   })
 
   router.get('/files{/*path}', async (request, response) => {
@@ -81,6 +70,38 @@ export function gatewayRoutes(parts: GatewayParts): Router {
   })
 
   return router
+}
+
+const outputLimit = {
+  limit: 'output',
+  message: 'output limit reached: what came after was dropped',
+} as const
+
+interface RunCommand {
+  readonly sandbox: string
+  readonly command: ExecRequest
+  readonly response: Response
+  readonly signal: AbortSignal
+}
+
+/** Answers when the command has ended, with all it said. */
+async function runCommand(
+  parts: GatewayParts,
+  { sandbox, command, response, signal }: RunCommand,
+): Promise<void> {
+  const started = performance.now()
+  const closed = new Promise((resolve) => response.once('close', resolve))
+  const result = await parts.doors.commands.run(sandbox, command, { signal, closed })
+  if (response.headersSent) return
+  parts.recorder.record(sandbox, 'command', {
+    command: commandText(command.command),
+    exitCode: result.exitCode,
+    milliseconds: Math.round(performance.now() - started),
+    stdoutTail: result.stdout.slice(-2000),
+    stderrTail: result.stderr.slice(-2000),
+  })
+  if (result.truncated) parts.recorder.record(sandbox, 'limit_reached', outputLimit)
+  response.json(result)
 }
 
 /** Before any body is read: a stranger’s is none of our work. */

@@ -40,6 +40,7 @@ export type EventType =
   | 'alarm'
   | 'extended'
   | 'handover'
+  | 'limit_reached'
   | 'ending'
   | 'ended'
   | 'failed'

@@ -14,10 +14,15 @@ export function createActs(desk: Omit<Desk, 'reconcile'>, starting: Starting): A
     const signal = AbortSignal.timeout(destroyWithinMs)
     const before = union(sandbox.inventory, await engine.inventory(sandbox.id, signal))
     store.update(sandbox.id, { inventory: before })
+    // With its containers goes what the kernel counted; a receipt does without.
+    await desk.limitWatch.look(signal).catch(() => {})
     await desk.attachments.detach(sandbox.id)
     await engine.destroy(sandbox.id, signal)
     const after = await engine.inventory(sandbox.id, signal).catch(() => null)
-    return { before, after, capabilities: capabilities.list(sandbox.id) }
+    return {
+      ...{ before, after, capabilities: capabilities.list(sandbox.id) },
+      disk: desk.diskUses.get(sandbox.id),
+    }
   }
 
   return {

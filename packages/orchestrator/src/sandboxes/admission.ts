@@ -16,13 +16,14 @@ export function admit(request: CreateSandboxRequest, limits: Limits): Blueprint 
     ttl: request.ttl ?? request.blueprint.ttl,
     idle: request.idle ?? request.blueprint.idle,
   }
-  const { pids } = blueprint.limits
+  const { pids, disk } = blueprint.limits
   const services = Object.values(blueprint.services)
   const cpus = services.reduce((sum, service) => sum + service.cpus, blueprint.limits.cpus)
   const memory = totalMemory(blueprint)
   const rules: [what: string, asked: string | number, allowed: string | number, over: boolean][] = [
     ['a ttl of', blueprint.ttl, limits.maxTtl, seconds(blueprint.ttl) > seconds(limits.maxTtl)],
     ['memory of', memory.text, limits.maxMemory, memory.bytes > bytes(limits.maxMemory)],
+    ['a disk of', disk, limits.maxDisk, bytes(disk) > bytes(limits.maxDisk)],
     ['cpus:', cpus, limits.maxCpus, cpus > limits.maxCpus],
     ['pids:', pids, limits.maxPids, pids > limits.maxPids],
   ]

@@ -13,6 +13,8 @@ import type { ServerKinds } from '../sources/sources.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
 import type { Attachments } from './attachments.ts'
+import type { DiskUse } from './disk-bound.ts'
+import type { LimitWatch } from './limit-watch.ts'
 import type { Starter } from './starter.ts'
 import type { SandboxStore } from './store.ts'
 
@@ -41,5 +43,8 @@ export interface Desk {
   readonly onEnded: (id: string) => void
   /** Closes what is open through any door of a sandbox. */
   readonly cutUses: (id: string) => void
+  readonly limitWatch: LimitWatch
+  /** What each sandbox’s volumes held when they were last measured. */
+  readonly diskUses: Map<string, DiskUse>
   readonly reconcile: (id: string) => Promise<void>
 }

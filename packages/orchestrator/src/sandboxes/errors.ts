@@ -1,4 +1,5 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
+import type { DiskUse } from './disk-bound.ts'
 
 export const sandboxNotFound = (id: string) =>
   new SandboxError('sandbox_not_found', `No sandbox "${id}".`, {
@@ -133,3 +134,30 @@ export const servicePortTaken = (
     hint: 'Have the service listen on another port: all of a sandbox share one loopback.',
     details: { key: ['services', service, 'ports', index] },
   })
+
+export const diskLimitReached = (id: string, used: DiskUse, allowed: DiskUse) =>
+  new SandboxError(
+    'disk_full',
+    `Sandbox "${id}" was ended at its disk limit: ${past(used, allowed)}.`,
+    {
+      hint: 'Write less, or ask for more with `limits: { disk: … }` in the blueprint.',
+    },
+  )
+
+export const diskReserveReached = (id: string, used: DiskUse) =>
+  new SandboxError(
+    'disk_full',
+    `Sandbox "${id}" was ended because the clone pool ran out; it had grown most, by ${mebibytes(used)}.`,
+    {
+      hint: 'Remove snapshots (`sandbox snapshot rm`), free the engine’s disk, or raise limits.poolSize in stuntdouble.yaml.',
+      retryable: true,
+    },
+  )
+
+function past(used: DiskUse, allowed: DiskUse): string {
+  if (!Number.isFinite(used.bytes + used.inodes)) return 'its volumes take too long to measure'
+  if (used.bytes > allowed.bytes) return `${mebibytes(used)} of ${mebibytes(allowed)}`
+  return `${used.inodes} files of ${allowed.inodes}`
+}
+
+const mebibytes = ({ bytes }: DiskUse) => `${Math.ceil(bytes / 1024 ** 2)} MiB`

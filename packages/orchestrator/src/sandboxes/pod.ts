@@ -61,6 +61,7 @@ const limitsOf = ({ limits }: Blueprint) => ({
 function workspaceContainer(sandbox: Sandbox, kinds: ServerKinds): ContainerSpec {
   const { blueprint } = sandbox
   const limits = limitsOf(blueprint)
+  const diskBytes = parseBytes(blueprint.limits.disk) ?? 0
   return {
     name: workspaceName,
     image: blueprint.workspace.image,
@@ -68,7 +69,11 @@ function workspaceContainer(sandbox: Sandbox, kinds: ServerKinds): ContainerSpec
     ...holder,
     env: environment(sandbox, kinds),
     workingDirectory: workspacePath,
-    limits: { ...limits, shmBytes: upTo(64 * mebibyte, limits.memoryBytes / 16) },
+    limits: {
+      ...limits,
+      shmBytes: upTo(64 * mebibyte, limits.memoryBytes / 16),
+      fileBytes: diskBytes,
+    },
     mounts: [
       { volume: workspaceVolume(sandbox).name, path: workspacePath, readOnly: false },
       ...sandbox.files.map((files) => ({

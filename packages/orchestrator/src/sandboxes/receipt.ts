@@ -2,6 +2,7 @@ import { canonicalJson } from '@stuntdouble/sdk/canonical-json'
 import type { InventoryItem, Receipt } from '@stuntdouble/sdk/wire'
 import type { Resource } from '../engine/engine.ts'
 import type { Signer } from '../installation/installation.ts'
+import { type DiskUse, diskView } from './disk-bound.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** What was looked for at the end, and what was found. */
@@ -12,6 +13,8 @@ export interface Evidence {
   readonly after: readonly Resource[] | null
   /** Hand-over capabilities that were issued, and those that still open anything. */
   readonly capabilities: readonly { readonly id: string; readonly open: boolean }[]
+  /** When its volumes were last measured. */
+  readonly disk?: DiskUse | undefined
 }
 
 /** A sandbox that left anything, or of which something could not be looked for, is not clean. */
@@ -28,6 +31,7 @@ export function writeReceipt(
     createdAt: new Date(sandbox.createdAt).toISOString(),
     endedAt: new Date(by.now).toISOString(),
     inventory,
+    disk: diskView(sandbox.blueprint, evidence.disk),
     doubts: doubts(inventory),
     installation: by.installation,
   }

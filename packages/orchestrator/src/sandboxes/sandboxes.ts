@@ -16,6 +16,7 @@ import { createCreation } from './creation.ts'
 import type { Desk } from './desk.ts'
 import { createEnding } from './ending.ts'
 import { createLeases } from './leases.ts'
+import { createLimitWatch } from './limit-watch.ts'
 import { createReconciler } from './reconciler.ts'
 import { createRoster } from './roster.ts'
 import type { SandboxDatabase } from './sandbox.ts'
@@ -24,6 +25,7 @@ import { createStarting } from './starting.ts'
 import { createSandboxStore, sandboxMigrations } from './store.ts'
 import { createSweeper } from './sweeper.ts'
 import { viewOf } from './view.ts'
+import { createWatchdog } from './watchdog.ts'
 
 export { sandboxMigrations }
 
@@ -59,10 +61,13 @@ export interface Sandboxes extends AsyncDisposable {
 
 export type SandboxesParts = Omit<
   Desk,
-  'store' | 'starter' | 'attachments' | 'reconcile' | 'cutUses'
+  'store' | 'starter' | 'attachments' | 'reconcile' | 'cutUses' | 'diskUses' | 'limitWatch'
 >
 
 const beatMs = 1_000
+/** A fast disk fills by a gigabyte in a second. */
+const roomMs = 500
+const limitsMs = 2_000
 
 export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const { storage, engine, clock, log } = parts
@@ -73,6 +78,8 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const base = {
     ...{ ...parts, store, attachments, starter: createStarter(parts) },
     cutUses: activity.cut,
+    limitWatch: createLimitWatch({ ...parts, store }),
+    diskUses: new Map(),
   }
 
   const starting = createStarting(base)
@@ -82,11 +89,18 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const leases = createLeases(desk, roster)
   const ending = createEnding(desk, roster, starting)
   const sweeper = createSweeper(desk)
+  const watchdog = createWatchdog({ ...desk, interrupt: starting.interrupt })
 
-  // Two rhythms: an end that takes long must not let the leases of those in use run out.
+  // Rhythms of their own: an end, or a walk, that takes long must not hold up the rest.
   const failed = (cause: unknown) => log.error(traceOf(cause), 'beat failed')
   const beats = async () => storage.transaction(() => activity.beat())
-  const rhythms = [every(beatMs, beats, failed), every(beatMs, sweeper.sweep, failed)]
+  const rhythms = [
+    every(beatMs, beats, failed),
+    every(beatMs, sweeper.sweep, failed),
+    every(roomMs, watchdog.guardRoom, failed),
+    every(beatMs, watchdog.guardBounds, failed),
+    every(limitsMs, base.limitWatch.look, failed),
+  ]
 
   return {
     create: createCreation({ desk, starting, ending, leases }),

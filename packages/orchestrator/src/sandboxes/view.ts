@@ -1,5 +1,6 @@
 import type { DatabaseView, FilesView, SandboxView } from '@stuntdouble/sdk/wire'
 import type { Desk } from './desk.ts'
+import { diskView } from './disk-bound.ts'
 import { idleAt } from './lease.ts'
 import type { Sandbox } from './sandbox.ts'
 
@@ -7,7 +8,7 @@ const timestamp = (at: number) => new Date(at).toISOString()
 
 export function viewOf(
   sandbox: Sandbox,
-  { store, egress }: Pick<Desk, 'store' | 'egress'>,
+  { store, egress, diskUses }: Pick<Desk, 'store' | 'egress' | 'diskUses'>,
 ): SandboxView {
   return {
     id: sandbox.id,
@@ -22,6 +23,7 @@ export function viewOf(
     egress: egress.granted(sandbox.blueprint.egress),
     files: filesOf(sandbox),
     image: sandbox.blueprint.workspace.image,
+    disk: diskView(sandbox.blueprint, diskUses.get(sandbox.id)),
     problem: sandbox.problem,
     clean: sandbox.state === 'ended' ? (store.receipt(sandbox.id)?.clean ?? null) : null,
   }

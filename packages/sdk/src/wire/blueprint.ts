@@ -104,6 +104,9 @@ export const WorkspaceSpec = z
 /** A shell and the tools beside it; engines refuse much less. */
 const leastMemoryBytes = 32 * 1024 ** 2
 
+/** A database that starts writes its first log files. */
+const leastDiskBytes = 64 * 1024 ** 2
+
 export const LimitsSpec = z.strictObject({
   cpus: z.number().positive().max(64).default(1),
   memory: Bytes.refine(
@@ -111,6 +114,12 @@ export const LimitsSpec = z.strictObject({
     'at least "32m"',
   ).default('1g'),
   pids: z.int().min(16).max(32_768).default(256),
+  disk: Bytes.refine((text) => (parseBytes(text) ?? 0) >= leastDiskBytes, 'at least "64m"')
+    .default('8g')
+    .meta({
+      description:
+        'What it may write to its volumes, all together; a copy of data may be rewritten besides.',
+    }),
 })
 
 /** `sandbox.yaml`: what a sandbox consists of. Untrusted: an agent may have written it. */

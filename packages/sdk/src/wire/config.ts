@@ -88,6 +88,7 @@ export const LimitsConfig = z.strictObject({
   maxMemory: Bytes.default('8g'),
   maxCpus: z.number().positive().default(4),
   maxPids: z.int().positive().default(4096),
+  maxDisk: Bytes.default('32g'),
   poolSize: Bytes.default('64g').meta({
     description: 'Size of the sparse file behind the clone pool.',
   }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DiskView } from './disk.ts'
 import { SandboxId, Timestamp } from './units.ts'
 
 export const ResourceKind = z.enum([
@@ -21,7 +22,14 @@ export const InventoryItem = z.object({
 })
 export type InventoryItem = z.infer<typeof InventoryItem>
 
-export const EndReason = z.enum(['down', 'expired', 'idle', 'failed', 'died', 'canary'])
+/**
+ * `disk_limit`: its volumes held more than they may. `disk_reserve`: the pool that all share ran out,
+ * and it had grown most.
+ */
+export const EndReason = z.enum([
+  ...(['down', 'expired', 'idle', 'failed', 'died', 'canary'] as const),
+  ...(['disk_limit', 'disk_reserve'] as const),
+])
 export type EndReason = z.infer<typeof EndReason>
 
 /** The signed inventory that shows nothing is left. `clean` only when every item is `absent`. */
@@ -32,6 +40,8 @@ export const Receipt = z.object({
   createdAt: Timestamp,
   endedAt: Timestamp,
   inventory: z.array(InventoryItem),
+  /** Absent in receipts of earlier versions. */
+  disk: DiskView.optional(),
   /** What could not be shown, in words; empty when clean. */
   doubts: z.array(z.string()),
   installation: z.string(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Blueprint } from './blueprint.ts'
+import { DiskView } from './disk.ts'
 import { EgressGrant } from './egress.ts'
 import { Problem } from './problem.ts'
 import { EndReason } from './receipt.ts'
@@ -61,7 +62,8 @@ export const SandboxView = z.object({
   egress: z.array(EgressGrant).default([]),
   files: z.record(z.string(), FilesView).default({}),
   image: z.string(),
-  /** Why a creation failed. */
+  disk: DiskView.optional(),
+  /** Why a creation failed, or at which bound it was ended. */
   problem: Problem.nullable(),
   /** Null until the receipt is written. */
   clean: z.boolean().nullable(),

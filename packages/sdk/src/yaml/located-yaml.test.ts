@@ -20,7 +20,10 @@ test.each([
     'tttl: 1h',
     'a.yaml:1: tttl: is not a key; there may be ttl, idle, data, files, workspace, egress, services, limits',
   ],
-  ['limits: { cpu: 1 }', 'a.yaml:1: limits.cpu: is not a key; there may be cpus, memory, pids'],
+  [
+    'limits: { cpu: 1 }',
+    'a.yaml:1: limits.cpu: is not a key; there may be cpus, memory, pids, disk',
+  ],
   ['limits:\n  cpus: lots', 'a.yaml:2: limits.cpus: must be a number'],
   ['data:\n  db: {}', 'a.yaml:2: data.db.source: is missing, and must be text'],
   ['limits: []', 'a.yaml:1: limits: must be a map'],

@@ -6,6 +6,7 @@ import type {
   Engine,
   EngineCapabilities,
   Images,
+  LimitReached,
   ObservedPod,
   PodSpec,
   Process,
@@ -25,6 +26,8 @@ import { EgressListeners } from './egress-listeners.ts'
 import { startExec } from './exec.ts'
 import { gateImage } from './gate-config.ts'
 import { dialIn } from './gate-sockets.ts'
+import { heldOpen } from './held-open.ts'
+import { LimitsReached } from './limits-reached.ts'
 import { inventoryPod, listPods, observePod } from './observe-pods.ts'
 import { RunDirectory } from './run-directory.ts'
 import { RunningProcesses } from './running-processes.ts'
@@ -95,6 +98,7 @@ class DockerEngine implements Engine {
   readonly #egress: EgressListeners
   readonly #processes = new RunningProcesses()
   readonly #turns = new PodTurns()
+  readonly #limits: LimitsReached
   #prepared = false
 
   constructor(parts: DockerEngineParts) {
@@ -102,6 +106,7 @@ class DockerEngine implements Engine {
     this.capabilities = parts.capabilities
     this.volumes = parts.volumes
     this.images = parts.images
+    this.#limits = new LimitsReached(parts.client)
     this.#egress = new EgressListeners(parts.directory)
   }
 
@@ -157,6 +162,14 @@ class DockerEngine implements Engine {
       await destroyPod(this.#parts, pod, signal)
       this.#processes.podEnded(pod)
     })
+  }
+
+  limitsReached(signal: AbortSignal): Promise<readonly LimitReached[]> {
+    return this.#limits.look(signal)
+  }
+
+  heldOpen(signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    return heldOpen(this.#parts.client, signal)
   }
 
   async diagnose(signal: AbortSignal): Promise<readonly Diagnosis[]> {

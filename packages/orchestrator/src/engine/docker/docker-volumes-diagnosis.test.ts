@@ -22,6 +22,7 @@ test('a directory says what it costs, and why it is one', async () => {
     kind: 'directory',
     sizeBytes: 10,
     freeBytes: 5,
+    freeInodes: 5,
     reason: 'no loop devices',
   })
   const rows = await diagnoseStorage({ volumes, images: new FakeImages() }, signal)

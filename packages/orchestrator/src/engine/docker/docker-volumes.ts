@@ -1,4 +1,4 @@
-import type { PoolUsage, VolumeSpec, VolumeStatus, Volumes } from '../engine.ts'
+import type { PoolUsage, VolumeSpec, VolumeStatus, Volumes, VolumeUse } from '../engine.ts'
 import { bindOptions, EngineVolumes, overlayOptions } from './docker-volumes-engine.ts'
 import { Pool, type PoolOptions } from './pool.ts'
 import {
@@ -9,12 +9,14 @@ import {
   snapshotInUse,
   volumeTaken,
 } from './pool-errors.ts'
+import { checkName } from './pool-names.ts'
 import {
   cloneScript,
   clonesScript,
   createScript,
   discardScript,
   listScript,
+  measureScript,
   scriptExit,
   sealableScript,
   sealScript,
@@ -35,6 +37,7 @@ export const openDockerVolumes = (options: DockerVolumesOptions): DockerVolumes 
 export class DockerVolumes implements Volumes, AsyncDisposable {
   readonly #pool: Pool
   readonly #engine: EngineVolumes
+  readonly #sealed = new Map<string, Use>()
 
   constructor(options: DockerVolumesOptions) {
     this.#pool = new Pool(options)
@@ -95,8 +98,25 @@ export class DockerVolumes implements Volumes, AsyncDisposable {
       kind: mechanism.kind,
       sizeBytes: rows[0]?.[0] ?? 0,
       freeBytes: Math.min(...rows.map(([, free = 0]) => free)),
+      freeInodes: Math.min(...rows.map(([, , free = 0]) => countOf(free))),
       reason: mechanism.reason,
     }
+  }
+
+  async measure(volumes: readonly string[], signal: AbortSignal): Promise<readonly VolumeUse[]> {
+    if (volumes.length === 0 || !(await this.#pool.exists())) return volumes.map(empty)
+    const originals = new Map((await this.list(signal)).map(({ name, of }) => [name, of]))
+    const held = await this.#walk(
+      volumes.map((name) => `volumes/${checkName(name)}`),
+      signal,
+    )
+    return await Promise.all(
+      volumes.map(async (name) => {
+        const use = held.get(`volumes/${name}`) ?? empty(name)
+        const of = originals.get(name)
+        return { name, ...(of ? beyond(use, await this.#sealedUse(of, signal)) : use) }
+      }),
+    )
   }
 
   /** Blocks of its own on disk; of a copy, only what it changed. Zero when it is not there. */
@@ -118,6 +138,22 @@ export class DockerVolumes implements Volumes, AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#pool[Symbol.asyncDispose]()
+  }
+
+  /** What is sealed does not change. */
+  async #sealedUse(name: string, signal: AbortSignal): Promise<Use> {
+    const known = this.#sealed.get(name)
+    if (known) return known
+    const place = `sealed/${checkName(name)}`
+    const use = (await this.#walk([place], signal)).get(place) ?? empty(name)
+    if (Number.isFinite(use.bytes + use.inodes)) this.#sealed.set(name, use)
+    return use
+  }
+
+  async #walk(directories: readonly string[], signal: AbortSignal): Promise<Map<string, Use>> {
+    const { stdout } = await this.#pool.look(measureScript(directories), signal)
+    const lines = stdout.split('\n').filter(Boolean)
+    return new Map(lines.map((line) => readUse(line.split(' '))))
   }
 
   async #make(
@@ -161,6 +197,21 @@ export class DockerVolumes implements Volumes, AsyncDisposable {
     await this.#engine.create({ name, pod: null, of: null, options })
   }
 }
+
+type Use = Omit<VolumeUse, 'name'>
+
+const empty = (name: string): VolumeUse => ({ name, bytes: 0, inodes: 0 })
+
+const beyond = (use: Use, original: Use): Use => ({
+  bytes: Math.max(0, use.bytes - original.bytes),
+  inodes: Math.max(0, use.inodes - original.inodes),
+})
+
+const readUse = ([directory = '', bytes, inodes]: readonly string[]) =>
+  [directory, { bytes: countOf(Number(bytes)), inodes: countOf(Number(inodes)) }] as const
+
+/** `-` stands for what has no number: a file system without a limit, a walk without an end. */
+const countOf = (number: number) => (Number.isNaN(number) ? Number.POSITIVE_INFINITY : number)
 
 function readMeta(line: string): VolumeStatus {
   const match = /^(volumes|sealed)\/([^/]+)\/meta:pod=(\S*) of=(\S*)$/.exec(line)

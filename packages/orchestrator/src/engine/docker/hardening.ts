@@ -1,6 +1,18 @@
 import type Docker from 'dockerode'
 import { seccompProfile } from './seccomp.ts'
 
+/**
+ * Named in full: engines of different age hide different things. Beside what they know, the load of
+ * the host (/proc/pressure), which anybody may write to and so have it watched, and what tells what
+ * others do by its timing.
+ */
+const maskedPaths = [
+  ...['acpi', 'asound', 'interrupts', 'kcore', 'keys', 'latency_stats', 'pressure', 'sched_debug'],
+  ...['scsi', 'timer_list', 'timer_stats'],
+].map((name) => `/proc/${name}`)
+
+const readonlyPaths = ['bus', 'fs', 'irq', 'sys', 'sysrq-trigger'].map((name) => `/proc/${name}`)
+
 /** What no container of ours is without, the gate included. */
 export const hardened = {
   CapDrop: ['ALL'],
@@ -11,6 +23,8 @@ export const hardened = {
   RestartPolicy: { Name: 'no' },
   AutoRemove: false,
   PublishAllPorts: false,
+  MaskedPaths: [...maskedPaths, '/sys/devices/virtual/powercap', '/sys/firmware'],
+  ReadonlyPaths: [...readonlyPaths],
   LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } },
 } as const satisfies Docker.HostConfig
 

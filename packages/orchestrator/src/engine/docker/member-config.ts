@@ -1,6 +1,6 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import type Docker from 'dockerode'
-import type { ContainerSpec, Mount, Tmpfs } from '../engine.ts'
+import type { ContainerLimits, ContainerSpec, Mount, Tmpfs } from '../engine.ts'
 import { gateUid } from './gate-config.ts'
 import { hardened, noCore } from './hardening.ts'
 import { type Owner, ownerLabels } from './labels.ts'
@@ -38,7 +38,7 @@ export function memberConfig({ owner, gate, container }: MemberOptions) {
       ShmSize: limits.shmBytes,
       // When the host runs out of memory, a sandbox goes before the host's own programs.
       OomScoreAdj: 500,
-      Ulimits: [noCore],
+      Ulimits: [noCore, openFiles, ...fileSize(limits)],
     },
   } satisfies Docker.ContainerCreateOptions
 }
@@ -51,6 +51,12 @@ export function refuseReservedUser({ uid, gid }: { readonly uid: number; readonl
     hint: `Use a user and group other than 0 and ${gateUid}.`,
   })
 }
+
+/** Each process may have so many; what the kernel keeps of them is charged to the memory. */
+const openFiles = { Name: 'nofile', Soft: 16_384, Hard: 16_384 } as const
+
+const fileSize = ({ fileBytes }: ContainerLimits) =>
+  fileBytes === undefined ? [] : [{ Name: 'fsize', Soft: fileBytes, Hard: fileBytes }]
 
 const volumeMount = ({ volume, path, readOnly }: Mount) =>
   ({

@@ -23,8 +23,8 @@ test.each([
       IpcMode: 'private',
       RestartPolicy: { Name: 'no' },
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } },
-      Ulimits: [{ Name: 'core', Soft: 1, Hard: 1 }],
     })
+    expect(config.HostConfig.Ulimits).toContainEqual({ Name: 'core', Soft: 1, Hard: 1 })
     expect(config.HostConfig.SecurityOpt[0]).toBe('no-new-privileges')
     expect(config.HostConfig.SecurityOpt[1]).toMatch(/^seccomp=\{"defaultAction":"SCMP_ACT_ERRNO"/)
     expect(config.HostConfig.Memory).toBe(config.HostConfig.MemorySwap)

@@ -102,8 +102,26 @@ fi`
 /** One line a volume: `volumes/NAME/meta:pod=POD of=SEALED`. */
 export const listScript = `find volumes sealed -mindepth 2 -maxdepth 2 -name meta -exec grep -H '' {} +`
 
-/** Size and free bytes of the pool, then of the disk its file is on. */
-export const usageScript = `df --output=size,avail -B1 /pool $([ -d /file ] && echo /file) | tail -n +2`
+/** Size, free bytes and free inodes of the pool, then of the disk its file is on. */
+export const usageScript = `df --output=size,avail,iavail -B1 /pool $([ -d /file ] && echo /file) | tail -n +2`
+
+/** A walk that takes longer is taken for one that was made to: nobody's bound may hang on it. */
+const walkWithinSeconds = 30
+
+/**
+ * Prints a line for each directory that is there: `volumes/NAME BYTES INODES`, and `-` in place of a
+ * number that did not come in time. A hard link counts once, a shared block as often as it is shared.
+ */
+export const measureScript = (directories: readonly string[]) => `
+count() { timeout ${walkWithinSeconds} nice du -sx "$1" "$2" 2>/dev/null | cut -f 1; }
+for directory in ${directories.map(quote).join(' ')}; do
+  for root in "$directory/data" "$directory/upper"; do
+    [ -d "$root" ] || continue
+    bytes=$(count -B1 "$root")
+    inodes=$(count --inodes "$root")
+    echo "$directory \${bytes:--} \${inodes:--}"
+  done
+done`
 
 export const sizeScript = (name: string) => `
 name=${quote(checkName(name))}

@@ -15,7 +15,7 @@ import {
 } from './pool-keeper.ts'
 import { attachLoop, detachLoop } from './pool-loop.ts'
 import { type PoolNames, poolNames } from './pool-names.ts'
-import type { Shell, ShellResult } from './shell.ts'
+import { Shell, type ShellResult } from './shell.ts'
 
 const keeperImage = 'stuntdouble/keeper'
 const attempts = 5
@@ -49,6 +49,7 @@ export class Pool implements AsyncDisposable {
   readonly names: PoolNames
   readonly #options: PoolOptions
   #opening: Promise<OpenPool> | undefined
+  #looking: Shell | undefined
 
   constructor(options: PoolOptions) {
     this.names = poolNames(options.installation)
@@ -70,6 +71,18 @@ export class Pool implements AsyncDisposable {
     }
     const again = await this.open(signal)
     return again.shell.run(locked, signal)
+  }
+
+  /**
+   * Runs a script that changes nothing and may take long, at the pool's root and beside those of
+   * `run`. One at a time; an abort leaves its programs to end by themselves.
+   */
+  async look(script: string, signal: AbortSignal): Promise<ShellResult> {
+    await this.open(signal)
+    if (!this.#looking?.usable) {
+      this.#looking = await Shell.open(this.#options.docker, this.names.keeper)
+    }
+    return this.#looking.run(`cd /pool || exit 1\n${script}`, signal)
   }
 
   async open(signal: AbortSignal): Promise<OpenPool> {
@@ -107,6 +120,7 @@ export class Pool implements AsyncDisposable {
     const open = await this.#opening?.catch(() => undefined)
     this.#opening = undefined
     await open?.shell[Symbol.asyncDispose]()
+    await this.#looking?.[Symbol.asyncDispose]()
   }
 
   get #work() {

@@ -12,7 +12,7 @@ const asked = memberConfig({ owner, gate: 'gate-id', container })
 const inspected = (host: Docker.HostConfig = {}, user = asked.User) =>
   ({
     Config: { User: user },
-    HostConfig: { ...asked.HostConfig, MaskedPaths: ['/proc/kcore'], ...host },
+    HostConfig: { ...asked.HostConfig, ...host },
     Mounts: [],
   }) as unknown as Docker.ContainerInspectInfo
 
@@ -45,6 +45,7 @@ test.each<[string, Docker.HostConfig]>([
   ['RestartPolicy', { RestartPolicy: { Name: 'always' } }],
   ['LogConfig', { LogConfig: { Type: 'json-file', Config: {} } }],
   ['MaskedPaths', { MaskedPaths: [] }],
+  ['ReadonlyPaths', { ReadonlyPaths: [] }],
   ['Ulimits', { Ulimits: [] }],
 ])('another %s is refused and named', (field, host) => {
   expect(() => verifyContainer(asked, inspected(host))).toThrowError(

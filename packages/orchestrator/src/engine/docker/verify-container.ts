@@ -11,7 +11,6 @@ export function verifyContainer(asked: Config, runs: Docker.ContainerInspectInfo
   const wanted = protections(asked, asked.HostConfig ?? {})
   const found = protections(runs.Config as Config, runs.HostConfig)
   const different = [...Object.keys(wanted).filter((key) => !same(wanted[key], found[key]))]
-  if (noPathsMasked(runs.HostConfig)) different.push('MaskedPaths')
   different.push(...mountsNotAsked(asked, runs))
   if (different.length === 0) return
   throw engineFailed(`hardening ${asked.name}: it runs with another ${different.join(', ')}`)
@@ -49,6 +48,8 @@ function protections(config: Config, host: Docker.HostConfig): Record<string, un
     PidsLimit: host.PidsLimit,
     NanoCpus: host.NanoCpus,
     ShmSize: host.ShmSize,
+    MaskedPaths: host.MaskedPaths ?? [],
+    ReadonlyPaths: host.ReadonlyPaths ?? [],
     OomKillDisable: host.OomKillDisable ?? false,
     RestartPolicy: host.RestartPolicy?.Name,
     AutoRemove: host.AutoRemove ?? false,
@@ -56,8 +57,6 @@ function protections(config: Config, host: Docker.HostConfig): Record<string, un
     Ulimits: host.Ulimits ?? [],
   }
 }
-
-const noPathsMasked = (host: Docker.HostConfig) => (host.MaskedPaths ?? []).length === 0
 
 /** An image's own VOLUME makes one where nothing of ours is mounted; it would have no limit. */
 function mountsNotAsked(

@@ -6,6 +6,7 @@ import type {
   Engine,
   EngineCapabilities,
   Images,
+  LimitReached,
   ObservedPod,
   PodSpec,
   Process,
@@ -42,6 +43,8 @@ export class FakeEngine implements Engine {
   readonly #pods = new Map<string, FakePod>()
   readonly #failures: { readonly operation: FakeOperation; readonly cause: Error }[] = []
   readonly #turns = new PodTurns()
+  readonly #reached = new Map<string, LimitReached>()
+  readonly #heldOpen = new Map<string, number>()
   readonly #logs = new Map<string, string>()
 
   constructor(options: FakeEngineOptions) {
@@ -140,6 +143,26 @@ export class FakeEngine implements Engine {
 
   destroy(pod: string, signal: AbortSignal): Promise<void> {
     return this.#turns.end(pod, signal, () => this.#destroy(pod, signal))
+  }
+
+  /** As a program inside that takes too much. */
+  reachLimit(reached: LimitReached): void {
+    this.#reached.set(`${reached.pod} ${reached.container} ${reached.limit}`, reached)
+  }
+
+  async limitsReached(signal: AbortSignal): Promise<readonly LimitReached[]> {
+    signal.throwIfAborted()
+    return [...this.#reached.values()].filter(({ pod }) => this.#find(pod)?.hasEnded === false)
+  }
+
+  /** As a program inside that deletes what it goes on writing to. */
+  holdOpen(pod: string, bytes: number): void {
+    this.#heldOpen.set(pod, bytes)
+  }
+
+  async heldOpen(signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    signal.throwIfAborted()
+    return new Map(this.#heldOpen)
   }
 
   async diagnose(): Promise<readonly Diagnosis[]> {

@@ -1,12 +1,15 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import type { PoolUsage, VolumeSpec, VolumeStatus, Volumes } from '../engine.ts'
+import type { PoolUsage, VolumeSpec, VolumeStatus, Volumes, VolumeUse } from '../engine.ts'
 
 interface FakeVolume extends VolumeStatus {
   readonly files: Map<string, string>
+  filled?: Omit<VolumeUse, 'name'>
 }
 
 /** Volumes in memory. Two of them over one map are two processes of one installation. */
 export class FakeVolumes implements Volumes {
+  /** Of the disk below the pool. */
+  diskFreeBytes = Number.POSITIVE_INFINITY
   readonly #volumes: Map<string, FakeVolume>
 
   constructor(volumes = new Map<string, FakeVolume>()) {
@@ -56,7 +59,31 @@ export class FakeVolumes implements Volumes {
 
   async usage(signal: AbortSignal): Promise<PoolUsage> {
     signal.throwIfAborted()
-    return { kind: 'reflink', sizeBytes: 64 * 1024 ** 3, freeBytes: 60 * 1024 ** 3, reason: null }
+    const freeBytes = Math.min(60 * 1024 ** 3 - this.#heldBytes(), this.diskFreeBytes)
+    const room = { sizeBytes: 64 * 1024 ** 3, freeBytes, freeInodes: 10_000_000 }
+    return { kind: 'reflink', ...room, reason: null }
+  }
+
+  async measure(volumes: readonly string[], signal: AbortSignal): Promise<readonly VolumeUse[]> {
+    signal.throwIfAborted()
+    return volumes.map((name) => {
+      const volume = this.#volumes.get(checkName(name))
+      if (volume === undefined) return { name, bytes: 0, inodes: 0 }
+      const original = useOf(this.#volumes.get(volume.of ?? ''))
+      const { bytes, inodes } = useOf(volume)
+      return {
+        name,
+        bytes: Math.max(0, bytes - original.bytes),
+        inodes: Math.max(0, inodes - original.inodes),
+      }
+    })
+  }
+
+  /** As a program inside fills it, with content that nobody reads. */
+  fill(volume: string, use: Partial<Omit<VolumeUse, 'name'>>): void {
+    const target = this.#volumes.get(volume)
+    if (!target) throw new Error(`there is no ${volume}`)
+    target.filled = { bytes: 0, inodes: 0, ...use }
   }
 
   /** As a container that has it mounted. */
@@ -70,12 +97,25 @@ export class FakeVolumes implements Volumes {
     return this.#volumes.get(volume)?.files.get(path) ?? null
   }
 
+  #heldBytes(): number {
+    return [...this.#volumes.values()].reduce((sum, volume) => sum + useOf(volume).bytes, 0)
+  }
+
   #put(volume: FakeVolume): void {
     const there = this.#volumes.get(volume.name)
     if (there === undefined) this.#volumes.set(volume.name, volume)
     else if (there.pod !== volume.pod || there.of !== volume.of) {
       throw refusal('conflict', `A volume "${volume.name}" exists already and is another one.`)
     }
+  }
+}
+
+function useOf(volume: FakeVolume | undefined): Omit<VolumeUse, 'name'> {
+  const texts = [...(volume?.files.values() ?? [])]
+  const { bytes = 0, inodes = 0 } = volume?.filled ?? {}
+  return {
+    bytes: texts.reduce((sum, text) => sum + text.length, bytes),
+    inodes: texts.length + inodes,
   }
 }
 

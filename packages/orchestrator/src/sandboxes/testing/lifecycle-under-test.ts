@@ -14,6 +14,7 @@ import { capabilityMigrations, createCapabilities } from '../../capabilities/cap
 import { createEgress } from '../../egress/egress.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { type FakeEngine, openFakeEngine } from '../../engine/fake/fake-engine.ts'
+import { FakeVolumes } from '../../engine/fake/fake-volumes.ts'
 import { openInstallation } from '../../installation/installation.ts'
 import { createLog } from '../../lib/log.ts'
 import { createRecorder, recorderMigrations } from '../../recorder/recorder.ts'
@@ -25,6 +26,7 @@ import { createSandboxes, type Sandboxes, sandboxMigrations } from '../sandboxes
 
 export interface LifecycleUnderTest extends AsyncDisposable {
   readonly engine: FakeEngine
+  readonly volumes: FakeVolumes
   readonly sandboxes: Sandboxes
   readonly recorder: ReturnType<typeof createRecorder>
   readonly capabilities: ReturnType<typeof createCapabilities>
@@ -59,7 +61,8 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
   const storage = scope.use(openStorage(':memory:', migrations))
   const time = { now: Date.UTC(2026, 0, 1) }
   const clock = () => time.now
-  const engine = scope.use(openFakeEngine({ now: clock, program: () => 0 }))
+  const volumes = new FakeVolumes()
+  const engine = scope.use(openFakeEngine({ now: clock, program: () => 0, volumes }))
   await sealOne(engine)
   const recorder = createRecorder(storage, clock)
   const capabilities = createCapabilities(storage, clock)
@@ -88,7 +91,7 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
       }),
     )
   const under: LifecycleUnderTest = {
-    ...{ engine, recorder, capabilities, time, restarted, ...noted },
+    ...{ engine, volumes, recorder, capabilities, time, restarted, ...noted },
     sandboxes: restarted(),
     ready: async () => {},
     create: (request, signal) => createIn(under.sandboxes, request, signal),
