@@ -4,6 +4,7 @@ import type { ContainerSpec, PodSpec, VolumeSpec } from '../engine/engine.ts'
 import type { ServerKinds } from '../sources/sources.ts'
 import { idleAt } from './lease.ts'
 import type { Sandbox, SandboxDatabase, SandboxFiles } from './sandbox.ts'
+import { trustPlace, trustVariables } from './trust.ts'
 
 /** Runs the container’s main process, so that the agent cannot end it. */
 const holder = { uid: 64_002, gid: 64_002 } as const
@@ -34,14 +35,21 @@ export const filesVolume = (sandbox: Sandbox, { name }: SandboxFiles): VolumeSpe
   mode: 0o755,
 })
 
-export function podOf(sandbox: Sandbox, kinds: ServerKinds): PodSpec {
+/** What stands in the workspace’s environment for credentials, by variable. */
+type Placeholders = Readonly<Record<string, string>>
+
+export function podOf(
+  sandbox: Sandbox,
+  kinds: ServerKinds,
+  placeholders: Placeholders = {},
+): PodSpec {
   return {
     id: sandbox.id,
     kind: 'sandbox',
     deadline: new Date(idleAt(sandbox)),
     hosts: sandbox.databases.map(({ name }) => name),
     containers: [
-      workspaceContainer(sandbox, kinds),
+      withTrust(workspaceContainer(sandbox, kinds), placeholders),
       ...sandbox.databases.map((database) => databaseContainer(sandbox, database, kinds)),
     ],
   }
@@ -77,6 +85,16 @@ function workspaceContainer(sandbox: Sandbox, kinds: ServerKinds): ContainerSpec
       scratch('/home/agent', 0o755, limits.memoryBytes / 4),
       scratch('/run', 0o755, limits.memoryBytes / 16),
     ],
+  }
+}
+
+/** Ours come last: no credential takes the place of a variable that something here depends on. */
+function withTrust(container: ContainerSpec, placeholders: Placeholders): ContainerSpec {
+  if (Object.keys(placeholders).length === 0) return container
+  return {
+    ...container,
+    env: { ...placeholders, ...trustVariables, ...container.env },
+    tmpfs: [...container.tmpfs, trustPlace(holder)],
   }
 }
 

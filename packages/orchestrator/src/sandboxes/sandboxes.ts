@@ -64,7 +64,7 @@ const beatMs = 1_000
 export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const { storage, engine, clock, log } = parts
   const store = createSandboxStore(storage)
-  const attachments = createAttachments(engine, parts.egress, parts.canaries)
+  const attachments = createAttachments(parts)
   const base = { ...parts, store, attachments, starter: createStarter(parts) }
 
   const starting = createStarting(base)

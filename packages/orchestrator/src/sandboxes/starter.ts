@@ -1,5 +1,6 @@
 import type { OnProgress } from '@stuntdouble/sdk/wire'
 import type { Canaries } from '../canaries/canaries.ts'
+import type { Egress } from '../egress/egress.ts'
 import type { Engine } from '../engine/engine.ts'
 import { pause } from '../lib/every.ts'
 import type { ImageScans } from '../secrets/secrets.ts'
@@ -15,6 +16,7 @@ export interface StarterParts {
   readonly workspaces: Workspaces
   readonly canaries: Pick<Canaries, 'plant'>
   readonly imageScans: ImageScans
+  readonly egress: Pick<Egress, 'placeholders'>
 }
 
 /** Brings a sandbox from its journal row to readiness. Takes up where an earlier try stopped. */
@@ -31,6 +33,7 @@ export function createStarter({
   kinds,
   workspaces,
   canaries,
+  egress,
   ...parts
 }: StarterParts): Starter {
   async function volumes(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
@@ -92,7 +95,8 @@ export function createStarter({
     },
     async start(sandbox, signal) {
       await volumes(sandbox, signal)
-      await engine.start(podOf(sandbox, kinds), signal)
+      const placeholders = egress.placeholders(sandbox.id, sandbox.blueprint.credentials)
+      await engine.start(podOf(sandbox, kinds, placeholders), signal)
       await Promise.all([
         canaries.plant(sandbox.id, signal),
         ...sandbox.databases.map((database) => ready(sandbox, database, signal)),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { EgressSpec } from './egress.ts'
-import { Bytes, Duration, Name, parseBytes } from './units.ts'
+import { Bytes, CredentialSpec, Duration, Name, parseBytes } from './units.ts'
 
 const ImageReference = z
   .string()
@@ -127,6 +127,9 @@ export const Blueprint = z.strictObject({
   workspace: WorkspaceSpec.prefault({}),
   egress: EgressSpec.meta({
     description: 'What it asks to reach outside; the operator’s policy decides.',
+  }),
+  credentials: CredentialSpec.default([]).meta({
+    description: 'Credentials of the operator’s file that it asks to use, without seeing them.',
   }),
   limits: LimitsSpec.prefault({}),
 })

@@ -18,7 +18,7 @@ const complaintOf = (
 test.each([
   [
     'tttl: 1h',
-    'a.yaml:1: tttl: is not a key; there may be ttl, idle, data, files, workspace, egress, limits',
+    'a.yaml:1: tttl: is not a key; there may be ttl, idle, data, files, workspace, egress, credentials, limits',
   ],
   ['limits: { cpu: 1 }', 'a.yaml:1: limits.cpu: is not a key; there may be cpus, memory, pids'],
   ['limits:\n  cpus: lots', 'a.yaml:2: limits.cpus: must be a number'],

@@ -12,6 +12,7 @@ import {
 import { onTestFinished, vi } from 'vitest'
 import { capabilityMigrations, createCapabilities } from '../../capabilities/capabilities.ts'
 import { createEgress } from '../../egress/egress.ts'
+import { noCredentials } from '../../egress/testing/credentials.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { type FakeEngine, openFakeEngine } from '../../engine/fake/fake-engine.ts'
 import { openInstallation } from '../../installation/installation.ts'
@@ -84,6 +85,8 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
           config: EgressConfig.parse({ allow: ['npm'] }),
           onDecision: () => {},
           onTotal: () => {},
+          onAlarm: () => {},
+          broker: noCredentials,
         }),
       }),
     )
