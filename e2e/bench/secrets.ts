@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { EgressConfig, ScanConfig } from '@stuntdouble/sdk/wire'
 import { createEgress } from '../../packages/orchestrator/src/egress/egress.ts'
+import { noCredentials } from '../../packages/orchestrator/src/egress/testing/credentials.ts'
 import { openFakeEngine } from '../../packages/orchestrator/src/engine/fake/fake-engine.ts'
 import { Secret } from '../../packages/orchestrator/src/lib/secret.ts'
 import { createSecrets } from '../../packages/orchestrator/src/secrets/secrets.ts'
@@ -68,7 +69,10 @@ function openWorkspaces(directory: string) {
   // Nothing is unpacked, nothing cloned.
   const engine = openFakeEngine()
   const config = EgressConfig.parse({})
-  const egress = createEgress({ config, onDecision: () => {}, onTotal: () => {} })
+  const egress = createEgress({
+    ...{ config, onDecision: () => {}, onTotal: () => {}, onAlarm: () => {} },
+    broker: noCredentials,
+  })
   const baselines = join(directory, 'baselines')
   return createWorkspaces({ directory, baselines, engine, egress, clock: Date.now, secrets })
 }

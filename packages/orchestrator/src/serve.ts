@@ -1,16 +1,14 @@
 import { join } from 'node:path'
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import { type EgressConfig, parseBytes } from '@stuntdouble/sdk/wire'
+import { parseBytes } from '@stuntdouble/sdk/wire'
 import { announce, rememberedPorts } from './announce.ts'
 import { createApp, createGatewayApp } from './app.ts'
 import { createAuth } from './auth/auth.ts'
-import type { Canaries } from './canaries/canaries.ts'
 import { capabilityMigrations, createCapabilities } from './capabilities/capabilities.ts'
 import { createChanges } from './changes/changes.ts'
 import { type Environment, loadConfig } from './config/config.ts'
 import type { Directories } from './directories.ts'
 import { createDoors } from './doors/doors.ts'
-import { createEgress } from './egress/egress.ts'
 import { openDockerEngine } from './engine/docker/docker-engine.ts'
 import { createProcessSocket } from './gateway/process-socket.ts'
 import { openInstallation } from './installation/installation.ts'
@@ -21,8 +19,9 @@ import { traceOf } from './lib/trace.ts'
 import { createWrongKeys } from './lib/wrong-keys.ts'
 import { listen } from './listen.ts'
 import { openCanaries } from './open-canaries.ts'
+import { openEgress } from './open-egress.ts'
 import { openSecrets } from './open-secrets.ts'
-import { createRecorder, type Recorder, recorderMigrations } from './recorder/recorder.ts'
+import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
 import { imageScanMigrations } from './secrets/secrets.ts'
 import { createSnapshots } from './snapshots/create-snapshots.ts'
@@ -142,7 +141,8 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const capabilities = createCapabilities(storage, clock)
   const doors = scope.use(createDoors(engine))
   const canaries = openCanaries({ engine, installation, recorder, log }, () => sandboxes)
-  const egress = openEgress(config.egress, canaries, recorder)
+  const outside = { config, environment: options.environment, canaries, recorder }
+  const egress = openEgress({ ...outside, installation, clock, log })
   const uploads = join(directories.state, 'uploads')
   const { secrets, imageScans } = openSecrets(config, { installation, uploads, engine, storage })
   const baselines = join(directories.state, 'baselines')
@@ -182,17 +182,6 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const rest = { config, doors, changes, egress, snapshots, sandboxes, gateway, origin }
   return { ...shared, ...asked, ...rest }
 }
-
-const openEgress = (config: EgressConfig, { look }: Canaries, recorder: Recorder) =>
-  createEgress({
-    ...{ config, look },
-    onDecision: (sandbox, { allowed, ...decision }) =>
-      recorder.recordSoon(sandbox, allowed ? 'egress_allowed' : 'egress_denied', decision),
-    onTotal: (sandbox, total) => {
-      recorder.flush()
-      recorder.record(sandbox, 'egress_total', { ...total })
-    },
-  })
 
 /** Where DOCKER_HOST says. Throws `config_invalid` for an engine elsewhere. */
 function socketOf({ DOCKER_HOST: host }: Environment) {

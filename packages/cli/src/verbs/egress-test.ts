@@ -15,7 +15,11 @@ export const addEgressTest: AddVerb = (parent, act) =>
     .command('test')
     .description('which rule decides about a URL; nothing is sent there')
     .argument('<url>', 'such as https://registry.npmjs.org/')
-    .option('--method <method>', 'GET by default; https hides it', methodOf)
+    .option(
+      '--method <method>',
+      'GET by default; seen in https only where a credential is put in',
+      methodOf,
+    )
     .option('--blueprint <file>', 'ask for what it asks for; else for all that is allowed')
     .action(act(egressTest))
 
@@ -27,7 +31,7 @@ async function egressTest(call: Call<Options>) {
   const verdict = await control.testEgress({
     url,
     ...(options.method && { method: options.method }),
-    ...(file && { egress: file.blueprint.egress }),
+    ...(file && { egress: file.blueprint.egress, credentials: file.blueprint.credentials }),
   })
   call.print(verdict, describe(verdict))
   return verdict.allowed ? exit.ok : exit.refused

@@ -100,3 +100,30 @@ test('a refusal that names a key of the blueprint is told with its line', async 
   expect(code).toBe(5)
   expect(stderr).toContain('error: sandbox.yaml:3: egress.1: Too much.\n')
 })
+
+test('inspect shows where credentials are put in, and alarms at its end', async () => {
+  await using orchestrator = await withSandbox()
+  const { id, state } = orchestrator
+  const tickets = { host: 'tickets.example', port: 443, methods: ['GET'], paths: ['/v1/*'] }
+  const more = { variable: 'TICKETS_TOKEN', place: 'authorization: Bearer' }
+  state.update(id, { credentials: { tickets: { ...tickets, ...more } } })
+  const put = { method: 'GET', target: 'tickets.example:443', rule: 'credential tickets' }
+  const alarm = {
+    alarm: 'placeholder',
+    where: 'in \u001b[2Jx-note',
+    credential: null,
+    path: '/v1/x',
+  }
+  state.events.push(
+    event(id, 'egress_allowed', { ...put, credentials: ['tickets'] }),
+    event(id, 'alarm', { ...put, ...alarm }),
+  )
+  const { stdout } = await runCli(orchestrator, 'inspect', id)
+
+  expect(stdout).toContain('tickets: $TICKETS_TOKEN, for https://tickets.example GET /v1/*')
+  expect(stdout).toMatch(/GET +tickets\.example:443 +credential tickets \(put in\)/)
+  expect(stdout).toMatch(
+    /ALARMS: 1\n.*\n.*a placeholder in \S*x-note +- +GET tickets\.example:443\/v1\/x/,
+  )
+  expect(stdout).not.toContain('\u001b')
+})

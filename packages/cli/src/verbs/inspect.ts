@@ -1,6 +1,7 @@
 import type { DiskView, SandboxEvent, SandboxView } from '@stuntdouble/sdk/wire'
 import type { AddVerb, Call } from '../call.ts'
 import { humanBytes } from '../output/amounts.ts'
+import { credentialLines } from '../output/credentials.ts'
 import { grants } from '../output/grants.ts'
 import { printable } from '../output/printable.ts'
 import { table } from '../output/table.ts'
@@ -28,21 +29,23 @@ async function inspect({ control: open, operands: [id = ''], print }: Call) {
   const [sandbox, events] = await Promise.all([control.sandbox(found), control.events(found)])
   const attempts = attemptsIn(events)
   const limits = limitsIn(events)
-  print({ ...sandbox, attempts, limits }, describe(sandbox, attempts, limits))
+  const alarms = events.filter(({ type }) => type === 'alarm')
+  const told = describe(sandbox, attempts, limits) + alarmed(alarms)
+  print({ ...sandbox, attempts, limits, alarms }, told)
 }
 
 function attemptsIn(events: readonly SandboxEvent[]): Attempt[] {
   const decisions = events.filter(({ type }) => /^egress_(allowed|denied)$/.test(type))
   const same = Map.groupBy(decisions, ({ type, data }) =>
-    JSON.stringify([type, data.method, data.target, data.reason]),
+    JSON.stringify([type, data.method, data.target, data.reason, data.credentials]),
   )
   return [...same.values()].flatMap((all) => all.slice(0, 1).map((one) => attempt(one, all.length)))
 }
 
 function attempt({ type, data }: SandboxEvent, count: number): Attempt {
-  const text = (value: unknown) => (typeof value === 'string' ? value : '')
   const [method, target] = [text(data.method), text(data.target)]
-  const why = text(data.rule) || text(data.reason)
+  const put = Array.isArray(data.credentials) ? ' (put in)' : ''
+  const why = text(data.rule) ? text(data.rule) + put : text(data.reason)
   return { allowed: type === 'egress_allowed', method, target, why, count }
 }
 
@@ -62,9 +65,9 @@ function describe(
   attempts: readonly Attempt[],
   limits: readonly string[],
 ): string {
-  const { id, state, image, expiresAt, databases, egress, problem, disk } = sandbox
+  const { id, state, image, expiresAt, databases, egress, credentials, problem, disk } = sandbox
   const sources = Object.entries(databases).map(([name, { source }]) => `${name}=${source}`)
-  const may = grants(egress).map((grant) => `  ${grant}\n`)
+  const may = [...grants(egress), ...credentialLines(credentials)].map((line) => `  ${line}\n`)
   const blocked = attempts.filter(({ allowed }) => !allowed)
   return [
     `${id}, ${state}, ends at ${expiresAt}\nimage: ${printable(image)}\n`,
@@ -78,6 +81,27 @@ function describe(
       ? `\nLet out:\n${listed(attempts.filter(({ allowed }) => allowed))}`
       : '',
   ].join('')
+}
+
+const text = (value: unknown) => (typeof value === 'string' ? value : '')
+
+/** What the operator is to look at first stands last, where a terminal leaves the eye. */
+function alarmed(alarms: readonly SandboxEvent[]): string {
+  if (alarms.length === 0) return ''
+  const rows = alarms.map(({ at, data }) => [
+    at,
+    `${alarmNames[text(data.alarm)] ?? text(data.alarm)} ${text(data.where)}`,
+    text(data.credential) || '-',
+    `${text(data.method)} ${text(data.target)}${text(data.path)}`,
+  ])
+  return `\nALARMS: ${alarms.length}\n${table(['AT', 'WHAT', 'CREDENTIAL', 'REQUEST'], rows)}`
+}
+
+const alarmNames: Readonly<Record<string, string>> = {
+  placeholder: 'a placeholder',
+  canary: 'a canary:',
+  echo: 'a real value',
+  unavailable: 'no value:',
 }
 
 const listed = (attempts: readonly Attempt[]) =>

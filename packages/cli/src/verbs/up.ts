@@ -11,6 +11,7 @@ import { duration } from '../arguments/duration.ts'
 import type { AddVerb, Call } from '../call.ts'
 import { interruptible } from '../context.ts'
 import { humanSeconds } from '../output/amounts.ts'
+import { credentialLines } from '../output/credentials.ts'
 import { grants } from '../output/grants.ts'
 import { paint } from '../output/paint.ts'
 import { printableName } from '../output/printable.ts'
@@ -73,7 +74,7 @@ function noteLeftOut(status: Status, leftOut: readonly string[]) {
 }
 
 function describe({ context }: Call<Options>, handover: Handover): string {
-  const { id, url, expiresAt, databases, files = {}, egress = [] } = handover
+  const { id, url, expiresAt, databases, files = {}, egress = [], credentials = {} } = handover
   const { bold, dim } = paint(context, context.stdout)
   const left = humanSeconds((Date.parse(expiresAt) - Date.now()) / 1000)
   const names = Object.keys(databases)
@@ -92,6 +93,7 @@ function describe({ context }: Call<Options>, handover: Handover): string {
         `  database  ${name}: ${view.url} ${dim(`(inside; snapshot ${view.snapshot})`)}`,
     ),
     ...grants(egress).map((grant) => `  egress    ${grant}`),
+    ...credentialLines(credentials).map((line) => `  put in    ${line}`),
     ...Object.entries(files).map(
       ([name, view]) =>
         `  files     ${name}: ${view.path} ${dim(`(inside; snapshot ${view.snapshot})`)}`,

@@ -132,6 +132,43 @@ test('the digest changes with a variable that the file names', () => {
   expect(loadConfig(made.path, environment).digest).toBe(loadConfig(made.path, environment).digest)
 })
 
+const credential = (fields: string) =>
+  `credentials:\n  api:\n    host: api.example\n    methods: [GET]\n    paths: ["/*"]\n${fields}`
+
+test('a credential is kept as the place where its value is, and not read', () => {
+  using made = folder({
+    'stuntdouble.yaml': credential(`    value: "\${env:SHOP_URL}"\n`),
+    'by-file.yaml': credential(`    value: "\${file:token}"\n    ca: token.pem\n`),
+    'by-command.yaml': credential('    command: [print, token]\n    as: API_KEY\n'),
+    token: canary,
+    'token.pem': '-----BEGIN CERTIFICATE-----\n',
+  })
+  const { api } = loadConfig(made.path, environment).credentials
+  const at = (name: string) => loadConfig(join(made.directory, name), {}).credentials.api
+
+  expect(api).toMatchObject({ variable: 'API_TOKEN', port: 443, from: { variable: 'SHOP_URL' } })
+  expect(at('by-file.yaml')).toMatchObject({ from: { file: join(made.directory, 'token') } })
+  expect(at('by-command.yaml')).toMatchObject({
+    ...{ variable: 'API_KEY', from: { command: ['print', 'token'], directory: made.directory } },
+  })
+  expect(JSON.stringify([api, at('by-file.yaml')])).not.toContain(canary)
+})
+
+test.each([
+  ['a value that stands there', `    value: ${canary}`, /api\.value: .*never stands in this file/],
+  ['none', '', /credentials\.api: must say where its value is/],
+  ['a variable that is not set', `    value: "\${env:NO}"`, /value: .*NO is not set/],
+  ['a file that is not there', `    value: "\${file:no}"`, /value: .*cannot be read: ENOENT/],
+  ['a header that frames', '    command: [x]\n    inject: { header: host }', /api\.inject/],
+  ['no certificates', '    command: [x]\n    ca: stuntdouble.yaml', /ca: .*PEM/],
+])('a credential with %s is refused, and the value not said', (_what, fields, message) => {
+  using made = folder({ 'stuntdouble.yaml': credential(`${fields}\n`) })
+  const error = failure(made.path)
+
+  expect(error.message).toMatch(message)
+  expect(inspect(error, { depth: 9 })).not.toContain(canary)
+})
+
 test('an unknown key is refused where it stands', () => {
   using made = folder({ 'stuntdouble.yaml': 'limits:\n  maxSandboxes: 3\n  maxSandbox: 3\n' })
 

@@ -4,9 +4,11 @@ import { resolve } from 'node:path'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { OperatorConfig } from '@stuntdouble/sdk/wire'
 import { parseYaml } from '@stuntdouble/sdk/yaml'
+import { type LoadedCredential, resolveCredentials } from './resolve-credentials.ts'
 import { type LoadedSecret, resolveSecrets } from './resolve-secrets.ts'
 import { type LoadedSource, resolveSources } from './resolve-sources.ts'
 
+export type { LoadedCredential, ValueSource } from './resolve-credentials.ts'
 export type { LoadedSecret } from './resolve-secrets.ts'
 export type { LoadedSource } from './resolve-sources.ts'
 
@@ -14,12 +16,13 @@ export type { LoadedSource } from './resolve-sources.ts'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The operator's file, read, checked and with its secrets filled in. */
-export interface LoadedConfig extends Omit<OperatorConfig, 'sources' | 'secrets'> {
+export interface LoadedConfig extends Omit<OperatorConfig, 'sources' | 'secrets' | 'credentials'> {
   /** Absolute, links resolved; null when there is no file. */
   readonly path: string | null
   readonly sources: Readonly<Record<string, LoadedSource>>
   readonly secrets: readonly LoadedSecret[]
-  /** Changes with the file and with every variable and file it names. Never printed beside them. */
+  readonly credentials: Readonly<Record<string, LoadedCredential>>
+  /** Changes with the file and with what its sources’ URLs are filled in with. Never printed beside them. */
   readonly digest: string
   /** What the operator should look at, such as a password file that everyone can read. */
   readonly warnings: readonly string[]
@@ -43,6 +46,9 @@ export function loadConfig(path: string | null, environment: Environment): Loade
     secrets: resolveSecrets(config.secrets, scope, (key, message) =>
       context.addIssue({ code: 'custom', path: ['secrets', ...key], message }),
     ),
+    credentials: resolveCredentials(config.credentials, scope, (key, message) =>
+      context.addIssue({ code: 'custom', path: ['credentials', ...key], message }),
+    ),
   }))
   const config = parseYaml({ file: path, text, code: 'config_invalid' }, schema)
   return { ...config, path: real, warnings, digest: digestOf(text, config.sources) }
@@ -52,6 +58,7 @@ const nothing = {
   path: null,
   sources: {},
   secrets: [],
+  credentials: {},
   warnings: [],
   digest: createHash('sha256').digest('hex'),
 } as const

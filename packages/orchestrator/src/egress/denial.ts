@@ -1,3 +1,4 @@
+import { brokerSentences } from './broker/sentences.ts'
 import { presets } from './presets.ts'
 import type { Wanted } from './rules.ts'
 
@@ -20,6 +21,15 @@ export type Reason =
   | 'too_many_connections'
   | 'unreachable'
   | 'canary'
+  | keyof typeof brokerSentences
+
+/** What the operator is to hear of at once. Names a place and a credential, never a value. */
+export interface Alarm {
+  readonly alarm: 'placeholder' | 'echo' | 'unavailable'
+  /** Null for another sandbox’s, or one that cannot be told. */
+  readonly credential: string | null
+  readonly where: string
+}
 
 /** As far as it could be read. */
 export type About = { readonly [Field in keyof Wanted]?: Wanted[Field] | undefined }
@@ -29,11 +39,13 @@ export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly reason: Reason
   readonly about: About
+  readonly alarm: Alarm | undefined
 
-  constructor(reason: Reason, about: About = {}) {
+  constructor(reason: Reason, about: About = {}, alarm?: Alarm) {
     super(reason)
     this.reason = reason
     this.about = about
+    this.alarm = alarm
   }
 }
 
@@ -51,12 +63,23 @@ const statuses: Partial<Record<Reason, number>> = {
   host_unclear: 400,
   too_many_connections: 429,
   unreachable: 502,
+  credential_unavailable: 502,
+  credential_echoed: 502,
+  answer_unreadable: 502,
+  not_trusted: 502,
 }
+
+/** May be different the next time. */
+const passing: ReadonlySet<Reason> = new Set([
+  'unreachable',
+  'too_many_connections',
+  'credential_unavailable',
+])
 
 /** An answer in JSON (RFC 9457), in words for the agent that reads it. */
 export function answerTo({ reason, about }: Refusal): Answer {
   const status = statuses[reason] ?? 403
-  const isPolicy = reason !== 'unreachable' && reason !== 'too_many_connections'
+  const isPolicy = !passing.has(reason)
   const phrase = titles[reason] ?? 'Blocked by policy; do not retry'
   const { message, hint } = explain(reason, about)
   const body = `${JSON.stringify({
@@ -88,6 +111,7 @@ export const targetOf = ({ host, port }: About) =>
 const titles: Partial<Record<Reason, string>> = {
   unreachable: 'Allowed, but not reachable',
   too_many_connections: 'Too many connections at once',
+  credential_unavailable: 'The credential cannot be read now',
 }
 
 /** What happened, and what would have to change. */
@@ -96,7 +120,7 @@ export function explain(reason: Reason, about: About): { message: string; hint: 
   return { message: say.message(targetOf(about), about), hint: say.hint(about) }
 }
 
-interface Sentences {
+export interface Sentences {
   readonly message: (target: string, about: About) => string
   readonly hint: (about: About) => string
 }
@@ -108,6 +132,7 @@ const needsRule = (about: About) =>
   '`egress: allow:` in stuntdouble.yaml, and the same under `egress:` in the sandbox.yaml of a new sandbox.'
 
 const sentences: Readonly<Record<Reason, Sentences>> = {
+  ...brokerSentences,
   host_not_allowed: {
     message: (target) => `No rule of this sandbox’s operator allows ${target}; nothing was sent.`,
     hint: needsRule,

@@ -1,12 +1,16 @@
 import { EgressConfig, EgressTestRequest } from '@stuntdouble/sdk/wire'
 import { expect, test } from 'vitest'
 import { createEgress } from './egress.ts'
+import { brokerParts, credential } from './testing/credentials.ts'
 
 const rule = { host: 'a.example', scheme: 'http', methods: ['GET'], paths: ['/v1/*'] } as const
+const tickets = credential('tickets', { host: 'tickets.example', methods: ['GET'] })
 const egress = createEgress({
   config: EgressConfig.parse({ allow: ['npm', rule] }),
   onDecision: () => {},
   onTotal: () => {},
+  onAlarm: () => {},
+  broker: brokerParts({ credentials: [tickets] }),
 })
 const explained = (request: object) => egress.test(EgressTestRequest.parse(request))
 
@@ -41,4 +45,20 @@ test.each([
   '',
 ])('%j is no address', (url) => {
   expect(() => egress.test({ url, method: 'GET' })).toThrow(/is not an address/)
+})
+
+test('a credential is told where it is put in, and where not', () => {
+  expect(explained({ url: 'https://tickets.example/v1/7' })).toMatchObject({
+    ...{ allowed: true, rule: 'credential tickets', credential: 'tickets' },
+    message: expect.stringContaining('$TICKETS_TOKEN'),
+  })
+  expect(explained({ url: 'https://tickets.example/v2' })).toMatchObject({
+    ...{ allowed: false, reason: 'path_not_allowed', credential: null },
+  })
+  expect(explained({ url: 'https://tickets.example/v1/7', method: 'POST' })).toMatchObject({
+    ...{ allowed: false, reason: 'method_not_allowed' },
+  })
+  expect(explained({ url: 'https://tickets.example/v1/7', credentials: [] })).toMatchObject({
+    ...{ allowed: false, reason: 'host_not_allowed' },
+  })
 })

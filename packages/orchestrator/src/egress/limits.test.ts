@@ -6,6 +6,7 @@ import { EgressConfig } from '@stuntdouble/sdk/wire'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createBudget } from './budget.ts'
 import { createEgress } from './egress.ts'
+import { noCredentials } from './testing/credentials.ts'
 import { openEgress } from './testing/egress-under-test.ts'
 import { openWeb } from './testing/web.ts'
 
@@ -152,10 +153,12 @@ describe('who is slow', () => {
       config: EgressConfig.parse({}),
       onDecision: () => {},
       onTotal: () => {},
+      onAlarm: () => {},
+      broker: noCredentials,
     })
     const [near, far] = duplexPair()
     near.on('error', () => {}).resume()
-    egress.open('sbaaaaaaaaaaaa', []).serve(far)
+    egress.open('sbaaaaaaaaaaaa', { egress: [], credentials: [] }).serve(far)
     for (const piece of pieces) {
       near.write(piece)
       await new Promise(setImmediate)

@@ -25,8 +25,11 @@ export type Verdict =
 
 /** The operator’s rules. Pure: it looks at words, not at the network. */
 export interface Policy {
-  /** Allowed is what both sides say yes to: the blueprint asks, the operator allows. */
-  decide(asked: readonly Rule[], want: Wanted): Verdict
+  /**
+   * Allowed is what both sides say yes to: the blueprint asks, the operator allows. `agreed` are rules
+   * that both named, such as a credential’s.
+   */
+  decide(asked: readonly Rule[], want: Wanted, agreed?: readonly Rule[]): Verdict
   /** Whether both sides allow plain HTTP to go there, and not TLS. */
   readsInside(asked: readonly Rule[], to: Authority): boolean
   /** Throws `policy_refused` at the first entry that asks for more than is allowed. */
@@ -47,11 +50,13 @@ export function createPolicy(allow: EgressConfig['allow']): Policy {
 
   return {
     everything: rules,
-    decide(asked, want) {
+    decide(asked, want, agreed = []) {
       if (isMetadataName(want.host)) return denied('metadata')
+      const own = agreed.find((rule) => matches(rule, want))
+      if (own) return { allowed: true, rule: own.name, private: own.private }
       const allowing = rules.filter((rule) => matches(rule, want))
       const [first] = allowing
-      if (!first) return denied(whyNot(rules, want))
+      if (!first) return denied(whyNot([...rules, ...agreed], want))
       if (!asked.some((rule) => matches(rule, want))) return denied('not_asked')
       return { allowed: true, rule: first.name, private: allowing.some((rule) => rule.private) }
     },

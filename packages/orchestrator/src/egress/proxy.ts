@@ -6,8 +6,9 @@ import { exchange } from './exchange.ts'
 import { type Patience, patienceOf } from './idle.ts'
 import { checkHead } from './leaving.ts'
 import { refuseRaw, refuseResponse } from './refuse.ts'
-import { tunnelTo, wantedBy } from './request.ts'
+import { type Inside, tunnelTo, wantedBy } from './request.ts'
 import type { Wanted } from './rules.ts'
+import { terminate } from './terminate.ts'
 import { established, tunnel } from './tunnel.ts'
 import type { Way } from './way.ts'
 
@@ -20,7 +21,7 @@ export interface Proxy {
 /** A connection, and the tunnel that its requests came through, if any. */
 interface Seat {
   readonly way: Way
-  readonly through: Authority | undefined
+  readonly through: Inside | undefined
   readonly patience: Patience
   /** Set with the first refusal: nothing that comes after it on this connection is looked at. */
   over: boolean
@@ -45,7 +46,7 @@ export function createProxy(): Proxy {
   // Headers beyond a count would be dropped without a word; their bytes are limited instead.
   server.maxHeadersCount = 0
 
-  function serve(way: Way, socket: Duplex, through?: Authority): void {
+  function serve(way: Way, socket: Duplex, through?: Inside): void {
     const patience = patienceOf(patienceMs, () => socket.destroy())
     socket.once('close', () => patience[Symbol.dispose]())
     seats.set(socket, { way, through, patience, over: false })
@@ -70,8 +71,11 @@ export function createProxy(): Proxy {
   server.on('connect', (request, socket: Duplex, head) =>
     orCut(socket, async (seat) => {
       using _busy = seat.patience.busy()
-      const to = await open(seat.way, { request, socket, head, through: seat.through })
-      if (to) serve(seat.way, socket, to)
+      const inner = await open(seat.way, { request, socket, head, through: seat.through })
+      if (!inner) return
+      // The tunnel itself has nothing more to wait for; what is in it has a patience of its own.
+      seat.patience[Symbol.dispose]()
+      serve(seat.way, inner.socket, inner.through)
     }),
   )
   server.on('clientError', (cause, socket) =>
@@ -105,7 +109,7 @@ async function answer(
     await exchange({ way: seat.way, want, request, response })
   } catch (cause) {
     if (!(cause instanceof Refusal)) return void response.destroy()
-    const refusal = new Refusal(cause.reason, want ?? cause.about)
+    const refusal = new Refusal(cause.reason, want ?? cause.about, cause.alarm)
     seat.over = true
     seat.way.refuse(refusal, request.method ?? '')
     if (response.headersSent) response.destroy()
@@ -117,30 +121,51 @@ interface Opening {
   readonly request: IncomingMessage
   readonly socket: Duplex
   readonly head: Buffer
-  readonly through: Authority | undefined
+  readonly through: Inside | undefined
 }
 
-/** Carries a tunnel to its end. One to plain HTTP is only answered: what comes in it is to be read. */
-async function open(way: Way, opening: Opening): Promise<Authority | undefined> {
+/** What is to be read next, and where it goes. */
+interface Inner {
+  readonly socket: Duplex
+  readonly through: Inside
+}
+
+/** Carries a tunnel to its end, unless what comes in it is to be read: plain HTTP, or TLS of ours. */
+async function open(way: Way, opening: Opening): Promise<Inner | undefined> {
   const { request, socket, head, through } = opening
   let to: Authority | undefined
   try {
     if (through) throw new Refusal('malformed', through)
     checkHead(way.look('head of a tunnel'), request)
     to = tunnelTo(request, head)
+    way.broker.placings({ want: connectTo(to), rawHeaders: request.rawHeaders, url: '' })
+    if (way.broker.opens(to)) return await openTls(way, to, socket)
     if (way.readsInside(to)) {
       socket.write(established)
-      return to
+      return { socket, through: { scheme: 'http', ...to } }
     }
     const late = await tunnel(way, to, socket)
     if (late) way.refuse(late, 'CONNECT')
   } catch (cause) {
     if (!(cause instanceof Refusal)) return void socket.destroy()
-    const refusal = new Refusal(cause.reason, { ...to, ...cause.about })
+    const refusal = new Refusal(cause.reason, { ...to, ...cause.about }, cause.alarm)
     way.refuse(refusal, 'CONNECT')
     refuseRaw(socket, answerTo(refusal))
   }
   return undefined
+}
+
+const connectTo = (to: Authority): Wanted => ({
+  ...{ scheme: 'https', ...to, method: 'CONNECT', path: null },
+})
+
+async function openTls(way: Way, to: Authority, socket: Duplex): Promise<Inner | undefined> {
+  const inside = await terminate(way, to, socket)
+  if (inside instanceof Refusal) {
+    way.refuse(new Refusal(inside.reason, { scheme: 'https', ...to }), 'CONNECT')
+    return undefined
+  }
+  return inside && { socket: inside, through: { scheme: 'https', ...to } }
 }
 
 function unreadable(seat: Seat, cause: NodeJS.ErrnoException, socket: Duplex): void {

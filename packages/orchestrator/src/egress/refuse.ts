@@ -5,10 +5,11 @@ import { type Answer, answerTo, type Refusal } from './denial.ts'
 /** For who is still sending: closing on unread bytes would take the answer away. */
 const lingerMs = 1_000
 
-/** Answers and closes. The answer does not say `close`: Node would do so at once. */
+/** Answers and closes. The answer does not say `close`, even to who asked for it: Node would do so at once. */
 export function refuseResponse(response: ServerResponse, refusal: Refusal, socket: Duplex): void {
   const { status, phrase, headers, body } = answerTo(refusal)
   response.sendDate = false
+  response.shouldKeepAlive = true
   response.once('finish', () => leave(socket))
   response.writeHead(status, phrase, { ...headers }).end(body)
 }

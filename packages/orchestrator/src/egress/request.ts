@@ -2,23 +2,23 @@ import type { IncomingMessage } from 'node:http'
 import { EgressMethod } from '@stuntdouble/sdk/wire'
 import { type Authority, authorityOf } from './authority.ts'
 import { Refusal } from './denial.ts'
-import type { Wanted } from './rules.ts'
+import { usualPort, type Wanted } from './rules.ts'
 
 /**
  * Node’s parser has refused what no two readers agree on: folded and malformed header lines, bare
  * line feeds, two lengths, a length beside chunks. What it lets through and a proxy must not is
  * refused here. The request is then written anew, so that its bytes never reach the other side.
  */
-export function wantedBy(request: IncomingMessage, tunnel: Authority | undefined): Wanted {
+export function wantedBy(request: IncomingMessage, tunnel: Inside | undefined): Wanted {
   onlyPlainHttp(request)
-  const { authority, path } = tunnel ? insideOf(tunnel, request) : absoluteFormOf(request)
-  const host = onlyHeader(request, 'host')
-  const named = host === undefined ? undefined : authorityOf(host, 80)
-  if (named?.host !== authority.host || named.port !== authority.port) {
-    throw new Refusal('malformed', { ...authority, scheme: 'http' })
+  const { scheme, host, port, path } = tunnel ? insideOf(tunnel, request) : absoluteFormOf(request)
+  const asked = onlyHeader(request, 'host')
+  const named = asked === undefined ? undefined : authorityOf(asked, usualPort[scheme])
+  if (named?.host !== host || named.port !== port) {
+    throw new Refusal('malformed', { host, port, scheme })
   }
   const { method = '' } = request
-  const want = { scheme: 'http', ...authority, method, path: path.replace(/\?.*$/, '') } as const
+  const want = { scheme, host, port, method, path: path.replace(/\?.*$/, '') }
   if (!EgressMethod.safeParse(method).success) throw new Refusal('method_not_allowed', want)
   return want
 }
@@ -40,8 +40,12 @@ export function tunnelTo(request: IncomingMessage, head: Buffer): Authority {
 export const pathOf = (request: IncomingMessage) =>
   absolute.exec(request.url ?? '')?.[2] || (request.url?.startsWith('/') ? request.url : '/')
 
-interface Place {
-  readonly authority: Authority
+/** A tunnel that is read, and what is in it once TLS is off. */
+export interface Inside extends Authority {
+  readonly scheme: Wanted['scheme']
+}
+
+interface Place extends Inside {
   readonly path: string
 }
 
@@ -52,13 +56,13 @@ function absoluteFormOf({ url = '' }: IncomingMessage): Place {
   if (asked === undefined) throw new Refusal('malformed')
   const authority = authorityOf(asked, 80)
   if (!authority) throw new Refusal('host_unclear')
-  return { authority, path: rest.startsWith('/') ? rest : `/${rest}` }
+  return { scheme: 'http', ...authority, path: rest.startsWith('/') ? rest : `/${rest}` }
 }
 
 /** Within a tunnel a server is asked, not a proxy. */
-function insideOf(authority: Authority, { url = '' }: IncomingMessage): Place {
-  if (!/^\/[^#]*$/.test(url)) throw new Refusal('malformed', { ...authority, scheme: 'http' })
-  return { authority, path: url }
+function insideOf(tunnel: Inside, { url = '' }: IncomingMessage): Place {
+  if (!/^\/[^#]*$/.test(url)) throw new Refusal('malformed', tunnel)
+  return { ...tunnel, path: url }
 }
 
 function onlyPlainHttp(request: IncomingMessage): void {

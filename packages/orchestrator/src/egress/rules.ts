@@ -25,7 +25,7 @@ export interface Wanted {
   readonly path: string | null
 }
 
-const usualPort = { https: 443, http: 80 } as const
+export const usualPort = { https: 443, http: 80 } as const
 
 /** The rules behind one entry of either file. */
 export function rulesOf(entry: EgressPreset | EgressRule | OperatorEgressRule): readonly Rule[] {

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
-import { request } from 'node:http'
+import { request, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { certificateFor } from './testing/certificate.ts'
 import { type EgressUnderTest, openEgress } from './testing/egress-under-test.ts'
 import { openWeb, type Web } from './testing/web.ts'
@@ -155,6 +155,22 @@ describe('a tunnel', () => {
     nested.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`)
     expect(await text(nested)).toMatch(/^HTTP\/1\.1 400 /)
     expect(plain.heard.map(({ request }) => request.url)).toEqual(['/a'])
+  })
+
+  test('to a port of plain HTTP waits for an answer that takes long', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { promise: asked, resolve } = Promise.withResolvers<ServerResponse>()
+    await using plain = await openWeb((_request, response) => resolve(response))
+    using egress = await openEgress({ allow: [{ ...rule(plain.port), scheme: 'http' }] })
+    const target = `api.localhost:${plain.port}`
+    const socket = await tunnelled(egress, target)
+    socket.write(`GET / HTTP/1.1\r\nHost: ${target}\r\nConnection: close\r\n\r\n`)
+    const answer = await asked
+    vi.advanceTimersByTime(15_000)
+    answer.end('at last')
+
+    expect(await text(socket)).toContain('at last')
   })
 
   test('passes the end of one side on, and waits for the other', async () => {

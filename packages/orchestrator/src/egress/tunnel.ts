@@ -14,7 +14,7 @@ const idleMs = 5 * 60_000
 const helloWithinMs = 10_000
 
 export const established = 'HTTP/1.1 200 Connection established\r\n\r\n'
-/** A fatal alert, access_denied (RFC 8446, 6.2): all that a TLS client can be told. */
+/** A fatal alert, access_denied (RFC 8446, 6.2). */
 const accessDenied = Buffer.from('15030300020231', 'hex')
 
 /**
@@ -38,12 +38,17 @@ export async function tunnel(
     return undefined
   } catch (cause) {
     if (!(cause instanceof Refusal)) return undefined
-    client.write(accessDenied)
-    leave(client)
+    refuseTls(client)
     return new Refusal(cause.reason, want)
   } finally {
     server.destroy()
   }
+}
+
+/** All that a TLS client can be told before there is a key. */
+export function refuseTls(client: Duplex): void {
+  client.write(accessDenied)
+  leave(client)
 }
 
 interface Ends {
@@ -69,7 +74,7 @@ async function carry(way: Way, { client, server, to }: Ends): Promise<void> {
 }
 
 /** Everything the client said so far, once that names the tunnel’s host; undefined when it left. */
-async function helloFrom(client: Duplex, to: Authority): Promise<Buffer | undefined> {
+export async function helloFrom(client: Duplex, to: Authority): Promise<Buffer | undefined> {
   let bytes = Buffer.alloc(0)
   using _late = idleAfter(helloWithinMs, () => client.destroy())
   for await (const chunk of chunksOf(client)) {

@@ -13,6 +13,7 @@ export function welcome(view: SandboxView, base: string): Welcome {
     workspace: { path: workspacePath, user: 'agent' },
     databases: view.databases,
     egress: view.egress,
+    credentials: view.credentials,
     files: view.files,
     links: {
       exec: {
@@ -53,10 +54,22 @@ ${databases.length > 0 ? databases.join('\n') : '  none'}
 ${files.length > 0 ? `Files, copied from production, yours to change:\n${files.join('')}` : ''}
 Reachable outside, through the proxy that the environment names:
 ${outside(welcome)}
-
+${credentials(welcome)}
 What is fake: every personal value in the data. What is absent: the rest of the internet; a request
 out is answered "blocked_by_policy" at once, so do not retry it. Everything is deleted at the end.
 `
+}
+
+/** A placeholder that is sent on is an alarm, so an agent must know what it holds. */
+function credentials({ credentials }: Welcome): string {
+  const lines = Object.values(credentials).map(
+    ({ variable, host, port, methods, paths, place }) =>
+      `  $${variable}: as "${place}", to https://${host}:${port} ${[...methods, ...paths].join(' ')}\n`,
+  )
+  if (lines.length === 0) return ''
+  return `Credentials, as placeholders: the real one is put in on the way, there and nowhere else. Sent anywhere
+else, a placeholder raises an alarm:
+${lines.join('')}`
 }
 
 const outside = ({ egress }: Welcome) =>

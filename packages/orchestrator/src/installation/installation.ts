@@ -22,6 +22,8 @@ export interface Installation {
   readonly maskingKey: Buffer
   /** Keys the fingerprints of secrets, and every canary. 32 bytes. */
   readonly secretsKey: Buffer
+  /** Derives what stands for credentials inside sandboxes. 32 bytes. */
+  readonly placeholderKey: Buffer
   readonly signer: Signer
 }
 
@@ -50,6 +52,10 @@ export function openInstallation(directory: string): Installation {
       keep('secrets-key', () => randomBytes(32).toString('hex')),
       'hex',
     ),
+    placeholderKey: Buffer.from(
+      keep('placeholder-key', () => randomBytes(32).toString('hex')),
+      'hex',
+    ),
     signer: openSigner(keep('signing-key.pem', newSigningKey)),
   }
 }
@@ -60,6 +66,7 @@ const forms = {
   'api-key': /^sdk_[\w-]{43}$/,
   'masking-key': /^[0-9a-f]{64}$/,
   'secrets-key': /^[0-9a-f]{64}$/,
+  'placeholder-key': /^[0-9a-f]{64}$/,
   'signing-key.pem': /^-----BEGIN PRIVATE KEY-----\s[^-]+-----END PRIVATE KEY-----$/,
 } as const
 

@@ -106,3 +106,14 @@ test('what an agent causes soon and without end stops being kept as well', () =>
   expect(recorder.after(9999)).toHaveLength(1)
   expect(recorder.after(10_000)).toEqual([])
 })
+
+test('an alarm is kept and shown, however much an agent causes before and after it', () => {
+  const { recorder } = open()
+  for (let made = 0; made < 10_100; made++) recorder.recordSoon(sandbox, 'egress_denied', {})
+  recorder.record(sandbox, 'alarm', { alarm: 'placeholder' })
+  for (let made = 0; made < 1100; made++) recorder.record(sandbox, 'ended')
+  const listed = recorder.list(sandbox)
+
+  expect(listed).toHaveLength(1001)
+  expect(listed[0]).toMatchObject({ type: 'alarm', data: { alarm: 'placeholder' } })
+})

@@ -19,7 +19,7 @@ export interface Recorder {
   recordSoon(sandbox: string, type: EventType, data: Readonly<Record<string, unknown>>): void
   /** Stores what is waiting. */
   flush(): void
-  /** The latest 1000 of a sandbox, oldest first. */
+  /** The latest 1000 of a sandbox and every alarm, oldest first. */
   list(sandbox: string): SandboxEvent[]
   /** The next 1000 of all, with a number above `seq`. */
   after(seq: number): SandboxEvent[]
@@ -73,7 +73,7 @@ const Row = z.object({
 const Count = z.object({ count: z.int() })
 const Data = z.record(z.string(), z.unknown())
 
-/** What only we cause, and never often. */
+/** What only we cause, and never often; of alarms their source tells a hundred. */
 const lifecycle: ReadonlySet<EventType> = new Set([
   'created',
   'ready',
@@ -82,6 +82,7 @@ const lifecycle: ReadonlySet<EventType> = new Set([
   'ending',
   'ended',
   'failed',
+  'alarm',
 ])
 const keptPerSandbox = 10_000
 const countsHeld = 1_000
@@ -93,7 +94,8 @@ export function createRecorder(storage: Storage, clock: Clock): Recorder {
   const fields = 'seq, at, sandbox, type, data'
   const insert = sqlite.prepare('INSERT INTO events (at, sandbox, type, data) VALUES (?, ?, ?, ?)')
   const latest = sqlite.prepare(
-    `SELECT ${fields} FROM events WHERE sandbox = ? ORDER BY seq DESC LIMIT 1000`,
+    `SELECT ${fields} FROM events WHERE sandbox = :sandbox AND (type = 'alarm' OR seq IN
+      (SELECT seq FROM events WHERE sandbox = :sandbox ORDER BY seq DESC LIMIT 1000)) ORDER BY seq DESC`,
   )
   const later = sqlite.prepare(`SELECT ${fields} FROM events WHERE seq > ? ORDER BY seq LIMIT 1000`)
   const counted = sqlite.prepare('SELECT count(*) AS count FROM events WHERE sandbox = ?')
@@ -136,7 +138,7 @@ export function createRecorder(storage: Storage, clock: Clock): Recorder {
     },
     list(sandbox) {
       waiting.flush()
-      return latest.all(sandbox).map(eventOf).reverse()
+      return latest.all({ sandbox }).map(eventOf).reverse()
     },
     after(seq) {
       waiting.flush()

@@ -34,7 +34,7 @@ export function createCreation({ desk, starting, ending, leases }: Parts): Creat
 
   function journal(request: CreateSandboxRequest): Sandbox {
     const blueprint = admit(request, desk.limits)
-    desk.egress.admit(blueprint.egress)
+    desk.egress.admit(blueprint)
     admitCount(store.list({ ended: false }).length, desk.limits)
     const workspace = request.workspace ?? null
     if (workspace) desk.workspaces.require(workspace)

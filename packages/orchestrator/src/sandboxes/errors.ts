@@ -80,6 +80,15 @@ export const endTakesLong = (id: string) =>
     },
   )
 
+export const trustNotDelivered = (id: string) =>
+  new SandboxError(
+    'engine_failed',
+    `Sandbox "${id}" could not be given the certificate that its credentials need.`,
+    {
+      hint: 'An image for a sandbox with `credentials:` needs sh, cat and mv; stuntdouble/workspace has them.',
+    },
+  )
+
 export const databaseEnded = (id: string, name: string, image: string) =>
   new SandboxError(
     'engine_failed',

@@ -20,7 +20,7 @@ export interface Leases {
 const resolutionMs = 1_000
 
 export function createLeases(desk: Desk, roster: Roster): Leases {
-  const { store, storage, engine, capabilities, recorder, clock, limits, log } = desk
+  const { store, storage, engine, attachments, capabilities, recorder, clock, limits, log } = desk
 
   const inTurn = serially<string>()
 
@@ -39,7 +39,7 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
         capabilities.prolong(id, sandbox.expiresAt, expiresAt)
         recorder.record(id, 'extended', { expiresAt: new Date(expiresAt).toISOString() })
       })
-      await moveDeadline(id)
+      await Promise.all([moveDeadline(id), attachments.prolong(roster.known(id))])
       return viewOf(roster.known(id), desk)
     },
 
@@ -48,7 +48,7 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
       // Not cut to the sandbox’s end, which takes every capability along and may be moved before.
       const until = seconds === undefined ? sandbox.expiresAt : clock() + seconds * 1000
       const token = capabilities.issue(id, until)
-      const asked = sandbox.blueprint.egress
+      const { egress: asked, credentials } = sandbox.blueprint
       return {
         id,
         url: desk.urlOf(token),
@@ -57,6 +57,7 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
         snapshot: firstSnapshot(sandbox),
         databases: databasesOf(sandbox),
         ...(asked.length > 0 && { egress: desk.egress.granted(asked) }),
+        ...(credentials.length > 0 && { credentials: desk.egress.credentials(credentials) }),
         ...(sandbox.files.length > 0 && { files: filesOf(sandbox) }),
       }
     },

@@ -94,7 +94,7 @@ function holdsTo(read: Blueprint): void {
   const sandbox = newSandbox({ blueprint: read, workspace: null, now: 0 }, none, {} as ServerKinds)
   const names = wavesOf(read.services).flat()
   expect(names.toSorted()).toEqual(Object.keys(read.services).toSorted())
-  const { containers, hosts } = podOf(sandbox, {} as ServerKinds, names)
+  const { containers, hosts } = podOf(sandbox, {} as ServerKinds, { services: names })
   const all = ['gate', ...containers.map(({ name }) => name)]
   expect(new Set(all).size).toBe(all.length)
   expect(hosts.filter((host) => !/^[a-z][a-z0-9-]*$/.test(host))).toEqual([])

@@ -6,6 +6,7 @@ import { idleAt } from './lease.ts'
 import type { Sandbox, SandboxDatabase, SandboxFiles } from './sandbox.ts'
 import { scratch, upTo } from './scratch.ts'
 import { serviceContainer } from './services.ts'
+import { trustPlace, trustVariables } from './trust.ts'
 import { workspaceVolume } from './workspace-volume.ts'
 
 /** Runs the container’s main process, so that the agent cannot end it. */
@@ -30,11 +31,19 @@ export const filesVolume = (sandbox: Sandbox, { name }: SandboxFiles): VolumeSpe
   mode: 0o755,
 })
 
-/** With those of its services that are to run by now. */
+/** What stands in the workspace’s environment for credentials, by variable. */
+type Placeholders = Readonly<Record<string, string>>
+
+interface Parts {
+  readonly placeholders?: Placeholders
+  /** Those of its services that are to run by now. */
+  readonly services?: readonly string[]
+}
+
 export function podOf(
   sandbox: Sandbox,
   kinds: ServerKinds,
-  services: readonly string[] = [],
+  { placeholders = {}, services = [] }: Parts = {},
 ): PodSpec {
   return {
     id: sandbox.id,
@@ -45,7 +54,7 @@ export function podOf(
       ...Object.keys(sandbox.blueprint.services),
     ],
     containers: [
-      workspaceContainer(sandbox, kinds),
+      withTrust(workspaceContainer(sandbox, kinds), placeholders),
       ...sandbox.databases.map((database) => databaseContainer(sandbox, database, kinds)),
       ...services.map((name) => serviceContainer(sandbox, name, environment(sandbox, kinds))),
     ],
@@ -87,6 +96,16 @@ function workspaceContainer(sandbox: Sandbox, kinds: ServerKinds): ContainerSpec
       scratch('/home/agent', 0o755, limits.memoryBytes / 4),
       scratch('/run', 0o755, limits.memoryBytes / 16),
     ],
+  }
+}
+
+/** Ours come last: no credential takes the place of a variable that something here depends on. */
+function withTrust(container: ContainerSpec, placeholders: Placeholders): ContainerSpec {
+  if (Object.keys(placeholders).length === 0) return container
+  return {
+    ...container,
+    env: { ...placeholders, ...trustVariables, ...container.env },
+    tmpfs: [...container.tmpfs, trustPlace(holder)],
   }
 }
 

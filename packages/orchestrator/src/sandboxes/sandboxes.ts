@@ -72,7 +72,7 @@ const limitsMs = 2_000
 export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const { storage, engine, clock, log } = parts
   const store = createSandboxStore(storage)
-  const attachments = createAttachments(engine, parts.egress, parts.canaries)
+  const attachments = createAttachments(parts)
   // Later than the leases that it touches: they ask for what it is a part of.
   const activity = createActivity(clock, (id, at) => leases.touch(id, at))
   const base = {

@@ -1,5 +1,6 @@
 import type { OnProgress } from '@stuntdouble/sdk/wire'
 import type { Canaries } from '../canaries/canaries.ts'
+import type { Egress } from '../egress/egress.ts'
 import type { Engine } from '../engine/engine.ts'
 import { pause } from '../lib/every.ts'
 import type { ImageScans } from '../secrets/secrets.ts'
@@ -17,6 +18,7 @@ export interface StarterParts {
   readonly workspaces: Workspaces
   readonly canaries: Pick<Canaries, 'plant'>
   readonly imageScans: ImageScans
+  readonly egress: Pick<Egress, 'placeholders'>
 }
 
 /** Brings a sandbox from its journal row to readiness. Takes up where an earlier try stopped. */
@@ -33,6 +35,7 @@ export function createStarter({
   kinds,
   workspaces,
   canaries,
+  egress,
   ...parts
 }: StarterParts): Starter {
   async function volumes(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
@@ -95,13 +98,15 @@ export function createStarter({
     },
     async start(sandbox, signal) {
       await volumes(sandbox, signal)
-      await engine.start(podOf(sandbox, kinds), signal)
+      const placeholders = egress.placeholders(sandbox.id, sandbox.blueprint.credentials)
+      const podWith = (services: readonly string[]) =>
+        podOf(sandbox, kinds, { placeholders, services })
+      await engine.start(podWith([]), signal)
       await Promise.all([
         canaries.plant(sandbox.id, signal),
         ...sandbox.databases.map((database) => ready(sandbox, database, signal)),
         sandbox.workspace && workspaces.unpack(sandbox.workspace, sandbox.id, signal),
       ])
-      const podWith = (services: readonly string[]) => podOf(sandbox, kinds, services)
       await startServices(sandbox, engine, { podWith, signal })
     },
   }

@@ -21,6 +21,7 @@ export function viewOf(
     snapshot: firstSnapshot(sandbox),
     databases: databasesOf(sandbox),
     egress: egress.granted(sandbox.blueprint.egress),
+    credentials: egress.credentials(sandbox.blueprint.credentials),
     files: filesOf(sandbox),
     image: sandbox.blueprint.workspace.image,
     disk: diskView(sandbox.blueprint, diskUses.get(sandbox.id)),

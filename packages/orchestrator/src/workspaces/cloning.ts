@@ -32,7 +32,7 @@ const withinMs = 5 * 60_000
 export function createCloning({ engine, egress, clock, stage }: CloningParts): Cloning {
   const openWay = (sandbox: string, spec: CloneSpec) => async (pod: string) => {
     await using scope = new AsyncDisposableStack()
-    const way = scope.use(egress.open(sandbox, [ruleOf(spec)]))
+    const way = scope.use(egress.open(sandbox, { egress: [ruleOf(spec)], credentials: [] }))
     scope.use(await engine.listenEgress(pod, way.serve))
     return scope.move()
   }
@@ -40,7 +40,7 @@ export function createCloning({ engine, egress, clock, stage }: CloningParts): C
   return {
     admitClone(spec) {
       try {
-        egress.admit([ruleOf(spec)])
+        egress.admit({ egress: [ruleOf(spec)], credentials: [] })
       } catch (cause) {
         throw cloneNotAllowed(spec, cause)
       }

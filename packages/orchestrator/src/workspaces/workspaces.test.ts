@@ -6,6 +6,7 @@ import { EgressConfig } from '@stuntdouble/sdk/wire'
 import { pack } from 'tar-stream'
 import { expect, test } from 'vitest'
 import { createEgress } from '../egress/egress.ts'
+import { noCredentials } from '../egress/testing/credentials.ts'
 import { openFakeEngine } from '../engine/fake/fake-engine.ts'
 import { openSecrets } from '../secrets/testing/secrets-under-test.ts'
 import { createWorkspaces } from './workspaces.ts'
@@ -16,6 +17,8 @@ const egress = createEgress({
   config: EgressConfig.parse({}),
   onDecision: () => {},
   onTotal: () => {},
+  onAlarm: () => {},
+  broker: noCredentials,
 })
 
 function open() {

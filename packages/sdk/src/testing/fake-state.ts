@@ -87,6 +87,7 @@ export class FakeState {
         ...shared,
         state: 'ready',
         egress: [],
+        credentials: {},
         createdAt: new Date(now).toISOString(),
         idleAt: lasts(request.idle ?? request.blueprint.idle),
         endedAt: null,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { EgressSpec } from './egress.ts'
 import { blueprintRefusals } from './refusals.ts'
 import { objectionsTo, Services } from './services.ts'
-import { Bytes, Duration, Name, parseBytes } from './units.ts'
+import { Bytes, CredentialSpec, Duration, Name, parseBytes } from './units.ts'
 
 const ImageReference = z
   .string()
@@ -139,6 +139,9 @@ export const Blueprint = z
     workspace: WorkspaceSpec.prefault({}),
     egress: EgressSpec.meta({
       description: 'What it asks to reach outside; the operator’s policy decides.',
+    }),
+    credentials: CredentialSpec.default([]).meta({
+      description: 'Credentials of the operator’s file that it asks to use, without seeing them.',
     }),
     services: Services.meta({
       description: 'More programs in the pod: a strict part of what compose calls services.',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CredentialConfig } from './credential.ts'
 import { EgressConfig } from './egress.ts'
 import { ScanConfig, SecretSource } from './secrets.ts'
 import { SubsetConfig } from './subset.ts'
@@ -102,6 +103,7 @@ export const OperatorConfig = z.strictObject({
   /** Secrets of production by name, which must never enter a sandbox. */
   secrets: z.record(Name, SecretSource).default({}),
   scan: ScanConfig.prefault({}),
+  credentials: z.record(Name, CredentialConfig).default({}),
   listen: z
     .strictObject({
       host: z.string().default('127.0.0.1'),

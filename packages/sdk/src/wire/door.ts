@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CredentialView } from './credential.ts'
 import { EgressGrant } from './egress.ts'
 import { DatabaseView, FilesView, SandboxState } from './sandbox.ts'
 import { SandboxId, Timestamp } from './units.ts'
@@ -103,6 +104,7 @@ export const Welcome = z.object({
   workspace: z.object({ path: z.string(), user: z.string() }),
   databases: z.record(z.string(), DatabaseView),
   egress: z.array(EgressGrant).default([]),
+  credentials: z.record(z.string(), CredentialView).default({}),
   files: z.record(z.string(), FilesView).default({}),
   links: z.record(
     z.string(),

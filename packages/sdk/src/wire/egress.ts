@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Bytes } from './units.ts'
+import { Bytes, CredentialSpec } from './units.ts'
 
 /** Package registries by one word; docs/egress.md lists what each stands for. */
 export const EgressPreset = z.enum(['npm', 'pypi', 'debian', 'github', 'crates', 'go'])
@@ -12,7 +12,7 @@ export type EgressMethod = z.infer<typeof EgressMethod>
 const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
 const hostForm = new RegExp(`^(?:\\*|(?:\\*\\.)?(?:${label}\\.)*${label}|\\[[0-9a-f:]+\\])$`)
 
-const EgressHost = z
+export const EgressHost = z
   .string()
   .max(253)
   .regex(
@@ -21,7 +21,7 @@ const EgressHost = z
   )
 
 /** `/v1/things` is that path, `/v1/*` every one that begins with `/v1/`. */
-const EgressPath = z
+export const EgressPath = z
   .string()
   .max(255)
   .regex(/^\/[A-Za-z0-9._~!$&'()+,;=:@/-]*\*?$/, 'a path such as "/v1/things" or "/v1/*"')
@@ -39,7 +39,7 @@ const fields = {
   paths: z.array(EgressPath).min(1).max(16).optional(),
 }
 
-/** Lifted once the orchestrator reads what is inside TLS; until then such a rule would be a false promise. */
+/** Inside TLS nobody reads but where a credential is put in: such a rule would be a false promise. */
 const onlyWhatCanBeSeen = (rule: { scheme: string; methods?: unknown; paths?: unknown }): boolean =>
   rule.scheme === 'http' || (rule.methods === undefined && rule.paths === undefined)
 
@@ -105,6 +105,8 @@ export const EgressTestRequest = z.strictObject({
   method: EgressMethod.default('GET'),
   /** What would be asked for; everything the operator allows when left out. */
   egress: EgressAsks.optional(),
+  /** The same of credentials. */
+  credentials: CredentialSpec.optional(),
 })
 export type EgressTestRequest = z.infer<typeof EgressTestRequest>
 export type EgressTestInput = z.input<typeof EgressTestRequest>
@@ -115,6 +117,8 @@ export const EgressVerdict = z.object({
   target: z.string(),
   rule: z.string().nullable(),
   reason: z.string().nullable(),
+  /** Whose value is put in where its placeholder stands; null where none is. */
+  credential: z.string().nullable().default(null),
   message: z.string(),
   hint: z.string().nullable(),
 })

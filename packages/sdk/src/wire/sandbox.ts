@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Blueprint } from './blueprint.ts'
+import { CredentialView } from './credential.ts'
 import { DiskView } from './disk.ts'
 import { EgressGrant } from './egress.ts'
 import { Problem } from './problem.ts'
@@ -41,6 +42,8 @@ export const Handover = z.object({
   databases: z.record(z.string(), DatabaseView),
   /** What it may reach outside; left out where nothing is asked for. */
   egress: z.array(EgressGrant).optional(),
+  /** Which credentials are put in for it; absent where there are none. */
+  credentials: z.record(z.string(), CredentialView).optional(),
   /** Absent where there are none. */
   files: z.record(z.string(), FilesView).optional(),
 })
@@ -60,6 +63,7 @@ export const SandboxView = z.object({
   databases: z.record(z.string(), DatabaseView),
   /** What it may reach outside. */
   egress: z.array(EgressGrant).default([]),
+  credentials: z.record(z.string(), CredentialView).default({}),
   files: z.record(z.string(), FilesView).default({}),
   image: z.string(),
   disk: DiskView.optional(),
@@ -99,7 +103,7 @@ export const SandboxEvent = z.object({
   at: Timestamp,
   /** What it happened to: a sandbox, or a snapshot where `type` begins with `snapshot_`. */
   sandbox: z.union([SandboxId, SnapshotId]),
-  /** created, ready, command, egress_allowed, egress_denied, extended, ending, ended, failed, snapshot_sealed … */
+  /** created, ready, command, egress_allowed, egress_denied, alarm, extended, ending, ended, failed, snapshot_sealed … */
   type: z.string(),
   /** Never holds a token or a value from a source. */
   data: z.record(z.string(), z.unknown()),

@@ -42,3 +42,9 @@ export const Name = z
     /^[a-z][a-z0-9-]{0,39}$/,
     'a name of lower-case letters, digits and dashes, such as "shop"',
   )
+
+/** `credentials:` of a blueprint: names of the operator’s. */
+export const CredentialSpec = z
+  .array(Name)
+  .max(16)
+  .refine((names) => new Set(names).size === names.length, 'each name once')

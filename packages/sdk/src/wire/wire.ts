@@ -1,6 +1,7 @@
 export * from './blueprint.ts'
 export * from './changes.ts'
 export * from './config.ts'
+export * from './credential.ts'
 export * from './disk.ts'
 export * from './doctor.ts'
 export * from './door.ts'

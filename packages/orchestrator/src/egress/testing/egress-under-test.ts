@@ -3,13 +3,20 @@ import { connect, createServer, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { EgressConfig, EgressSpec } from '@stuntdouble/sdk/wire'
 import type { z } from 'zod'
+import type { LoadedCredential } from '../../config/config.ts'
 import type { Resolve } from '../dial.ts'
-import { createEgress, type Decision, type EgressTotal } from '../egress.ts'
+import { createEgress, type Decision, type EgressTotal, type RaisedAlarm } from '../egress.ts'
+import { brokerParts, type Values } from './credentials.ts'
 
 export interface EgressUnderTest extends Disposable {
   readonly port: number
   readonly decisions: Decision[]
   readonly totals: EgressTotal[]
+  readonly alarms: RaisedAlarm[]
+  /** What stands for a credential inside. */
+  placeholder(credential: string, sandbox?: string): string
+  /** What programs inside trust; good for so long from now. */
+  trust(ms?: number): Promise<string>
   /** A program’s connection to its proxy. */
   connect(): Promise<Socket>
   /** All that comes back for these bytes, until the proxy closes. */
@@ -28,6 +35,11 @@ interface Options {
   readonly resolve?: Resolve
   /** A look at each thing that leaves. */
   readonly look?: () => (bytes: Uint8Array) => boolean
+  /** All are asked for when nothing is said. */
+  readonly credentials?: readonly LoadedCredential[]
+  readonly askedCredentials?: readonly string[]
+  readonly values?: Values
+  readonly clock?: () => number
 }
 
 /** Every name below `localhost` is this machine, as nowhere else in these tests. */
@@ -37,6 +49,7 @@ const onlyLocal: Resolve = async (host) => (/(^|\.)localhost$/.test(host) ? ['12
 export async function openEgress(options: Options = {}): Promise<EgressUnderTest> {
   const decisions: Decision[] = []
   const totals: EgressTotal[] = []
+  const alarms: RaisedAlarm[] = []
   const allow = options.allow ?? []
   const egress = createEgress({
     config: EgressConfig.parse({ allow, limits: options.limits }),
@@ -44,9 +57,13 @@ export async function openEgress(options: Options = {}): Promise<EgressUnderTest
     onDecision: (_sandbox, decision) => decisions.push(decision),
     onTotal: (_sandbox, total) => totals.push(total),
     ...(options.look && { look: options.look }),
+    onAlarm: (_sandbox, alarm) => alarms.push(alarm),
+    broker: brokerParts(options),
   })
   const asked = EgressSpec.parse(options.asked ?? allow.map(withoutPrivate))
-  const way = egress.open('sbaaaaaaaaaaaa', asked)
+  const names = (options.credentials ?? []).map(({ name }) => name)
+  const credentials = [...(options.askedCredentials ?? names)]
+  const way = egress.open('sbaaaaaaaaaaaa', { egress: asked, credentials })
   const server = createServer({ allowHalfOpen: true }, way.serve).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -60,7 +77,11 @@ export async function openEgress(options: Options = {}): Promise<EgressUnderTest
   }
 
   return {
-    ...{ port, decisions, totals, connect: connected },
+    ...{ port, decisions, totals, alarms, connect: connected },
+    placeholder: (name, sandbox = 'sbaaaaaaaaaaaa') =>
+      Object.values(egress.placeholders(sandbox, [name])).join(''),
+    trust: async (ms = 60_000) =>
+      (await way.certificate(Date.now() - 60_000, Date.now() + ms)) ?? '',
     last: () => decisions.at(-1),
     close: () => way[Symbol.dispose](),
     async ask(request) {

@@ -16,7 +16,10 @@ export async function openWeb(listener?: RequestListener, tls?: Certificate): Pr
   const heard: Web['heard'] = []
   const answer: RequestListener = async (request, response) => {
     if (listener) return listener(request, response)
-    heard.push({ request, body: await text(request) })
+    const body = await text(request).catch(() => undefined)
+    // One that was cut off was not heard.
+    if (body === undefined) return
+    heard.push({ request, body })
     response.end(`hello from ${request.headers.host}`)
   }
   const server: Server = tls ? createTlsServer(tls, answer) : createServer(answer)

@@ -73,7 +73,7 @@ const view: SandboxView = {
       source: '<b>shop</b>',
     },
   },
-  ...{ files: {}, problem: null, clean: null, egress: [] },
+  ...{ files: {}, problem: null, clean: null, egress: [], credentials: {} },
 }
 
 function use(uses: { open: number; ever: number }): Disposable {

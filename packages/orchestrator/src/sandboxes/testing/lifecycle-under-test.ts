@@ -12,6 +12,7 @@ import {
 import { onTestFinished, vi } from 'vitest'
 import { capabilityMigrations, createCapabilities } from '../../capabilities/capabilities.ts'
 import { createEgress } from '../../egress/egress.ts'
+import { noCredentials } from '../../egress/testing/credentials.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { type FakeEngine, openFakeEngine } from '../../engine/fake/fake-engine.ts'
 import { FakeVolumes } from '../../engine/fake/fake-volumes.ts'
@@ -87,6 +88,8 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
           config: EgressConfig.parse({ allow: ['npm'] }),
           onDecision: () => {},
           onTotal: () => {},
+          onAlarm: () => {},
+          broker: noCredentials,
         }),
       }),
     )
