@@ -193,7 +193,7 @@ export const operations: readonly Operation[] = [
     result: Workspace,
   },
   {
-    method: 'post',
+    method: 'put',
     path: '/workspaces/check',
     summary: 'Look for secrets in an application/x-tar; nothing of it is kept',
     status: 200,

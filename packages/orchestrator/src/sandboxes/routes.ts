@@ -107,7 +107,7 @@ export function sandboxRoutes(parts: Parts): Router {
   router.put('/workspaces', async (request, response) => {
     response.status(201).json(await workspaces.receive(request, abortOnClose(response)))
   })
-  router.post('/workspaces/check', async (request, response) => {
+  router.put('/workspaces/check', async (request, response) => {
     response.json(await workspaces.check(request, abortOnClose(response)))
   })
   return router

@@ -147,7 +147,7 @@ export class ControlClient {
   /** Looks through a tar archive as if it were to enter a sandbox; nothing of it is kept. */
   checkSecrets = (archive: RequestBody, options?: CallOptions) =>
     this.#json(SecretsReport, {
-      method: 'POST',
+      method: 'PUT',
       path: '/v1/workspaces/check',
       type: tarType,
       body: archive,
