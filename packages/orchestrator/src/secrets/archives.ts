@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { extract } from 'tar-stream'
+import xz from 'xz-decompress'
 import { fromBufferPromise } from 'yauzl'
 
-export type ArchiveKind = 'zip' | 'tar' | 'gzip' | 'zstd' | 'closed'
+export type ArchiveKind = 'zip' | 'tar' | 'gzip' | 'zstd' | 'xz' | 'closed'
 
 const begins: readonly (readonly [ArchiveKind, Buffer])[] = (
   [
@@ -11,8 +12,8 @@ const begins: readonly (readonly [ArchiveKind, Buffer])[] = (
     ['zip', '504b0506'],
     ['gzip', '1f8b08'],
     ['zstd', '28b52ffd'],
-    // xz, 7z, RAR.
-    ['closed', 'fd377a585a00'],
+    ['xz', 'fd377a585a00'],
+    // 7z, RAR.
     ['closed', '377abcaf271c'],
     ['closed', '526172211a07'],
   ] as const
@@ -40,10 +41,16 @@ export async function* entriesOf(kind: ArchiveKind, bytes: Buffer): AsyncGenerat
   else yield* entriesOfStream(expanded(kind, bytes))
 }
 
-function expanded(kind: 'gzip' | 'zstd', bytes: Buffer): AsyncIterable<Buffer> {
+function expanded(kind: 'gzip' | 'zstd' | 'xz', bytes: Buffer): AsyncIterable<Buffer> {
+  if (kind === 'xz') return expandedXz(bytes)
   const stream = kind === 'gzip' ? createGunzip() : createZstdDecompress()
   stream.end(bytes)
   return stream
+}
+
+async function* expandedXz(bytes: Buffer): AsyncGenerator<Buffer> {
+  const compressed = new Blob([new Uint8Array(bytes)]).stream()
+  for await (const chunk of new xz.XzReadableStream(compressed)) yield Buffer.from(chunk)
 }
 
 /** Compressed as a whole: a tar, or one file. */

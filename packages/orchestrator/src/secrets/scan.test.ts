@@ -86,6 +86,12 @@ describe('a scan', () => {
   })
 })
 
+/** "\\nlogin ${known}\\n", by `xz -9`. */
+const loginXz =
+  '/Td6WFoAAATm1rRGAgAhARwAAAAQz1jMAQAcCmxvZ2luIGNvcnJlY3QtaG9yc2UtYmF0dGVyeQoAAAAArEwuW9lO0NgAATUdRBux4R+2830BAAAAAARZWg=='
+/** The first sixty bytes of 9999 times "x". */
+const cutXz = '/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4CcOACtdADxv+7/+o7Fe5fg/sqomVfhocEFwFQ+N/R5MG4pC'
+
 describe('an archive is opened', () => {
   const inside = { 'deep/config.yml': `a: 1\nkey: ${token}\n` }
 
@@ -110,6 +116,14 @@ describe('an archive is opened', () => {
     ])
   })
 
+  test('by xz, as apt leaves its logs in images', async () => {
+    using under = openSecrets({ vault: known })
+
+    expect(await under.found({ 'eipp.log.xz': Buffer.from(loginXz, 'base64') })).toContain(
+      'eipp.log.xz » content:2 holds the registered secret "vault", as it is',
+    )
+  })
+
   test('and the names in it count', async () => {
     using under = openSecrets()
 
@@ -123,6 +137,7 @@ describe('an archive is opened', () => {
     ['one with a password', async () => zipOf({ a: 'b' }, { encrypted: true })],
     ['one that is broken', async () => zipOf({ a: 'b'.repeat(99) }).subarray(0, 60)],
     ['one that is cut off', async () => gzipSync('x'.repeat(9999)).subarray(0, 25)],
+    ['one that is cut off, of xz', async () => Buffer.from(cutXz, 'base64')],
     ['one of another kind', async () => Buffer.from('377abcaf271c0004', 'hex')],
   ])('%s cannot be, and is refused', async (_what, make) => {
     using under = openSecrets()
