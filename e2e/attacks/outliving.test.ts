@@ -59,7 +59,7 @@ describe('what is meant to outlive its sandbox', () => {
   })
 
   test('is gone when its lease ends', async () => {
-    const box = await haunted('5s')
+    const box = await haunted('12s')
     await ended(box.id)
 
     expect(await processesNamed(markOf(box.id))).toEqual([])
@@ -67,7 +67,7 @@ describe('what is meant to outlive its sandbox', () => {
   })
 
   test('is gone when its lease ends though somebody paused all of it', async () => {
-    const box = await haunted('6s')
+    const box = await haunted('12s')
     const docker = await openEngine()
     const filters = JSON.stringify({ label: [`dev.stuntdouble.sandbox=${box.id}`] })
     for (const { Id } of await docker.listContainers({ filters })) {
@@ -80,7 +80,7 @@ describe('what is meant to outlive its sandbox', () => {
   })
 
   test('is gone when its lease ends with the orchestrator killed', async () => {
-    await using own = await Stuntdouble.open({ files: { 'sandbox.yaml': 'ttl: 8s\n' } })
+    await using own = await Stuntdouble.open({ files: { 'sandbox.yaml': 'ttl: 15s\n' } })
     const box = await Sandbox.connect((await own.json<{ url: string }>(['up'])).url)
     await said(box, haunting(markOf(box.id)))
     expect(await processesNamed(markOf(box.id))).toHaveLength(1)
