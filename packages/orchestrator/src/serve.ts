@@ -144,7 +144,12 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const outside = { config, environment: options.environment, canaries, recorder }
   const egress = openEgress({ ...outside, installation, clock, log })
   const uploads = join(directories.state, 'uploads')
-  const { secrets, imageScans } = openSecrets(config, { installation, uploads, engine, storage })
+  const { secrets, inData, imageScans } = openSecrets(config, {
+    installation,
+    uploads,
+    engine,
+    storage,
+  })
   const baselines = join(directories.state, 'baselines')
   const workspaces = createWorkspaces({
     ...{ directory: uploads, baselines, engine, egress, clock, secrets },
@@ -158,6 +163,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     config,
     kinds,
     maskingKey: installation.maskingKey,
+    registered: inData,
     signer: installation.signer,
     onEvent: (id, type) => recorder.record(id, `snapshot_${type}`),
     onRefreshFailure: (source, { code, message }) =>

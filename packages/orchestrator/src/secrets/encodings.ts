@@ -6,6 +6,7 @@ export type Encoding =
   | 'hex'
   | 'percent-encoded'
   | 'escaped as in JSON'
+  | 'escaped as in SQL'
   | 'backwards'
   | 'two bytes a character'
 
@@ -29,6 +30,7 @@ export function formsOf(secret: string): Form[] {
     ['percent-encoded', everythingEncoded(bytes)],
     ['escaped as in JSON', JSON.stringify(secret).slice(1, -1)],
     ['escaped as in JSON', JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/')],
+    ['escaped as in SQL', secret.replaceAll("'", "''")],
     ['backwards', [...secret].reverse().join('')],
     ['two bytes a character', Buffer.from(secret, 'utf16le')],
   ]

@@ -1,6 +1,6 @@
 import { parseDuration, type ScanConfig } from '@stuntdouble/sdk/wire'
 import { secretShapesInCode } from './patterns.ts'
-import { type NamedSecret, registerSecrets } from './registered.ts'
+import { type NamedSecret, type Registered, registerSecrets } from './registered.ts'
 import { openScan, type Scan } from './scan.ts'
 import { findSecrets } from './secretlint.ts'
 
@@ -22,6 +22,7 @@ export async function secretsInCode(text: string): Promise<string[]> {
 export interface Secrets {
   /** Of all that is registered; fit to be stored. */
   readonly digest: string
+  readonly registered: Registered
   /** Dispose of it when it is finished, or given up. */
   scan(signal: AbortSignal): Promise<Scan>
 }
@@ -39,5 +40,5 @@ export function createSecrets({ known, config, key, directory }: SecretsParts): 
   const registered = registerSecrets(known, key)
   const timeoutMs = (parseDuration(config.timeout) ?? 0) * 1000
   const parts = { registered, key, directory, timeoutMs, accept: config.accept }
-  return { digest: registered.digest, scan: (signal) => openScan(parts, signal) }
+  return { digest: registered.digest, registered, scan: (signal) => openScan(parts, signal) }
 }
