@@ -24,8 +24,8 @@ interface Parts {
 
 interface OpenedSecrets {
   readonly secrets: Secrets
-  /** What is looked for in snapshots. */
-  readonly inData: Registered
+  /** What is looked for where words such as `postgres` stand by themselves: in data, in files sent in later. */
+  readonly registered: Registered
   readonly imageScans: ImageScans
 }
 
@@ -41,8 +41,8 @@ export function openSecrets(
     key: installation.secretsKey,
     directory: uploads,
   })
-  const inData = registerSecrets(known, installation.secretsKey)
-  return { secrets, inData, imageScans: createImageScans({ images, secrets, storage }) }
+  const registered = registerSecrets(known, installation.secretsKey)
+  return { secrets, registered, imageScans: createImageScans({ images, secrets, storage }) }
 }
 
 interface KnownSecrets {

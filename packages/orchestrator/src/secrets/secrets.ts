@@ -1,6 +1,6 @@
 import { parseDuration, type ScanConfig } from '@stuntdouble/sdk/wire'
 import { secretShapesInCode } from './patterns.ts'
-import { type NamedSecret, type Registered, registerSecrets } from './registered.ts'
+import { type NamedSecret, registerSecrets } from './registered.ts'
 import { openScan, type Scan } from './scan.ts'
 import { findSecrets } from './secretlint.ts'
 
@@ -11,6 +11,7 @@ export { secretHint, secretShapesIn, withoutSecrets } from './patterns.ts'
 export { shortestSecret } from './pieces.ts'
 export { type NamedSecret, type Registered, registerSecrets } from './registered.ts'
 export type { Scan } from './scan.ts'
+export { withoutRegistered } from './without-registered.ts'
 
 /** What of a statement looks like a secret: the rules, never the value. */
 export async function secretsInCode(text: string): Promise<string[]> {
@@ -22,7 +23,6 @@ export async function secretsInCode(text: string): Promise<string[]> {
 export interface Secrets {
   /** Of all that is registered; fit to be stored. */
   readonly digest: string
-  readonly registered: Registered
   /** Dispose of it when it is finished, or given up. */
   scan(signal: AbortSignal): Promise<Scan>
 }
@@ -40,5 +40,5 @@ export function createSecrets({ known, config, key, directory }: SecretsParts): 
   const registered = registerSecrets(known, key)
   const timeoutMs = (parseDuration(config.timeout) ?? 0) * 1000
   const parts = { registered, key, directory, timeoutMs, accept: config.accept }
-  return { digest: registered.digest, registered, scan: (signal) => openScan(parts, signal) }
+  return { digest: registered.digest, scan: (signal) => openScan(parts, signal) }
 }
