@@ -216,7 +216,7 @@ describe('a secret that hides', () => {
 
     expect(await send('fine.txt')).toMatchObject({ exitCode: 0 })
     const { exitCode, stderr } = await send('late.txt')
-    expect(exitCode).toBe(1)
+    expect(exitCode).toBe(5)
     expect(stderr).toContain('/workspace/late.txt holds the registered secret "summer", as it is.')
     expect(stderr).not.toContain(secret)
     const { stdout } = await stuntdouble.run(['exec', id, '--', 'ls', '-A', '/workspace'])

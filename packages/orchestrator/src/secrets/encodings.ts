@@ -43,7 +43,7 @@ export function formsOf(secret: string): Form[] {
 }
 
 /** As fingerprints see bytes. */
-export const foldedText = (bytes: Buffer) =>
+const foldedText = (bytes: Buffer) =>
   bytes.toString('latin1').replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 
 /** What does not hang on the bytes before and behind, wherever among them a secret begins. */
