@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import type { ControlClient } from '@stuntdouble/sdk/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Stuntdouble } from '../lib/stuntdouble.ts'
+import { buildImage } from './images-with-secrets.ts'
 import { type PlainContainer, startPlain } from './plain-container.ts'
 
 const secret = 'Sommer-0815-in-production'
@@ -161,6 +162,66 @@ describe('a secret that hides', () => {
     await expect(control.uploadWorkspace(bodyOf(tar))).rejects.toMatchObject({
       code: 'policy_refused',
     })
+  })
+
+  test.each<[string, readonly string[], RegExp]>([
+    [
+      'the environment',
+      [`ENV GREETING="hello ${secret}"`, 'COPY harmless.txt /opt/'],
+      /^settings:\d+/,
+    ],
+    ['a file', ['COPY secret.txt /opt/config'], /^layer \w{12}: \/opt\/config:1/],
+    [
+      'a layer that a later one covers',
+      ['COPY secret.txt /opt/config', 'COPY harmless.txt /opt/config'],
+      /^layer \w{12}: \/opt\/config:1/,
+    ],
+  ])('in %s of an image starts nothing', async (_what, lines, told) => {
+    await using image = await buildImage(lines, secret)
+    // It is there for whoever is given the image.
+    expect((await image.saved()).includes(secret)).toBe(true)
+
+    const blueprint = { workspace: { image: image.name } }
+    const refused = await control.createSandbox({ blueprint }).catch((cause) => cause)
+    expect(refused).toMatchObject({
+      code: 'secret_found',
+      message: expect.stringMatching(told),
+      hint: expect.stringContaining(`The image ${image.name} was refused`),
+    })
+    expect(JSON.stringify(refused)).not.toContain(secret)
+    expect(await stuntdouble.json(['ls'])).toEqual({ sandboxes: [] })
+  })
+
+  test('in the environment of a service starts nothing', async () => {
+    const web = {
+      image: 'stuntdouble/workspace',
+      command: ['sleep', '9'],
+      environment: { A: secret },
+    }
+    const refused = await control
+      .createSandbox({ blueprint: { services: { web } } } as never)
+      .catch((cause) => cause)
+
+    expect(refused).toMatchObject({
+      code: 'secret_found',
+      message: expect.stringMatching(/^settings of web:\d+: holds the registered secret "summer"/),
+    })
+    expect(await stuntdouble.json(['ls'])).toEqual({ sandboxes: [] })
+  })
+
+  test('in a file that is sent in later is refused, and nothing of it is there', async () => {
+    await stuntdouble.write({ 'late.txt': `a\n${secret}\n`, 'fine.txt': 'b\n' })
+    const { id } = await control.createSandbox({ blueprint: {} } as never)
+    const send = (name: string) => stuntdouble.run(['cp', name, `${id}:/workspace/${name}`])
+
+    expect(await send('fine.txt')).toMatchObject({ exitCode: 0 })
+    const { exitCode, stderr } = await send('late.txt')
+    expect(exitCode).toBe(5)
+    expect(stderr).toContain('/workspace/late.txt holds the registered secret "summer", as it is.')
+    expect(stderr).not.toContain(secret)
+    const { stdout } = await stuntdouble.run(['exec', id, '--', 'ls', '-A', '/workspace'])
+    expect(stdout).toBe('fine.txt\n')
+    await stuntdouble.json(['down', id])
   })
 
   test('leaves nothing of a scan on disk', async () => {

@@ -32,6 +32,11 @@ const search = `
   find / -xdev -type f -readable -print0 2>/dev/null | xargs -0 grep -lFf /tmp/wanted -- 2>/dev/null
   grep -rlFf /tmp/wanted /workspace /home /run /dev/shm 2>/dev/null`
 
+const joinHalves = `
+  paste -d '' /tmp/left /tmp/right >/tmp/wanted
+  rm /tmp/left /tmp/right
+  head -1 /tmp/wanted >/workspace/planted`
+
 export function describeSecrets(scene: () => Scene): void {
   describe('keys, tokens and the source’s password', () => {
     test('are real', async () => {
@@ -50,8 +55,12 @@ export function describeSecrets(scene: () => Scene): void {
       expect(named(secrets, output)).toEqual([])
 
       const { files } = scene().box
-      await files.write('/tmp/wanted', Object.values(secrets).join('\n'))
-      await files.write('/workspace/planted', secrets.apiKey)
+      // Whole they are not let in.
+      const halves = (cut: (text: string, middle: number) => string) =>
+        Object.values(secrets).map((text) => cut(text, text.length >> 1))
+      await files.write('/tmp/left', halves((text, middle) => text.slice(0, middle)).join('\n'))
+      await files.write('/tmp/right', halves((text, middle) => text.slice(middle)).join('\n'))
+      await said(scene().box, joinHalves)
       const found = await said(scene().box, search)
       await Promise.all(['/tmp/wanted', '/workspace/planted'].map((path) => files.remove(path)))
       // The search itself works: it finds what was planted, and nothing else.

@@ -25,7 +25,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   gateway: ['doors', 'capabilities', 'recorder', 'engine'],
   changes: ['workspaces', 'doors', 'engine'],
   workspaces: ['doors', 'secrets', 'engine', 'egress'],
-  doors: ['engine'],
+  doors: ['secrets', 'engine'],
   sources: ['engine', 'masking'],
   capabilities: ['storage'],
   recorder: ['storage'],

@@ -7,6 +7,8 @@ import {
   createSecrets,
   type ImageScans,
   type NamedSecret,
+  type Registered,
+  registerSecrets,
   type Secrets,
   shortestSecret,
 } from './secrets/secrets.ts'
@@ -20,38 +22,60 @@ interface Parts {
   readonly storage: Storage
 }
 
+interface OpenedSecrets {
+  readonly secrets: Secrets
+  /** What is looked for where words such as `postgres` stand by themselves: in data, in files sent in later. */
+  readonly registered: Registered
+  readonly imageScans: ImageScans
+}
+
 /** Fingerprints what is known now, and opens what looks for it. */
 export function openSecrets(
   config: LoadedConfig,
   { installation, uploads, engine: { images }, storage }: Parts,
-): { readonly secrets: Secrets; readonly imageScans: ImageScans } {
+): OpenedSecrets {
+  const { known, words } = knownSecrets(config, installation)
   const secrets = createSecrets({
-    known: knownSecrets(config, installation),
+    known: [...known, ...words],
     config: config.scan,
     key: installation.secretsKey,
     directory: uploads,
   })
-  return { secrets, imageScans: createImageScans({ images, secrets, storage }) }
+  const registered = registerSecrets(known, installation.secretsKey)
+  return { secrets, registered, imageScans: createImageScans({ images, secrets, storage }) }
+}
+
+interface KnownSecrets {
+  readonly known: readonly NamedSecret[]
+  /** Passwords such as `postgres`, which stand in every database by chance. */
+  readonly words: readonly NamedSecret[]
 }
 
 /** What must never enter a sandbox: what the operator registered, the sources’ passwords, our own keys. */
 function knownSecrets(
   { secrets, sources }: Pick<LoadedConfig, 'secrets' | 'sources'>,
   { apiKey, maskingKey, secretsKey }: Installation,
-): NamedSecret[] {
+): KnownSecrets {
   const own = (name: string, value: string) => ({ name, value: new Secret(value) })
   const passwords = Object.values(sources).flatMap(({ name, url }) => {
     const password = passwordIn(url)
     return password.length < shortestSecret ? [] : [own(`password of source ${name}`, password)]
   })
-  return [
-    ...secrets,
-    ...passwords,
-    own('api-key of this orchestrator', apiKey),
-    own('masking-key of this orchestrator', maskingKey.toString('hex')),
-    own('secrets-key of this orchestrator', secretsKey.toString('hex')),
-  ]
+  const isWord = ({ value }: NamedSecret) => wordLike.test(value.reveal())
+  return {
+    words: passwords.filter(isWord),
+    known: [
+      ...secrets,
+      ...passwords.filter((password) => !isWord(password)),
+      own('api-key of this orchestrator', apiKey),
+      own('masking-key of this orchestrator', maskingKey.toString('hex')),
+      own('secrets-key of this orchestrator', secretsKey.toString('hex')),
+    ],
+  }
 }
+
+/** Letters alone, and no more of them than a long word has. */
+const wordLike = /^[a-z_-]{1,15}$/i
 
 function passwordIn(url: Secret): string {
   const text = url.reveal()

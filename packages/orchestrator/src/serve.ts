@@ -139,12 +139,13 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const recorder = createRecorder(storage, clock)
   scope.defer(recorder.flush)
   const capabilities = createCapabilities(storage, clock)
-  const doors = scope.use(createDoors(engine))
+  const uploads = join(directories.state, 'uploads')
+  const opened = openSecrets(config, { installation, uploads, engine, storage })
+  const { secrets, registered, imageScans } = opened
+  const doors = scope.use(createDoors(engine, registered))
   const canaries = openCanaries({ engine, installation, recorder, log }, () => sandboxes)
   const outside = { config, environment: options.environment, canaries, recorder }
   const egress = openEgress({ ...outside, installation, clock, log })
-  const uploads = join(directories.state, 'uploads')
-  const { secrets, imageScans } = openSecrets(config, { installation, uploads, engine, storage })
   const baselines = join(directories.state, 'baselines')
   const workspaces = createWorkspaces({
     ...{ directory: uploads, baselines, engine, egress, clock, secrets },
@@ -157,6 +158,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     ...shared,
     config,
     kinds,
+    registered,
     maskingKey: installation.maskingKey,
     signer: installation.signer,
     onEvent: (id, type) => recorder.record(id, `snapshot_${type}`),
@@ -168,7 +170,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     ...shared,
     snapshots,
     kinds,
-    ...{ limits: config.limits, egress, canaries, imageScans },
+    ...{ limits: config.limits, egress, canaries, imageScans, secrets },
     urlOf: (token) => `${origin.gateway}/s/${token}`,
     onEnded: (id) => void doors.ports.close(id),
   })

@@ -10,6 +10,7 @@ import { agent, createDoors, type Doors, workspacePath } from '../doors/doors.ts
 import type { EngineUnderTest } from '../engine/contract-pods.ts'
 import { openDockerUnderTest } from '../engine/docker/docker-under-test.ts'
 import { newSandboxId } from '../lib/ids.ts'
+import { known } from '../secrets/testing/known.ts'
 import { type Changes, createChanges } from './changes.ts'
 
 const signal = () => AbortSignal.timeout(60_000)
@@ -22,7 +23,7 @@ let baseline: Buffer
 beforeAll(async () => {
   docker = await openDockerUnderTest()
   const { engine } = docker
-  doors = createDoors(engine)
+  doors = createDoors(engine, known())
   const workspaces = { baseline: () => Readable.from([baseline], { objectMode: false }) }
   changes = createChanges({ engine, clock: Date.now, commands: doors.commands, workspaces })
   await engine.start(podOf(), signal())

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
+import type { Registered } from '../secrets/secrets.ts'
 import { type Commands, createCommands } from './commands.ts'
 import { createFiles, type Files } from './files.ts'
 import { createLocalPorts, type LocalPorts } from './local-ports.ts'
@@ -15,12 +16,13 @@ export interface Doors extends AsyncDisposable {
   readonly ports: LocalPorts
 }
 
-export function createDoors(engine: Engine): Doors {
+/** No file that holds a registered secret is written. */
+export function createDoors(engine: Engine, registered: Registered): Doors {
   const commands = createCommands(engine)
   const ports = createLocalPorts(engine)
   return {
     commands,
-    files: createFiles(commands),
+    files: createFiles(commands, registered),
     ports,
     [Symbol.asyncDispose]: () => ports[Symbol.asyncDispose](),
   }

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { ProcessStart } from '@stuntdouble/sdk/wire'
 import { expect, test } from 'vitest'
+import { known } from '../secrets/testing/known.ts'
 import type { Commands } from './commands.ts'
 import { createFiles } from './files.ts'
 
@@ -13,6 +15,7 @@ interface Script {
   readonly broken?: Error
 }
 
+const secret = 'Winter is coming, twice'
 const anySignal = new AbortController().signal
 const file = { sandbox: 'sb000000000000', path: '/workspace/dir/name' }
 
@@ -32,7 +35,7 @@ function filesThat({ stdout = '', stderr = '', exitCode = 0, broken }: Script) {
       ...{ stderr: Readable.from([Buffer.from(stderr)]), exit },
     }
   }
-  const files = createFiles({ start } as unknown as Commands)
+  const files = createFiles({ start } as unknown as Commands, known({ stripe: secret }))
   return { files, started, given, kills: () => kills }
 }
 
@@ -93,6 +96,35 @@ test('a whole body is written beside and renamed', async () => {
   expect(started[0]?.slice(-2)).toEqual([
     ...[file.path, expect.stringMatching(/^\/workspace\/dir\/\.upload-[\w-]{43}$/)],
   ])
+})
+
+test.each([
+  ['as it is', secret],
+  ['base64', Buffer.from(`{"a":"${secret}"}`).toString('base64')],
+])(
+  'a body that holds a registered secret, %s, is refused before any of it is in',
+  async (how, text) => {
+    const { files, started, given, kills } = filesThat({ stdout: '5\n' })
+    const halves = [`${'x'.repeat(70_000)}${text.slice(0, 9)}`, `${text.slice(9)}, and more`]
+    const body = Readable.from(halves.map((half) => Buffer.from(half)))
+
+    await expect(files.write(file, body, anySignal)).rejects.toMatchObject({
+      code: 'secret_found',
+      message: `${file.path} holds the registered secret "stripe", ${how}.`,
+    })
+    expect(kills()).toBe(1)
+    const [writing, discarding] = started
+    expect(discarding?.at(-1)).toBe(writing?.at(-1))
+    expect(Buffer.concat(given).toString()).toMatch(/^x+$/)
+  },
+)
+
+test('a body is written as it came, however it is cut into pieces', async () => {
+  const bytes = randomBytes(1000)
+  const { files, given } = filesThat({ stdout: '1000\n' })
+  await files.write(file, Readable.from([...bytes].map((byte) => Buffer.of(byte))), anySignal)
+
+  expect(Buffer.concat(given)).toEqual(bytes)
 })
 
 test('a body that breaks off kills its process and takes its partial file along', async () => {

@@ -4,6 +4,7 @@ import type { FileEntry } from '@stuntdouble/sdk/wire'
 import type { Process } from '../engine/engine.ts'
 import { bounded } from '../lib/bounded.ts'
 import { newSecret } from '../lib/ids.ts'
+import { type Registered, withoutRegistered } from '../secrets/secrets.ts'
 import { collect } from './collect.ts'
 import type { Commands } from './commands.ts'
 import { cut } from './cut.ts'
@@ -23,7 +24,7 @@ export interface Files {
    * `file_not_found`, `forbidden`, `timed_out` where the process inside is held up.
    */
   read(file: FileRef, signal: AbortSignal): Promise<FileContent | FileEntry[]>
-  /** Replaces the file at once when all bytes are there, 4 GiB at most; makes its directories. Resolves with its size. */
+  /** Replaces the file at once when all bytes are there, 4 GiB at most; makes its directories. Resolves with its size. Throws `secret_found` where a registered secret is among them. */
   write(file: FileRef, body: Readable, signal: AbortSignal): Promise<number>
   /** A directory with all it holds. Throws `file_not_found`. */
   remove(file: FileRef, signal: AbortSignal): Promise<void>
@@ -49,7 +50,7 @@ const fileLimitBytes = 4 * 1024 ** 3
 /** Some twenty thousand entries; as JSON it is several times as much. */
 const listingLimitBytes = 1024 ** 2
 
-export function createFiles(commands: Commands): Files {
+export function createFiles(commands: Commands, registered: Registered): Files {
   const start = (
     { sandbox, path, partial }: FileRef & { readonly partial?: string },
     script: string,
@@ -106,7 +107,7 @@ export function createFiles(commands: Commands): Files {
       settled.catch(() => {})
       try {
         const whole = bounded(fileLimitBytes, () => fileTooLarge(file.path))(body)
-        await feed(whole, process, stall)
+        await feed(withoutRegistered(registered, file.path, whole), process, stall)
         return Number(await stall.awaiting(settled))
       } catch (cause) {
         await discard(file.sandbox, partial).catch(() => {})

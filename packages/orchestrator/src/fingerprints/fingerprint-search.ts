@@ -7,11 +7,11 @@ import {
   foldedGram,
   intoA,
   intoB,
-  isSampled,
   shortest,
   stemLength,
   stemOf,
 } from './hashes.ts'
+import { isPin } from './pins.ts'
 import type { Filters, SharedFingerprints } from './shared-fingerprints.ts'
 import { type Entry, Slots } from './slots.ts'
 
@@ -76,7 +76,7 @@ export class FingerprintSearch {
 
   /** Compares what stands here with the values of the lengths that there may be. */
   #compare(start: number, { wholes }: Filters, { least, most }: Lengths): void {
-    const { lengths, sampleBits } = this.#values
+    const { lengths } = this.#values
     const { words, shift } = wholes
     const view = this.#view
     const last = Math.min(most, view.byteLength - start)
@@ -86,10 +86,20 @@ export class FingerprintSearch {
       const byte = folded[view.getUint8(start + length - 1)] as number
       a = intoA(a, byte)
       b = intoB(b, byte)
-      if (length < least || lengths[length] === 0 || !isSampled(b, sampleBits)) continue
+      if (length < least || lengths[length] === 0) continue
       if (!passes(words, shift, again(a))) continue
       const entry = this.#slots.find(a >>> 0, b >>> 0)
-      if (!this.#slots.isFree(entry)) this.#onHit(entry, start)
+      if (this.#slots.isFree(entry) || this.#isOther(entry, start, length)) continue
+      this.#onHit(entry, start)
     }
+  }
+
+  /** Whether what stands there only looks like a pin. */
+  #isOther(entry: Entry, start: number, length: number): boolean {
+    const { pins } = this.#values
+    const label = this.#slots.label(entry)
+    if (pins === undefined || label < pins.first) return false
+    const { buffer, byteOffset } = this.#view
+    return !isPin(pins, label, new Uint8Array(buffer, byteOffset + start, length))
   }
 }

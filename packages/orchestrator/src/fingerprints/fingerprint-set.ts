@@ -1,5 +1,6 @@
 import { Digests, type SampleBits, wordsPerDigest } from './digests.ts'
 import { isSampled } from './hashes.ts'
+import { type LabelledPins, labelled, type Pins } from './pins.ts'
 import { type SharedFingerprints, sharedFingerprints } from './shared-fingerprints.ts'
 import { type Entry, Slots } from './slots.ts'
 
@@ -10,6 +11,10 @@ const fullest = 0.75
 export interface FingerprintOptions {
   /** Distinct values held; beyond it a uniform sample is. 37 to 75 bytes each. */
   readonly capacity: number
+  /** Held besides, all of them. */
+  readonly pins?: Pins | undefined
+  /** Of the first of them; what is added otherwise has a lower one. */
+  readonly firstPin?: number
 }
 
 /**
@@ -19,18 +24,25 @@ export interface FingerprintOptions {
 export class Fingerprints {
   /** For the threads that take digests. */
   readonly sampleBits: SampleBits = new Uint32Array(new SharedArrayBuffer(4))
-  readonly #capacity: number
   readonly #one = new Digests(this.sampleBits)
+  readonly #pins: LabelledPins | undefined
   #slots = Slots.of(firstSlots)
   #size = 0
+  #pinned = 0
+  /** Of both together. */
+  #most = Number.POSITIVE_INFINITY
   #shared: SharedFingerprints | undefined
 
-  constructor({ capacity }: FingerprintOptions) {
-    this.#capacity = capacity
+  constructor({ capacity, pins, firstPin: first = 0 }: FingerprintOptions) {
+    this.#pins = pins && { ...pins, first }
+    if (this.#pins !== undefined) this.addAll(labelled(this.#pins))
+    this.#pinned = this.#size
+    this.#most = this.#pinned + capacity
   }
 
+  /** Of values, without the pins. */
   get size(): number {
-    return this.#size
+    return this.#size - this.#pinned
   }
 
   /** One value in how many is held: 1 until the capacity was reached. */
@@ -45,7 +57,7 @@ export class Fingerprints {
 
   /** For searches; the same until something is added. */
   get shared(): SharedFingerprints {
-    this.#shared ??= sharedFingerprints(this.#slots, this.#bits)
+    this.#shared ??= { ...sharedFingerprints(this.#slots, this.#bits), pins: this.#pins }
     return this.#shared
   }
 
@@ -87,7 +99,7 @@ export class Fingerprints {
   /** Makes room for one more. */
   #welcome(): void {
     this.#size++
-    if (this.#size > this.#capacity) this.#thinOut()
+    if (this.#size > this.#most) this.#thinOut()
     else if (this.#size > this.slots * fullest) this.#rehash(this.slots * 2)
   }
 
@@ -100,6 +112,6 @@ export class Fingerprints {
   #rehash(length: number): void {
     const old = this.#slots
     this.#slots = Slots.of(length)
-    this.#size = this.#slots.takeFrom(old, this.#bits)
+    this.#size = this.#slots.takeFrom(old, this.#bits, this.#pins)
   }
 }

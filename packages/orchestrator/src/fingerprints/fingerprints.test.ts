@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fileBlocks } from '../snapshots/leak-check/file-blocks.ts'
 import { BlockMemory } from '../snapshots/threads/block-memory.ts'
 import { FingerprintSearch } from './fingerprint-search.ts'
 import { Fingerprints } from './fingerprint-set.ts'
+import { pinsOf } from './pins.ts'
 import type { Entry } from './slots.ts'
 
 const search = (values: Fingerprints, bytes: Uint8Array, onHit: (entry: Entry) => void) =>
@@ -105,4 +106,48 @@ test('how often a value came is counted', () => {
   search(values, Buffer.from('mary@example.org'), (entry) => counts.push(values.count(entry)))
 
   expect(counts).toEqual([2])
+})
+
+describe('a pin', () => {
+  const key = Buffer.alloc(32, 1)
+  const people = Array.from({ length: 4000 }, (_, index) => `person-${index}@example.org`)
+  const pinned = Array.from({ length: 50 }, (_, index) => `production-secret-${100 + index}`)
+  const pinning = () => {
+    const pins = pinsOf(
+      pinned.map((text) => Buffer.from(text)),
+      key,
+    )
+    const values = new Fingerprints({ capacity: 100, pins, firstPin: 1000 })
+    for (const person of people) values.add(Buffer.from(person), 0)
+    return values
+  }
+
+  test('is found however few of all values are', () => {
+    const values = pinning()
+
+    expect(values.sampledOneIn).toBeGreaterThanOrEqual(32)
+    expect(values.size).toBeLessThanOrEqual(100)
+    expect(found(values, pinned.join(' '))).toEqual(pinned.map((_, place) => 1000 + place))
+    expect(found(values, people.join(' ')).length).toBe(values.size)
+  })
+
+  test('stays one when it is added as a value as well', () => {
+    const values = pinning()
+    values.add(Buffer.from('production-secret-107'), 3)
+
+    expect(found(values, 'production-secret-107')).toEqual([1007])
+  })
+
+  test('is not taken for one by its hashes alone', () => {
+    const { pins, ...shared } = pinning().shared
+    const hits = (with_: typeof pins) => {
+      let count = 0
+      const search = new FingerprintSearch({ ...shared, pins: with_ })
+      search.search(Buffer.from('a production-secret-107'), () => count++)
+      return count
+    }
+
+    expect(hits(pins)).toBe(1)
+    expect(hits(pins && { ...pins, key: Buffer.alloc(32, 2) })).toBe(0)
+  })
 })

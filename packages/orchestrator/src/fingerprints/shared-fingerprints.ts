@@ -1,5 +1,6 @@
 import { type BlockedFilter, blockedFilter, mark } from './blocked-filter.ts'
 import { again, gramBits, longest, stemLength } from './hashes.ts'
+import type { LabelledPins } from './pins.ts'
 import type { Entry, Slots } from './slots.ts'
 
 /** What tells of values of one kind. */
@@ -23,6 +24,7 @@ export interface SharedFingerprints {
   /** Which lengths there are. */
   readonly lengths: Uint8Array
   readonly sampleBits: number
+  readonly pins?: LabelledPins | undefined
 }
 
 export function sharedFingerprints(slots: Slots, sampleBits: number): SharedFingerprints {

@@ -8,6 +8,7 @@ import {
   wordsPerDigest,
 } from './digests.ts'
 import { isSampled, spread } from './hashes.ts'
+import { isPinned, type LabelledPins } from './pins.ts'
 
 /** One value's place in the set. */
 export type Entry = number
@@ -98,12 +99,13 @@ export class Slots {
     for (let entry = 0; entry < this.length; entry++) if (!this.isFree(entry)) yield entry
   }
 
-  /** Fills an empty table with what of another is in the sample. Returns how many values that were. */
-  takeFrom({ words }: Slots, sampleBits: number): number {
+  /** Fills an empty table with what of another is in the sample or pinned. Returns how many values that were. */
+  takeFrom({ words }: Slots, sampleBits: number, pins: LabelledPins | undefined): number {
     let taken = 0
     for (let at = 0; at < words.length; at += slotLength) {
       const b = words[at + 1] as number
-      if (words[at + labelAt] === 0 || !isSampled(b, sampleBits)) continue
+      const label = words[at + labelAt] as number
+      if (label === 0 || !(isSampled(b, sampleBits) || isPinned(label, pins))) continue
       const place = this.find(words[at] as number, b) * slotLength
       for (let word = 0; word < slotLength; word++)
         this.words[place + word] = words[at + word] as number

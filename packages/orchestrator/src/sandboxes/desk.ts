@@ -7,7 +7,7 @@ import type { Installation } from '../installation/installation.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Recorder } from '../recorder/recorder.ts'
-import type { ImageScans } from '../secrets/secrets.ts'
+import type { ImageScans, Secrets } from '../secrets/secrets.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
 import type { ServerKinds } from '../sources/sources.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -28,6 +28,7 @@ export interface Desk {
   readonly egress: Egress
   readonly canaries: Pick<Canaries, 'plant' | 'watch'>
   readonly imageScans: ImageScans
+  readonly secrets: Pick<Secrets, 'scan'>
   readonly recorder: Recorder
   readonly capabilities: Capabilities
   readonly snapshots: Pick<Snapshots, 'sealed'>

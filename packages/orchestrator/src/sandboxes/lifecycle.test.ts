@@ -9,7 +9,9 @@ describe('a sandbox', () => {
     const { id, url, token, databases } = await under.create()
 
     expect(url).toBe(`http://gateway.example/s/${token}`)
-    expect(databases).toMatchObject({ db: { url: 'postgres://app@db:5432/shop', source: 'shop' } })
+    expect(databases).toMatchObject({
+      db: { url: 'postgres://app:only-1n-this-s4ndb0x-8151c1@db:5432/shop', source: 'shop' },
+    })
     expect(under.sandboxes.get(id)).toMatchObject({ state: 'ready', clean: null })
     expect(under.capabilities.verify(token)).toBe(id)
 

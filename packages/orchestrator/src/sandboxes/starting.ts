@@ -4,10 +4,11 @@ import { asSandboxError } from '../lib/progress-response.ts'
 import { traceOf } from '../lib/trace.ts'
 import type { Desk } from './desk.ts'
 import type { Sandbox } from './sandbox.ts'
+import { scanSettings } from './settings-scan.ts'
 
 /** From the journal row to `ready`, or to a journalled problem. Nothing here throws for a failed start. */
 export interface Starting {
-  /** Makes the images present and clones what is to be cloned; either may take minutes. */
+  /** Looks for secrets, makes the images present and clones what is to be cloned; each may take minutes. */
   prepare(sandbox: Sandbox, onProgress: OnProgress, signal: AbortSignal): Promise<void>
   start(sandbox: Sandbox): Promise<void>
   /** Stops a start under way; the sandbox goes on to its end. */
@@ -57,6 +58,7 @@ export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
     interrupt: (id) => underWay.get(id)?.abort(),
     async prepare(sandbox, onProgress, signal) {
       try {
+        await scanSettings(sandbox, desk, signal)
         await desk.starter.images(sandbox, onProgress, signal)
         await clone(sandbox, onProgress, signal)
       } catch (cause) {

@@ -6,6 +6,7 @@ export type Encoding =
   | 'hex'
   | 'percent-encoded'
   | 'escaped as in JSON'
+  | 'escaped as in SQL'
   | 'backwards'
   | 'two bytes a character'
 
@@ -29,6 +30,7 @@ export function formsOf(secret: string): Form[] {
     ['percent-encoded', everythingEncoded(bytes)],
     ['escaped as in JSON', JSON.stringify(secret).slice(1, -1)],
     ['escaped as in JSON', JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/')],
+    ['escaped as in SQL', secret.replaceAll("'", "''")],
     ['backwards', [...secret].reverse().join('')],
     ['two bytes a character', Buffer.from(secret, 'utf16le')],
   ]
@@ -41,7 +43,7 @@ export function formsOf(secret: string): Form[] {
 }
 
 /** As fingerprints see bytes. */
-export const foldedText = (bytes: Buffer) =>
+const foldedText = (bytes: Buffer) =>
   bytes.toString('latin1').replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 
 /** What does not hang on the bytes before and behind, wherever among them a secret begins. */

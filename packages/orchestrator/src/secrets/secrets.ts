@@ -11,6 +11,7 @@ export { secretHint, secretShapesIn, withoutSecrets } from './patterns.ts'
 export { shortestSecret } from './pieces.ts'
 export { type NamedSecret, type Registered, registerSecrets } from './registered.ts'
 export type { Scan } from './scan.ts'
+export { withoutRegistered } from './without-registered.ts'
 
 /** What of a statement looks like a secret: the rules, never the value. */
 export async function secretsInCode(text: string): Promise<string[]> {

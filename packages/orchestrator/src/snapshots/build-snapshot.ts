@@ -32,7 +32,7 @@ export async function buildSnapshot(
       key: parts.maskingKey,
     })
     const noticed = [
-      ...(await scanDefinitions(source.schema, request.source)),
+      ...(await scanDefinitions(source.schema, request.source, parts.registered)),
       ...(await notice(source, answers, signal)),
     ]
     const planned = await choose({ source, phases }, request, signal)
@@ -120,6 +120,7 @@ function manifestOf(
     masked: tables.reduce((total, { maskedColumns }) => total + maskedColumns.length, 0),
     schemaFingerprint: source.schema.fingerprint,
     policyDigest: answers.digest,
+    searchedFor: build.registered.digests.map(({ digest }) => digest),
     ...(build.plan && { plan: build.plan }),
     startedAt: new Date(startedAt).toISOString(),
     sealedAt: new Date(build.clock()).toISOString(),

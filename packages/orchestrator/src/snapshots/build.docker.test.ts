@@ -149,3 +149,84 @@ test('an address in the body of a function stops the seal', async () => {
   })
   expect(await leftovers()).toEqual([])
 }, 200_000)
+
+const secret = 'Summer "22" in production, at length'
+
+test.each([
+  [
+    'a kept column, beyond what fits a page',
+    { notes: `repeat('nothing to see here. ', 2000) || $s$${secret}$s$` },
+    /secret "stripe", as it is, stands in public\.page\.notes/,
+  ],
+  [
+    'base64 inside a kept JSON',
+    {
+      settings: `jsonb_build_object('auth', '${Buffer.from(`robot:${secret}`).toString('base64')}')`,
+    },
+    /secret "stripe", base64, stands in public\.page\.settings/,
+  ],
+  [
+    'bytes that are kept',
+    { picture: `convert_to($s$..${secret}..$s$, 'UTF8')` },
+    /secret "stripe", as it is, stands in public\.page\.picture/,
+  ],
+])(
+  'a registered secret in %s stops the seal, whatever is accepted',
+  async (_where, row, told) => {
+    await using database = await pages(row)
+    const accept = ['public.page.notes', 'public.page.settings', 'public.page.picture']
+    const source = { policy: './masking.yaml', accept }
+    // Nobody would know it for one.
+    const unaware = await docker.snapshotsOf(database.url, source)
+    const { id } = await unaware.build('shop', () => {}, signal)
+    await unaware.remove(id, signal)
+
+    const snapshots = await docker.snapshotsOf(database.url, source, secret)
+    await expect(snapshots.build('shop', () => {}, signal)).rejects.toMatchObject({
+      code: 'secret_found',
+      message: expect.stringMatching(told),
+    })
+    expect(await leftovers()).toEqual([])
+  },
+  300_000,
+)
+
+test('a registered secret in the body of a function stops the build before anything is made', async () => {
+  await using database = await pages({})
+  await database.query(
+    `CREATE FUNCTION pay() RETURNS text LANGUAGE sql AS $f$ SELECT $$${secret}$$ $f$`,
+  )
+  const source = { policy: './masking.yaml', accept: ['function public.pay()'] }
+  const snapshots = await docker.snapshotsOf(database.url, source, secret)
+
+  await expect(snapshots.build('shop', () => {}, signal)).rejects.toMatchObject({
+    code: 'secret_found',
+    message: expect.stringMatching(
+      /function public\.pay\(\): holds the registered secret "stripe"/,
+    ),
+  })
+  expect(await leftovers()).toEqual([])
+}, 100_000)
+
+/** A database of its own with a page or two, of which every column is kept. */
+async function pages(row: Readonly<Record<string, string>>) {
+  const database = `pages_${Math.random().toString(36).slice(2)}`
+  const admin = await server.client()
+  await admin.query(`CREATE DATABASE ${database}`)
+  const source = await server.client(database)
+  await source.query(`
+    CREATE TABLE page (id int PRIMARY KEY, notes text, settings jsonb, picture bytea);
+    INSERT INTO page SELECT i, 'note ' || i, '{}', '' FROM generate_series(1, 100) i`)
+  for (const [column, value] of Object.entries(row))
+    await source.query(`UPDATE page SET ${column} = ${value} WHERE id = 7`)
+  await writeFile(
+    docker.policyPath,
+    'public.page: { id: keep, notes: keep, settings: keep, picture: keep }\n',
+  )
+  return {
+    url: server.url({ database }),
+    query: (text: string) => source.query(text),
+    [Symbol.asyncDispose]: async () =>
+      void (await admin.query(`DROP DATABASE ${database} WITH (FORCE)`)),
+  }
+}

@@ -2,6 +2,7 @@ import type { Finding, OnProgress, SnapshotPlan } from '@stuntdouble/sdk/wire'
 import type { LoadedSource } from '../config/config.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Registered } from '../secrets/secrets.ts'
 import type { EntryKind, MountedKind, Source, StoreKind } from '../sources/sources.ts'
 import type { Answers } from './answers.ts'
 import type { ManifestSigner } from './manifest.ts'
@@ -16,6 +17,8 @@ export interface BuildParts<Kind extends StoreKind | EntryKind | MountedKind = S
   readonly clock: Clock
   readonly signer: ManifestSigner
   readonly maskingKey: Buffer
+  /** What must not stand in the copy. */
+  readonly registered: Registered
   /** The configuration the source stands in: an equally named one of another is another source. */
   readonly origin: string
 }

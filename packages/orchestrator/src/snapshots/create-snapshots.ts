@@ -3,6 +3,7 @@ import type { SourceView } from '@stuntdouble/sdk/wire'
 import type { LoadedConfig, LoadedSource } from '../config/config.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Registered } from '../secrets/secrets.ts'
 import type { StoreKinds } from '../sources/sources.ts'
 import type { Storage } from '../storage/storage.ts'
 import { buildSnapshot } from './build-snapshot.ts'
@@ -12,6 +13,7 @@ import {
   alreadyBuilding,
   noSnapshotOf,
   snapshotNotFound,
+  snapshotUnsearched,
   sourceNotFound,
   withoutTables,
 } from './errors.ts'
@@ -39,6 +41,8 @@ export interface SnapshotsOptions {
   readonly config: LoadedConfig
   /** 32 bytes; equal keys mask equal values alike, in every source and refresh. */
   readonly maskingKey: Buffer
+  /** What no snapshot may hold. */
+  readonly registered: Registered
   readonly signer: ManifestSigner
   readonly clock: Clock
   /** Hears of every change in the transaction that makes it. */
@@ -49,7 +53,7 @@ export interface SnapshotsOptions {
 
 /** Disposal ends what is being built, and waits until it is cleared away. */
 export function createSnapshots(options: SnapshotsOptions): Snapshots & AsyncDisposable {
-  const { engine, storage, kinds, config, maskingKey, signer, clock } = options
+  const { engine, storage, kinds, config, maskingKey, registered, signer, clock } = options
   const store = createSnapshotStore(storage, clock, options.onEvent)
   const origin = config.path ?? ''
   const underWay = new Map<string, Promise<unknown>>()
@@ -62,7 +66,7 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots & AsyncDis
       const source = configured(name)
       if (underWay.has(name)) throw alreadyBuilding(name)
       const kind = kinds[source.kind]
-      const parts = { engine, store, clock, signer, maskingKey, origin }
+      const parts = { engine, store, clock, signer, maskingKey, registered, origin }
       const until = AbortSignal.any([signal, closing.signal])
       const request = { source, onProgress }
       const building =
@@ -95,7 +99,7 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots & AsyncDis
     sources: () => sources.map((source) => sourceView(source, store.builds(origin, source.name))),
     list: () => store.list().map(viewOf),
     show: (id) => detailViewOf(known(store, id)),
-    sealed: (request) => sealedOf(sealedRow(store, { ...request, origin })),
+    sealed: (request) => sealedOf(searched(options, sealedRow(store, { ...request, origin }))),
     remove: (id, signal) => removeSnapshot({ engine, store, row: known(store, id) }, signal),
     recover: (signal) => recoverSnapshots({ engine, store }, signal),
     refresh: (signal) => refreshSources({ ...refreshing, sources }, signal),
@@ -168,6 +172,22 @@ function sealedRow(store: SnapshotStore, { source, snapshot, origin }: Wanted): 
     throw snapshotNotFound(snapshot)
   }
   return row
+}
+
+/** What was registered since may stand in it. Passwords of sources and keys of ours are not asked for. */
+function searched({ config, registered }: SnapshotsOptions, row: SnapshotRow): SnapshotRow {
+  const { id, source, sealed } = row
+  const known = new Set(sealed?.manifest.searchedFor)
+  const wanted = new Set(config.secrets.map(({ name }) => name))
+  const missing = registered.digests.filter(
+    ({ name, digest }) => wanted.has(name) && !known.has(digest),
+  )
+  if (missing.length === 0) return row
+  throw snapshotUnsearched(
+    id,
+    source,
+    missing.map(({ name }) => name),
+  )
 }
 
 function sealedOf({ id, source, sealed }: SnapshotRow): SealedSnapshot {

@@ -108,12 +108,35 @@ export const leaked = (source: string, leaks: readonly string[]) =>
     },
   )
 
+export const copyHoldsSecrets = (
+  source: string,
+  { secrets, leaks }: { readonly secrets: readonly string[]; readonly leaks: readonly string[] },
+) =>
+  new SandboxError(
+    'secret_found',
+    `The copy of "${source}" held registered secrets and was removed:\n${listed([...secrets, ...leaks])}`,
+    {
+      hint: 'Mask the columns named there, or take it out of the source, and rotate it. `accept:` lets none of them through.',
+      details: { secrets, leaks },
+    },
+  )
+
+export const snapshotUnsearched = (id: string, source: string, secrets: readonly string[]) =>
+  new SandboxError(
+    'policy_refused',
+    `Snapshot "${id}" was sealed before it could be searched for the registered ${secrets.length === 1 ? 'secret' : 'secrets'} ${secrets.map((name) => `"${name}"`).join(', ')}.`,
+    {
+      hint: `Run \`sandbox snapshot build --source ${source}\`: the new copy is searched for all that is registered now.`,
+      details: { secrets },
+    },
+  )
+
 export const definitionsHold = (source: string, found: readonly string[]) =>
   new SandboxError(
     'secret_found',
     `Definitions of "${source}" hold what must not leave it; nothing was copied:\n${listed(found)}`,
     {
-      hint: 'Take it out of them and rotate what was real. What a person has read and found harmless is named under `accept:` of the source in stuntdouble.yaml.',
+      hint: 'Take it out of them and rotate what was real. What a person has read and found harmless, and is no registered secret, is named under `accept:` of the source in stuntdouble.yaml.',
       details: { found },
     },
   )

@@ -5,7 +5,7 @@ import { isMasked, type TableShape, tableKey } from '../masking/masking.ts'
 import type { Credentials, Dial, SchemaStatement, Target } from '../sources/sources.ts'
 import type { Build } from './build.ts'
 import { type CopiedTable, copyTables } from './copy-tables.ts'
-import { imageTooOld, leaked, policyUnfit, verificationFailed } from './errors.ts'
+import { copyHoldsSecrets, imageTooOld, leaked, policyUnfit, verificationFailed } from './errors.ts'
 import { horizonFindings } from './horizon.ts'
 import { LeakCheck, type Searching, searchCopy } from './leak-check/leak-check.ts'
 import { Pace } from './pace.ts'
@@ -54,7 +54,7 @@ export async function fillCopy(filling: Filling, signal: AbortSignal): Promise<F
   const problems = await rehearse({ source, target, answers: build.answers }, signal)
   if (problems.length > 0) throw policyUnfit(build.configured.name, problems)
   phases.enter('copy')
-  const leaks = new LeakCheck()
+  const leaks = new LeakCheck({ registered: build.registered })
   await using threads = openThreads(jobsOf(build, leaks))
   const copying = { ...copyingOf(build), pace: await paceOf(build, signal) }
   const copied = await copyTables({ ...copying, target, leaks, threads }, signal)
@@ -151,6 +151,7 @@ async function checkForLeaks(
   const statements = [...source.schema.beforeData, ...source.schema.afterData]
   const { accept = [] } = configured
   const verdict = await searchCopy({ ...searching, tables, statements, files, accept }, signal)
+  if (verdict.secrets.length > 0) throw copyHoldsSecrets(configured.name, verdict)
   if (verdict.leaks.length > 0) throw leaked(configured.name, verdict.leaks)
   return verdict.findings
 }

@@ -27,6 +27,8 @@ export const Manifest = z.object({
   schemaFingerprint: z.string(),
   policyDigest: z.string(),
   leakCheck: LeakCoverage.optional(),
+  /** Keyed digests of the registered secrets that it was searched for. */
+  searchedFor: z.array(z.string()).optional(),
   /** Of a subset: what was chosen, and why. */
   plan: SnapshotPlan.optional(),
   startedAt: z.string(),
@@ -64,7 +66,7 @@ export function isSigned(manifest: Manifest, signature: Signature): boolean {
 
 export function snapshotOf(manifest: Manifest): Snapshot {
   const { tables, schemaFingerprint: _, policyDigest: __, leakCheck: ___, ...known } = manifest
-  const { plan: ____, ...rest } = known
+  const { plan: ____, searchedFor: _____, ...rest } = known
   return { ...rest, state: 'sealed', tables: tables.length }
 }
 

@@ -1,6 +1,6 @@
 import type { Finding } from '@stuntdouble/sdk/wire'
 import type { LoadedSource } from '../config/config.ts'
-import { secretsInCode, withoutSecrets } from '../secrets/secrets.ts'
+import { type Registered, secretsInCode, withoutSecrets } from '../secrets/secrets.ts'
 import type { SchemaScript } from '../sources/sources.ts'
 import { definitionsHold } from './errors.ts'
 import { holdsAddress, withoutAddresses } from './personal-shapes.ts'
@@ -8,6 +8,7 @@ import { holdsAddress, withoutAddresses } from './personal-shapes.ts'
 interface Suspicion {
   readonly what: string
   readonly why: string
+  readonly mayBeAccepted: boolean
 }
 
 /**
@@ -17,23 +18,28 @@ interface Suspicion {
 export async function scanDefinitions(
   { beforeData, afterData }: Pick<SchemaScript, 'beforeData' | 'afterData'>,
   { name, accept = [] }: Pick<LoadedSource, 'name' | 'accept'>,
+  registered: Registered,
 ): Promise<Finding[]> {
   const suspicions: Suspicion[] = []
   for (const [what, sql] of byObject([...beforeData, ...afterData])) {
     const [rule] = await secretsInCode(sql)
     const reasons = rule === undefined ? [] : [`looks like a secret (${rule})`]
     if (holdsAddress(sql)) reasons.push('holds an e-mail address')
-    suspicions.push(...reasons.map((why) => ({ what, why })))
+    suspicions.push(...reasons.map((why) => ({ what, why, mayBeAccepted: true })))
+    const known = sightedIn(registered, sql)
+    suspicions.push(...known.map((why) => ({ what, why, mayBeAccepted: false })))
   }
-  const refused = suspicions.filter(({ what }) => !accept.includes(what))
+  const refused = suspicions.filter(
+    ({ what, mayBeAccepted }) => !(mayBeAccepted && accept.includes(what)),
+  )
   if (refused.length > 0)
     throw definitionsHold(
       name,
-      refused.map(({ what, why }) => `${nameOf(what)}: ${why}`),
+      refused.map(({ what, why }) => `${nameOf(what, registered)}: ${why}`),
     )
   return suspicions.map(({ what, why }) => ({
     severity: 'info',
-    where: nameOf(what),
+    where: nameOf(what, registered),
     message: `${why}, and is accepted in stuntdouble.yaml`,
   }))
 }
@@ -44,5 +50,16 @@ function byObject(statements: SchemaScript['beforeData']): ReadonlyMap<string, s
   return texts
 }
 
+function sightedIn(registered: Registered, text: string): string[] {
+  const seen = new Set<string>()
+  registered.search(Buffer.from(text), ({ name, encoding }) =>
+    seen.add(`holds the registered secret "${name}", ${encoding}`),
+  )
+  return [...seen]
+}
+
 /** An object's name may itself be what must not be told. */
-const nameOf = (what: string) => withoutSecrets(withoutAddresses(what))
+function nameOf(what: string, registered: Registered): string {
+  if (sightedIn(registered, what).length > 0) return 'an object whose name must not be told'
+  return withoutSecrets(withoutAddresses(what))
+}

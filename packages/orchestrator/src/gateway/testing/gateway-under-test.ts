@@ -10,6 +10,7 @@ import { createLog } from '../../lib/log.ts'
 import { createWrongKeys } from '../../lib/wrong-keys.ts'
 import { listen } from '../../listen.ts'
 import { createRecorder, recorderMigrations } from '../../recorder/recorder.ts'
+import { known } from '../../secrets/testing/known.ts'
 import { openStorage } from '../../storage/storage.ts'
 
 export const sandbox = 'sb000000000000'
@@ -31,7 +32,7 @@ export async function openGateway(program: FakeProgram = () => 0) {
   const contents = new Map<string, Buffer>()
   const app = createGatewayApp({
     ...{ capabilities, recorder, log: createLog('silent') },
-    doors: { ...scope.use(createDoors(engine)), files: filesIn(contents) },
+    doors: { ...scope.use(createDoors(engine, known())), files: filesIn(contents) },
     hosted: {
       get: () => view,
       use: (_id, cut) => {

@@ -19,6 +19,7 @@ import { FakeVolumes } from '../../engine/fake/fake-volumes.ts'
 import { openInstallation } from '../../installation/installation.ts'
 import { createLog } from '../../lib/log.ts'
 import { createRecorder, recorderMigrations } from '../../recorder/recorder.ts'
+import { openSecrets } from '../../secrets/testing/secrets-under-test.ts'
 import type { SealedSnapshot } from '../../snapshots/snapshots.ts'
 import type { ServerKinds, StoreKind } from '../../sources/sources.ts'
 import { openStorage } from '../../storage/storage.ts'
@@ -34,6 +35,8 @@ export interface LifecycleUnderTest extends AsyncDisposable {
   readonly cloned: Parameters<Workspaces['clone']>[0][]
   /** Ids of uploads. */
   readonly unpacked: string[]
+  /** Registered as `stripe`. */
+  readonly secret: string
   /** Moved by the test alone. */
   readonly time: { now: number }
   /** What the database’s readiness waits for. */
@@ -46,12 +49,13 @@ export interface LifecycleUnderTest extends AsyncDisposable {
   remains(): Promise<readonly string[]>
 }
 
+const secret = 'Winter is coming, twice'
 const image = 'stuntdouble/postgres:15'
 
 const sealed: SealedSnapshot = {
   ...{ id: 'sn000000000000', source: 'shop', kind: 'postgres', version: 15, image },
   volume: 'sealed-shop',
-  credentials: { user: 'app', password: 'in-the-sandbox-only', database: 'shop' },
+  credentials: { user: 'app', password: 'only-1n-this-s4ndb0x-8151c1', database: 'shop' },
 }
 
 /** The lifecycle over a journal and an engine in memory. */
@@ -68,6 +72,9 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
   const recorder = createRecorder(storage, clock)
   const capabilities = createCapabilities(storage, clock)
 
+  const { secrets, ...scans } = openSecrets({ stripe: secret })
+  scope.use(scans)
+
   const noted = { cloned: [], unpacked: [] }
   const workspaces = workspacesThat(noted)
   const processes = scope.use(new AsyncDisposableStack())
@@ -83,6 +90,7 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
         urlOf: (token) => `http://gateway.example/s/${token}`,
         onEnded: () => {},
         imageScans: { check: async () => {} },
+        secrets,
         canaries: { plant: async () => {}, watch: () => ({ [Symbol.dispose]() {} }) },
         egress: createEgress({
           config: EgressConfig.parse({ allow: ['npm'] }),
@@ -94,7 +102,7 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
       }),
     )
   const under: LifecycleUnderTest = {
-    ...{ engine, volumes, recorder, capabilities, time, restarted, ...noted },
+    ...{ engine, volumes, recorder, capabilities, time, restarted, secret, ...noted },
     sandboxes: restarted(),
     ready: async () => {},
     create: (request, signal) => createIn(under.sandboxes, request, signal),
@@ -133,7 +141,8 @@ function kindsOf(ready: (signal: AbortSignal) => Promise<void>): ServerKinds {
     kind: 'postgres',
     port: 5432,
     ready: (_dial, _credentials, signal) => ready(signal),
-    url: ({ user, database }, { host, port }) => `postgres://${user}@${host}:${port}/${database}`,
+    url: ({ user, password, database }, { host, port }) =>
+      `postgres://${user}:${password}@${host}:${port}/${database}`,
     clientEnvironment: () => ({}),
     container: ({ name, mount, cpus, memoryBytes, pids }) => ({
       ...{ name, image, command: ['postgres'], uid: 999, gid: 999, env: {}, tmpfs: [] },

@@ -118,6 +118,7 @@ function manifestOf(build: EntriesBuild, filled: FilledEntries): Manifest {
     masked: tables.reduce((total, { maskedColumns }) => total + maskedColumns.length, 0),
     schemaFingerprint: digestOf(JSON.stringify(tables.map(({ table }) => table))),
     policyDigest: answers.digest,
+    searchedFor: build.registered.digests.map(({ digest }) => digest),
     startedAt: new Date(startedAt).toISOString(),
     sealedAt: new Date(build.clock()).toISOString(),
   }

@@ -104,6 +104,24 @@ describe('a snapshot of files', () => {
     )
   })
 
+  test('is not sealed when a file that is kept holds a registered secret', async () => {
+    const secret = 'Summer "22" in production, at length'
+    await put('backups/1.json', JSON.stringify({ auth: btoa(`robot:${secret}`) }))
+    const policy = '"backups/*.json": keep\n'
+    // Nobody would know it for one.
+    expect((await build(policy)).rows).toBe(1)
+
+    const source = { kind: 'files', path: tree, policy: './masking.yaml' } as const
+    const snapshots = await docker.snapshotsOf('', source, secret)
+    await expect(snapshots.build('shop', () => {}, signal)).rejects.toMatchObject({
+      code: 'secret_found',
+      message: expect.stringContaining(
+        'the registered secret "stripe", base64, stands in files."backups/*.json".value',
+      ),
+    })
+    expect(await leftovers()).toEqual([])
+  })
+
   test('is not sealed when what is masked in one file is kept in a picture', async () => {
     await put(`a/${person}.txt`, 'x')
     await put('films/1.bin', Buffer.alloc(3 * 1024 ** 2))

@@ -7,7 +7,7 @@ import type {
   EntryTarget,
   MountedKind,
 } from '../../sources/sources.ts'
-import { leaked } from '../errors.ts'
+import { copyHoldsSecrets, leaked } from '../errors.ts'
 import { LeakCheck, searchFiles, verdictOf } from '../leak-check/leak-check.ts'
 import { Pace } from '../pace.ts'
 import type { Staging } from '../staging.ts'
@@ -47,7 +47,7 @@ export async function fillEntries(
   await using target = await openTarget(filling, signal)
 
   phases.enter('copy')
-  const leaks = new LeakCheck()
+  const leaks = new LeakCheck({ registered: build.registered })
   const tables = keyTables(answers.policy, kind.names.called)
   const collecting = new Collecting(leaks, tables)
   const masker = compileKeyMasker({
@@ -68,6 +68,7 @@ export async function fillEntries(
   await searchEntries({ kind, target, masker, tables, leaks, threads }, signal)
   await searchFiles(filesOf(filling), { leaks, threads }, signal)
   const verdict = verdictOf(leaks, configured.accept ?? [])
+  if (verdict.secrets.length > 0) throw copyHoldsSecrets(configured.name, verdict)
   if (verdict.leaks.length > 0) throw leaked(configured.name, verdict.leaks)
 
   const sizeBytes = await target.sizeBytes(signal)

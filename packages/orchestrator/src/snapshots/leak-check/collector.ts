@@ -25,6 +25,8 @@ export interface Collected {
 
 const columnBits = 20
 const labelFor = (column: number, weight: number) => (weight << columnBits) | column
+/** Of the first registered secret; the others follow. */
+export const firstRegistered = labelFor(0, weights.indexOf('registered'))
 export const columnOf = (label: number) => label & (2 ** columnBits - 1)
 export const weightOf = (label: number) => weights[label >>> columnBits]
 

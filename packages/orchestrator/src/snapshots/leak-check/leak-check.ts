@@ -44,6 +44,7 @@ export function verdictOf(
   const known = judge(sightings, accept)
   const strange = judgeShapes(shapes, accept)
   return {
+    secrets: known.secrets,
     leaks: [...known.leaks, ...strange.leaks],
     findings: [...known.findings, ...strange.findings, ...sampled(sampledOneIn)],
   }

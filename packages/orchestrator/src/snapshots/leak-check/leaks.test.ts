@@ -118,7 +118,7 @@ test('a masked phone number that is another person’s by chance is no leak', ()
   const seen = check('phone', ['+49 170 1234567'])
   seen.inCustomers('+49 170 1234567\tnote\n')
 
-  expect(seen.verdict()).toEqual({ leaks: [], findings: [] })
+  expect(seen.verdict()).toEqual({ leaks: [], secrets: [], findings: [] })
 })
 
 test('a value in a file and in no column stops the seal', () => {
@@ -210,7 +210,7 @@ test('placeholders such as zeros are not looked for', () => {
   const seen = check('phone', ['000-000-0000', '1111111111'])
   seen.inLog('000-000-0000 1111111111\n')
 
-  expect(seen.verdict()).toEqual({ leaks: [], findings: [] })
+  expect(seen.verdict()).toEqual({ leaks: [], secrets: [], findings: [] })
 })
 
 test('an address of nobody in any masked column stops the seal where it is kept', () => {
@@ -249,7 +249,7 @@ test('a whole name in a definition stops the seal, a first name does not', () =>
   first.inDefinition({ what: 'view public.boss', sql: "SELECT 'Gwendolyn'" })
 
   expect(whole.verdict().leaks).toHaveLength(1)
-  expect(first.verdict()).toEqual({ leaks: [], findings: [] })
+  expect(first.verdict()).toEqual({ leaks: [], secrets: [], findings: [] })
 })
 
 test('an object that is named after a person is told without the name', () => {

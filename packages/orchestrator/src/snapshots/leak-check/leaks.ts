@@ -6,12 +6,14 @@ import {
   type SharedFingerprints,
 } from '../../fingerprints/fingerprints.ts'
 import { type Strategy, type TableShape, tableKey } from '../../masking/masking.ts'
+import type { Registered } from '../../secrets/secrets.ts'
 import type { SchemaStatement } from '../../sources/sources.ts'
 import {
   type Announced,
   type AnsweredColumn,
   type Collected,
   columnOf,
+  firstRegistered,
   weightOf,
 } from './collector.ts'
 import { isKept } from './leaves.ts'
@@ -40,6 +42,12 @@ const usualCapacity = 786_432
 const seenByName = 1
 const seenPristine = 2
 
+export interface LeakCheckOptions {
+  readonly capacity?: number
+  /** Looked for as well, in the same reading. */
+  readonly registered?: Registered
+}
+
 /**
  * Remembers fingerprints of what was masked, and judges where they are seen again in the copy: in its
  * columns, and in its files. Reading, fingerprinting and searching happen in other threads. First
@@ -47,6 +55,7 @@ const seenPristine = 2
  */
 export class LeakCheck {
   readonly #values: Fingerprints
+  readonly #registered: Registered | undefined
   /** Columns that are masked, and places that were searched, by number. */
   readonly #columns: string[] = []
   readonly #strategies: Strategy[] = []
@@ -56,8 +65,12 @@ export class LeakCheck {
   readonly #counted = { values: 0, tooShort: 0, plain: 0, bytes: 0 }
   #flags = new Uint8Array(0)
 
-  constructor({ capacity = usualCapacity }: { readonly capacity?: number } = {}) {
-    this.#values = new Fingerprints({ capacity })
+  constructor({ capacity = usualCapacity, registered }: LeakCheckOptions = {}) {
+    this.#registered = registered
+    this.#values = new Fingerprints({
+      ...{ capacity, firstPin: firstRegistered },
+      pins: registered?.pins,
+    })
   }
 
   /** One value in how many is looked for. */
@@ -153,17 +166,22 @@ export class LeakCheck {
   #sight(entry: Entry, place: Sighting['place'], where: string): void {
     this.#makeFlags()
     if (place !== 'outside') this.#flags[entry] = (this.#flags[entry] as number) | seenByName
-    const label = this.#values.label(entry)
     const weight = this.#weightOf(entry)
-    const key = `${label}:${weight}:${place}:${place === 'outside' ? '' : where}`
+    const from = this.#fromOf(entry)
+    const key = `${from}:${weight}:${place}:${place === 'outside' ? '' : where}`
     const before = this.#seen.get(key)
     this.#seen.set(key, {
-      from: this.#columns[columnOf(label)] ?? '',
-      weight,
-      place,
-      where: before?.where ?? where,
+      ...{ from, weight, place },
+      where: before?.where ?? (weight === 'registered' ? this.#withoutPeople(where) : where),
       times: (before?.times ?? 0) + 1,
     })
+  }
+
+  #fromOf(entry: Entry): string {
+    const label = this.#values.label(entry)
+    if (label < firstRegistered) return this.#columns[columnOf(label)] ?? ''
+    const { name, encoding } = this.#registered?.sought[label - firstRegistered] ?? {}
+    return `the registered secret "${name}", ${encoding},`
   }
 
   /** An object's name may itself be a person's: it is told up to there. */
@@ -191,7 +209,9 @@ export class LeakCheck {
 
   /** A value that a hundredth of all rows share says nothing of one person; an e-mail address does. */
   #isCommon(entry: Entry): boolean {
-    const number = columnOf(this.#values.label(entry))
+    const label = this.#values.label(entry)
+    if (label >= firstRegistered) return false
+    const number = columnOf(label)
     const times = this.#values.count(entry)
     const isEmail = this.#strategies[number]?.name === 'email'
     return !isEmail && times >= 100 && times * 100 >= (this.#totals[number] as number)

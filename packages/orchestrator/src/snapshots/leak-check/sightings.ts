@@ -2,9 +2,9 @@ import type { Finding } from '@stuntdouble/sdk/wire'
 import type { SeenShape } from './shapes-seen.ts'
 import { type Weight, weights } from './telling.ts'
 
-/** Values of one masked column that were seen somewhere in the copy. */
+/** Values of one masked column, or a registered secret, that were seen somewhere in the copy. */
 export interface Sighting {
-  /** `schema.table.column` the values came from. */
+  /** `schema.table.column` the values came from, or which secret it is. */
   readonly from: string
   readonly weight: Weight
   readonly place: 'kept' | 'masked' | 'schema' | 'outside'
@@ -16,9 +16,12 @@ export interface Sighting {
 export interface Verdict {
   /** Each stops the seal. */
   readonly leaks: readonly string[]
+  /** So does each of these, whatever is accepted. */
+  readonly secrets: readonly string[]
   readonly findings: readonly Finding[]
 }
 
+type Known = Exclude<Weight, 'registered'>
 type Judgement = 'leak' | 'warning' | 'chance'
 
 /**
@@ -27,7 +30,7 @@ type Judgement = 'leak' | 'warning' | 'chance'
  * chance, except where nothing does. A definition is written by hand: a whole name in it is of who
  * bears it. Outside of every column only a word can be chance.
  */
-const judgements: Record<Weight, Record<Sighting['place'], Judgement>> = {
+const judgements: Record<Known, Record<Sighting['place'], Judgement>> = {
   telling: { kept: 'leak', masked: 'leak', schema: 'leak', outside: 'leak' },
   personal: { kept: 'leak', masked: 'chance', schema: 'leak', outside: 'leak' },
   person: { kept: 'warning', masked: 'chance', schema: 'leak', outside: 'warning' },
@@ -37,9 +40,10 @@ const judgements: Record<Weight, Record<Sighting['place'], Judgement>> = {
 
 /** What stands where a person has read and `accept`ed what is there is told, and stops nothing. */
 export function judge(sightings: readonly Sighting[], accept: readonly string[] = []): Verdict {
-  const told = [...sightings].sort(byWeight)
-  const judgementOf = (seen: Sighting) => judged(seen, accept)
+  const told = sightings.filter(isOfPeople).sort(byWeight)
+  const judgementOf = (seen: SightingOfPeople) => judged(seen, accept)
   return {
+    secrets: sightings.filter((seen) => !isOfPeople(seen)).map(describeSecret),
     leaks: told.filter((seen) => judgementOf(seen) === 'leak').map(describe),
     findings: told
       .filter((seen) => judgementOf(seen) === 'warning')
@@ -51,7 +55,10 @@ export function judge(sightings: readonly Sighting[], accept: readonly string[] 
   }
 }
 
-export function judgeShapes(shapes: readonly SeenShape[], accept: readonly string[]): Verdict {
+export function judgeShapes(
+  shapes: readonly SeenShape[],
+  accept: readonly string[],
+): Pick<Verdict, 'leaks' | 'findings'> {
   const isAccepted = ({ where }: SeenShape) => accept.includes(where)
   return {
     leaks: shapes
@@ -67,7 +74,10 @@ export function judgeShapes(shapes: readonly SeenShape[], accept: readonly strin
 
 const describeShape = ({ what }: SeenShape) => `what looks like ${what}`
 
-function judged({ weight, place, where }: Sighting, accept: readonly string[]): Judgement {
+type SightingOfPeople = Sighting & { readonly weight: Known }
+const isOfPeople = (seen: Sighting): seen is SightingOfPeople => seen.weight !== 'registered'
+
+function judged({ weight, place, where }: SightingOfPeople, accept: readonly string[]): Judgement {
   const judgement = judgements[weight][place]
   return judgement === 'leak' && accept.includes(where) ? 'warning' : judgement
 }
@@ -82,6 +92,13 @@ function describe({ from, place, where, times }: Sighting): string {
   if (place === 'schema') return `${values} also stand in the definition of ${where} ${often}`
   if (place === 'masked') return `${values} still stand in ${where} after masking ${often}`
   return `${values} also stand outside of every column, in ${where} ${often}`
+}
+
+/** Not how often: one place in base64 is several forms at once. */
+function describeSecret({ from, place, where }: Sighting): string {
+  if (place === 'schema') return `${from} stands in the definition of ${where}`
+  if (place === 'outside') return `${from} stands outside of every column, in ${where}`
+  return `${from} stands in ${where}`
 }
 
 const oftenOf = ({ times }: { readonly times: number }) =>

@@ -3,11 +3,12 @@ import type { StrategyName } from '../../masking/masking.ts'
 
 /**
  * How much it says when a masked value stands somewhere else too.
+ * `registered`: a secret that the operator named, wherever it comes from.
  * `telling`: an address or a secret, which nothing makes up by chance. `personal`: of one person, but
  * the masker may come upon another's. `person`: a whole name, which others may bear. `name`: belongs to
  * somebody, and to others. `word`: anybody's.
  */
-export const weights = ['word', 'name', 'person', 'personal', 'telling'] as const
+export const weights = ['word', 'name', 'person', 'personal', 'telling', 'registered'] as const
 export type Weight = (typeof weights)[number]
 
 /** What a value of a column masked this way weighs; null when it is not worth looking for. */

@@ -11,6 +11,7 @@ import { FakeImages } from '../../engine/fake/fake-images.ts'
 import type { FakeProgram } from '../../engine/fake/fake-process.ts'
 import { FakeVolumes } from '../../engine/fake/fake-volumes.ts'
 import { Secret } from '../../lib/secret.ts'
+import { registerSecrets } from '../../secrets/secrets.ts'
 import { filesKind } from '../../sources/files/files.ts'
 import { redisKind } from '../../sources/redis/redis.ts'
 import { openStorage, type Storage } from '../../storage/storage.ts'
@@ -21,6 +22,9 @@ import { snapshotMigrations } from '../store.ts'
 import { type FakeCopy, type FakeStore, fakeKind } from './fake-store.ts'
 
 export const sourcePassword = 'canary-password-81c4'
+
+/** Name → value. */
+type Secrets = Readonly<Record<string, string>>
 
 export interface BuildUnderTest extends AsyncDisposable {
   readonly snapshots: Snapshots & AsyncDisposable
@@ -40,15 +44,15 @@ export interface BuildUnderTest extends AsyncDisposable {
   build(signal?: AbortSignal): ReturnType<Snapshots['build']>
   /** Everything that is on the engine or in the journal. */
   remains(): Promise<readonly string[]>
-  /** Another process over the same engine and journal. */
-  restarted(origin?: string): Snapshots
+  /** Another process over the same engine and journal, perhaps with other registered secrets. */
+  restarted(origin?: string, secrets?: Secrets): Snapshots
 }
 
 /** Snapshots over a store, an engine and a journal in memory, with a policy file of its own. */
 export function openBuild(
   store: FakeStore,
   policy?: string,
-  options: Partial<LoadedSource> = {},
+  { secrets: registered = {}, ...options }: Partial<LoadedSource> & { secrets?: Secrets } = {},
 ): BuildUnderTest {
   const directory = mkdtempSync(join(tmpdir(), 'snapshots-'))
   const policyPath = join(directory, 'masking.yaml')
@@ -66,20 +70,23 @@ export function openBuild(
     program,
     now: () => now,
   })
-  const restarted = (origin = '/etc/stuntdouble.yaml') =>
-    createSnapshots({
+  const restarted = (origin = '/etc/stuntdouble.yaml', known = registered) => {
+    const secrets = namedSecrets(known)
+    return createSnapshots({
       ...{
         engine,
         storage,
         signer,
         kinds: { postgres: copy.kind, mariadb: copy.kind, redis: redisKind, files: filesKind },
       },
-      config: configOf(origin, { policyPath, ...options }),
+      config: { ...configOf(origin, { policyPath, ...options }), secrets },
       maskingKey: Buffer.alloc(32, 7),
+      registered: registerSecrets(secrets, Buffer.alloc(32, 9)),
       clock: () => now++,
       onEvent: (id, type) => events.push(`${id} ${type}`),
       onRefreshFailure: (source, { code }) => refreshFailures.push(`${source}: ${code}`),
     })
+  }
 
   const under: BuildUnderTest = {
     ...{ engine, storage, copy, policyPath, restarted, events, refreshFailures },
@@ -102,6 +109,9 @@ export function openBuild(
   }
   return under
 }
+
+const namedSecrets = (secrets: Secrets) =>
+  Object.entries(secrets).map(([name, value]) => ({ name, value: new Secret(value) }))
 
 function configOf(origin: string, options: Partial<LoadedSource>): LoadedConfig {
   const url = new Secret(`postgres://reader:${sourcePassword}@db:5432/shop`)

@@ -9,6 +9,8 @@ import { DockerVolumes } from '../../engine/docker/docker-volumes.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { newSandboxId } from '../../lib/ids.ts'
+import { Secret } from '../../lib/secret.ts'
+import { registerSecrets } from '../../secrets/secrets.ts'
 import { filesKind } from '../../sources/files/files.ts'
 import { mariadbKind } from '../../sources/mariadb/mariadb.ts'
 import { postgresKind } from '../../sources/postgres/postgres.ts'
@@ -25,8 +27,8 @@ export interface DockerBuild extends AsyncDisposable {
   readonly engine: Engine
   readonly installation: string
   readonly policyPath: string
-  /** Snapshots of one source, `shop`, at this URL; a PostgreSQL unless it says otherwise. */
-  snapshotsOf(url: string, source?: Partial<SourceConfig>): Promise<Snapshots>
+  /** Snapshots of one source, `shop`, at this URL; a PostgreSQL unless it says otherwise. The secret is registered as `stripe`. */
+  snapshotsOf(url: string, source?: Partial<SourceConfig>, secret?: string): Promise<Snapshots>
 }
 
 /** A real engine with an installation and a pool of its own; all of it goes when it is disposed. */
@@ -46,7 +48,7 @@ export async function openDockerBuild(): Promise<DockerBuild> {
     engine,
     installation,
     policyPath: join(directory, 'masking.yaml'),
-    async snapshotsOf(url, source = { policy: './masking.yaml' }) {
+    async snapshotsOf(url, source = { policy: './masking.yaml' }, secret) {
       const path = join(directory, 'stuntdouble.yaml')
       const place = source.path === undefined ? { url: `\${env:SHOP_URL}` } : {}
       const shop = { kind: 'postgres', ...place, ...source }
@@ -66,6 +68,10 @@ export async function openDockerBuild(): Promise<DockerBuild> {
         },
         config: loadConfig(path, { SHOP_URL: url }),
         maskingKey: Buffer.alloc(32, 7),
+        registered: registerSecrets(
+          secret === undefined ? [] : [{ name: 'stripe', value: new Secret(secret) }],
+          Buffer.alloc(32, 9),
+        ),
       })
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
