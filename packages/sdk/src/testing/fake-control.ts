@@ -87,7 +87,7 @@ const routes: Readonly<Record<string, Handler>> = {
     state.workspaces.set(id, archive)
     return { id, entries: 1, bytes: archive.length }
   },
-  'POST /v1/workspaces/:id': async ({ request }) => {
+  'PUT /v1/workspaces/:id': async ({ request }) => {
     const archive = await buffer(request)
     return {
       ...{ clean: !archive.includes('hunter2'), files: 1, bytes: archive.length, accepted: 0 },

@@ -40,7 +40,7 @@ export const SecretFinding = z.object({
 })
 export type SecretFinding = z.infer<typeof SecretFinding>
 
-/** Of `POST /v1/secrets/check`. */
+/** Of `PUT /v1/workspaces/check`. */
 export const SecretsReport = z.object({
   clean: z.boolean(),
   findings: z.array(SecretFinding),
