@@ -26,12 +26,12 @@ export interface Judgement {
 /** The script, saying so when it came to its end: one that was cut short shows nothing. */
 export const wholeScript = ({ script }: Attack) => `${script}\necho ENDED`
 
-/** Held is only what was tried: with tools that work, and to the end. */
-export function judge(output: string): Judgement {
+/** Held is only what was tried: with tools that work, and to the end. What is no matter was not won. */
+export function judge(output: string, isNoMatter = (_won: string) => false): Judgement {
   const lines = output.split('\n')
   const after = (word: string) =>
     lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1))
-  const won = [...new Set(after('WON'))]
+  const won = [...new Set(after('WON'))].filter((what) => !isNoMatter(what))
   if (won.length > 0) return { outcome: 'through', said: won.join('; ') }
   const [skipped] = after('SKIP')
   if (skipped !== undefined) return notTried(skipped)

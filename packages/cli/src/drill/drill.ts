@@ -1,4 +1,4 @@
-import type { DrillReport } from '@stuntdouble/sdk/wire'
+import { type DrillReport, kernelExposure } from '@stuntdouble/sdk/wire'
 import { type DrillParts, Range } from './range.ts'
 import { openThrowaway, type Throwaway } from './throwaway.ts'
 
@@ -9,10 +9,12 @@ const neighbourTtl = '25s'
 export async function runDrill(parts: DrillParts): Promise<DrillReport> {
   const started = performance.now()
   const { checks } = await parts.control.doctor({ signal: parts.signal })
-  const exposures = checks.flatMap(({ status, message, exposure }) =>
-    exposure === undefined ? (status === 'fail' ? [message] : []) : exposure.split('; '),
-  )
-  const { attacks, sandboxes } = await attackAll(parts)
+  const { attacks, sandboxes, isolation } = await attackAll(parts)
+  const exposures = checks.flatMap(({ name, status, message, exposure }) => {
+    // What was attacked may have more than the operator demands of every sandbox.
+    if (name === 'isolation') return [kernelExposure(isolation)]
+    return exposure === undefined ? (status === 'fail' ? [message] : []) : exposure.split('; ')
+  })
   const isClean = sandboxes.every(({ clean, verified }) => clean && verified)
   return {
     ok: isClean && attacks.every(({ outcome }) => outcome !== 'through'),
@@ -31,12 +33,13 @@ async function attackAll(parts: DrillParts) {
   }
   try {
     const victim = await open()
+    const { isolation } = await control.sandbox(victim.box.id)
     const neighbour = await open({ ttl: neighbourTtl })
-    const range = new Range(parts, { victim, neighbour })
+    const range = new Range({ ...parts, isolation }, { victim, neighbour })
     await range.inside()
     await range.atDoors()
     await range.outliving()
-    return { attacks: range.tried, sandboxes: await endAll(ends) }
+    return { attacks: range.tried, sandboxes: await endAll(ends), isolation }
   } finally {
     await endAll(ends)
   }

@@ -3,6 +3,7 @@ import type { ControlClient } from '@stuntdouble/sdk/client'
 import {
   type Blueprint,
   type DrillReport,
+  type Isolation,
   type OnProgress,
   parseBytes,
 } from '@stuntdouble/sdk/wire'
@@ -25,6 +26,7 @@ import {
 import { climbs, takesGate, takesOthers } from './attacks/privileges.ts'
 import { listenOnHost } from './host-listeners.ts'
 import { judgeLoot, type KnownSecrets } from './known-secrets.ts'
+import { endsAtItsBounds, isGivenBySecondKernel } from './second-kernel.ts'
 import type { Throwaway } from './throwaway.ts'
 
 export interface DrillParts {
@@ -39,6 +41,9 @@ export interface DrillParts {
   readonly signal: AbortSignal
 }
 
+/** What the sandboxes turned out to have is known when they run. */
+type RangeParts = DrillParts & { readonly isolation: Isolation }
+
 type Tried = DrillReport['attacks'][number]
 
 /** Of the neighbour’s lease: how late its end may be seen. */
@@ -48,13 +53,13 @@ const attackWithinMs = 90_000
 /** Where the attacks are run, one after the other: what they weigh must not blur what they show. */
 export class Range {
   readonly tried: Tried[] = []
-  readonly #parts: DrillParts
+  readonly #parts: RangeParts
   readonly #victim: Throwaway
   readonly #neighbour: Throwaway
   readonly #doors: Doors
 
   constructor(
-    parts: DrillParts,
+    parts: RangeParts,
     { victim, neighbour }: Readonly<Record<'victim' | 'neighbour', Throwaway>>,
   ) {
     this.#parts = parts
@@ -81,8 +86,8 @@ export class Range {
     )
     await this.#search('searches every readable file for secrets of yours', keysInFiles)
     const { limits } = this.#parts.blueprint
-    await this.#attack(forks(limits.pids))
-    await this.#attack(devours(parseBytes(limits.memory) ?? 0))
+    await this.#exhaust(forks(limits.pids))
+    await this.#exhaust(devours(parseBytes(limits.memory) ?? 0))
   }
 
   #onNetwork(host: readonly Target[]): readonly Attack[] {
@@ -134,11 +139,25 @@ export class Range {
       }
     })
     const spent = { family: 'tokens', title: 'opens a sandbox that has ended' }
-    await this.#note(spent, () => usesSpentToken(this.#doors))
+    await this.#note(spent, async () => {
+      await this.#victim.end()
+      return usesSpentToken(this.#doors)
+    })
   }
 
   #attack(attack: Attack): Promise<void> {
-    return this.#note(attack, async () => judge(await this.#said(wholeScript(attack))))
+    const isNoMatter = this.#hasSecondKernel ? isGivenBySecondKernel : undefined
+    return this.#note(attack, async () => judge(await this.#said(wholeScript(attack)), isNoMatter))
+  }
+
+  /** What would end it shows nothing, and what comes after needs it. */
+  #exhaust(attack: Attack): Promise<void> {
+    if (!this.#hasSecondKernel) return this.#attack(attack)
+    return this.#note(attack, async () => notTried(endsAtItsBounds))
+  }
+
+  get #hasSecondKernel(): boolean {
+    return this.#parts.isolation !== 'runc'
   }
 
   #search(title: string, script: string): Promise<void> {

@@ -65,12 +65,13 @@ function describe(
   attempts: readonly Attempt[],
   limits: readonly string[],
 ): string {
-  const { id, state, image, expiresAt, databases, egress, credentials, problem, disk } = sandbox
+  const { id, state, image, isolation, expiresAt, databases, egress, credentials, problem, disk } =
+    sandbox
   const sources = Object.entries(databases).map(([name, { source }]) => `${name}=${source}`)
   const may = [...grants(egress), ...credentialLines(credentials)].map((line) => `  ${line}\n`)
   const blocked = attempts.filter(({ allowed }) => !allowed)
   return [
-    `${id}, ${state}, ends at ${expiresAt}\nimage: ${printable(image)}\n`,
+    `${id}, ${state}, ends at ${expiresAt}\nimage: ${printable(image)}, isolation: ${isolation}\n`,
     `data: ${sources.join(', ') || 'none'}\n`,
     disk ? `disk: ${diskText(disk)}\n` : '',
     problem ? `problem: ${printable(problem.title)}\n` : '',

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os'
+import type { Isolation } from '@stuntdouble/sdk/wire'
 import { expect, test } from 'vitest'
 import { loadConfig } from '../config/config.ts'
 import type { Diagnosis } from '../engine/engine.ts'
@@ -6,11 +7,21 @@ import { examine } from './doctor.ts'
 
 const anySignal = new AbortController().signal
 
-const examined = (diagnoses: readonly Diagnosis[], warnings: readonly string[] = []) =>
+interface Isolations {
+  readonly there?: readonly Isolation[]
+  readonly demanded?: Isolation
+}
+
+const config = loadConfig(null, {})
+const examined = (
+  diagnoses: readonly Diagnosis[],
+  warnings: readonly string[] = [],
+  { there = ['runc'], demanded = 'runc' }: Isolations = {},
+) =>
   examine(
     {
-      engine: { diagnose: async () => diagnoses },
-      config: { ...loadConfig(null, {}), warnings },
+      engine: { diagnose: async () => diagnoses, isolations: async () => there },
+      config: { ...config, limits: { ...config.limits, isolation: demanded }, warnings },
       stateDirectory: tmpdir(),
       address: () => 'http://127.0.0.1:7070',
     },
@@ -25,6 +36,7 @@ test('a report has the machine’s, the engine’s and the configuration’s che
     'orchestrator',
     'node',
     'engine',
+    'isolation',
     'disk',
     'config',
   ])
@@ -56,4 +68,23 @@ test('what is not well names the next step', async () => {
   for (const check of checks.filter(({ status }) => status !== 'ok')) {
     expect(check.hint, check.name).toBeTruthy()
   }
+})
+
+test('a shared kernel is an exposure only where no second one is demanded', async () => {
+  const check = async (isolations: Isolations) =>
+    (await examined([], [], isolations)).checks.find(({ name }) => name === 'isolation')
+
+  const shared = await check({ there: ['runc', 'gvisor'] })
+  expect(shared).toMatchObject({ status: 'ok', message: expect.stringContaining('runc, gvisor') })
+  expect(shared?.exposure).toContain('sandboxes share this machine’s')
+  const second = await check({ there: ['runc', 'gvisor'], demanded: 'gvisor' })
+  expect(second?.exposure).toContain('second kernel')
+  expect(second?.exposure).not.toContain('sandboxes share')
+})
+
+test('an isolation that is demanded and not there fails the report', async () => {
+  const { ok, checks } = await examined([], [], { demanded: 'gvisor' })
+
+  expect(ok).toBe(false)
+  expect(checks.find(({ name }) => name === 'isolation')?.hint).toContain('--network=host')
 })

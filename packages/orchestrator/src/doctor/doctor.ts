@@ -2,9 +2,10 @@ import { statfs } from 'node:fs/promises'
 import type { Check, DoctorReport } from '@stuntdouble/sdk/wire'
 import type { LoadedConfig } from '../config/config.ts'
 import type { Engine } from '../engine/engine.ts'
+import { isolationChecks } from './isolation-checks.ts'
 
 export interface DoctorParts {
-  readonly engine: Pick<Engine, 'diagnose'>
+  readonly engine: Pick<Engine, 'diagnose' | 'isolations'>
   readonly config: LoadedConfig
   readonly stateDirectory: string
   /** Where the control plane and its page are. */
@@ -23,6 +24,7 @@ export async function examine(parts: DoctorParts, signal: AbortSignal): Promise<
     },
     nodeCheck(process.versions.node),
     ...(await parts.engine.diagnose(signal)),
+    ...(await isolationChecks(parts, signal)),
     await diskCheck(parts.stateDirectory),
     configCheck(parts.config),
     ...parts.config.warnings.map((message): Check => ({ name: 'config', status: 'warn', message })),

@@ -68,6 +68,32 @@ export function startTests(open: OpenEngine) {
   })
 }
 
+export function isolationTests(open: OpenEngine) {
+  test('an isolation that the engine lacks is refused by name, with nothing made', async ({
+    signal,
+  }) => {
+    await using under = await open()
+    const pod = aPod({ ...under, isolation: 'kata' })
+    destroyedAfterwards(under.engine, pod)
+
+    expect(await under.engine.isolations(signal)).not.toContain('kata')
+    await expect(under.engine.start(pod, signal)).rejects.toMatchObject({
+      code: 'policy_refused',
+      message: expect.stringContaining('kata'),
+      hint: expect.stringContaining('sandbox doctor'),
+    })
+    expect(await under.engine.inventory(pod.id, signal)).toEqual([])
+  })
+
+  test('an isolation that the engine has is told', async ({ signal }) => {
+    await using under = await open()
+
+    expect(await under.engine.isolations(signal)).toEqual(
+      expect.arrayContaining(['runc', under.isolation ?? 'runc']),
+    )
+  })
+}
+
 export function userTests(open: OpenEngine) {
   test.each([
     ['root', { uid: 0, gid: 0 }],

@@ -1,3 +1,4 @@
+import type { Isolation } from '@stuntdouble/sdk/wire'
 import { onTestFinished } from 'vitest'
 import { newSandboxId } from '../lib/ids.ts'
 import type { Engine, ExecSpec, PodSpec, Process } from './engine.ts'
@@ -8,6 +9,8 @@ export interface EngineUnderTest extends AsyncDisposable {
   /** Has `sh`; runs as any user. */
   readonly image: string
   readonly now: () => number
+  /** Of the workspace; the database stays on the machine’s kernel. */
+  readonly isolation?: Isolation
   /** Returns when that much time has passed for the engine. */
   pass(ms: number): Promise<void>
   /** Makes something inside answer each connection to the port with `greeting`. */
@@ -38,7 +41,11 @@ export function destroyedAfterwards(engine: Engine, { id }: PodSpec): void {
 }
 
 /** A pod of two small containers that only wait. */
-export function aPod({ image, now }: Pick<EngineUnderTest, 'image' | 'now'>): PodSpec {
+export function aPod({
+  image,
+  now,
+  isolation = 'runc',
+}: Pick<EngineUnderTest, 'image' | 'now' | 'isolation'>): PodSpec {
   const containers = ['workspace', 'db'].map((name, index) => ({
     name,
     image,
@@ -49,6 +56,7 @@ export function aPod({ image, now }: Pick<EngineUnderTest, 'image' | 'now'>): Po
     workingDirectory: '/',
     limits: { cpus: 1, memoryBytes: 256 * 2 ** 20, pids: 64, shmBytes: 2 ** 20 },
     mounts: [],
+    isolation: name === 'workspace' ? isolation : 'runc',
     tmpfs: [
       { path: '/tmp', sizeBytes: 16 * 2 ** 20, inodes: 1000, uid: 1000, gid: 1000, mode: 0o1777 },
     ],

@@ -1,13 +1,20 @@
 import { describe } from 'vitest'
 import { connectionTests } from './contract-connections.ts'
 import { execTests, killTests } from './contract-exec.ts'
-import { deadlineTests, destroyTests, startTests, userTests } from './contract-lifecycle.ts'
+import {
+  deadlineTests,
+  destroyTests,
+  isolationTests,
+  startTests,
+  userTests,
+} from './contract-lifecycle.ts'
 import type { OpenEngine } from './contract-pods.ts'
 
 /** What every engine promises. The fake keeps it in milliseconds, Docker in seconds. */
 export function describeEngine(name: string, open: OpenEngine) {
   describe(`the ${name} engine`, () => {
     describe('starts pods', () => startTests(open))
+    describe('tells isolations apart', () => isolationTests(open))
     describe('refuses users', () => userTests(open))
     describe('destroys pods', () => destroyTests(open))
     describe('ends pods at their deadline', () => deadlineTests(open))

@@ -1,5 +1,7 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
-import type { OnProgress } from '@stuntdouble/sdk/wire'
+import type { Isolation, OnProgress } from '@stuntdouble/sdk/wire'
+
+export { isolationUnavailable } from './isolation-errors.ts'
 
 /** A container engine, reduced to what a sandbox needs of it: pods, never containers and networks. */
 export interface Engine extends AsyncDisposable {
@@ -62,6 +64,9 @@ export interface Engine extends AsyncDisposable {
    */
   heldOpen(signal: AbortSignal): Promise<ReadonlyMap<string, number>>
 
+  /** What a container may be run by here. Asked of the engine each time; `runc` is what is always there. */
+  isolations(signal: AbortSignal): Promise<readonly Isolation[]>
+
   /** What the engine is and lacks, for `sandbox doctor`. Never throws for an engine that is not there. */
   diagnose(signal: AbortSignal): Promise<readonly Diagnosis[]>
 }
@@ -99,6 +104,13 @@ export interface ContainerSpec {
   readonly mounts: readonly Mount[]
   /** The root is read-only; these are the writable places beside the mounts. Charged to memory. */
   readonly tmpfs: readonly Tmpfs[]
+  /**
+   * `runc` when left out. Any other puts a second kernel in front of the machine’s, keeps the pod’s
+   * deadline by itself, and is refused with `policy_refused` where the engine lacks it. The image then
+   * has sh, date and sleep, and nobody’s command runs as the container’s own user, who could stop its
+   * clock. At its bound of processes the container ends.
+   */
+  readonly isolation?: Isolation
 }
 
 export interface ContainerLimits {

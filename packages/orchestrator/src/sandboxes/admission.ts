@@ -6,6 +6,7 @@ import {
   parseDuration,
 } from '@stuntdouble/sdk/wire'
 import { overLimit, tooManySandboxes } from './errors.ts'
+import { isolationOf } from './isolation.ts'
 
 type Limits = OperatorConfig['limits']
 
@@ -15,6 +16,7 @@ export function admit(request: CreateSandboxRequest, limits: Limits): Blueprint 
     ...request.blueprint,
     ttl: request.ttl ?? request.blueprint.ttl,
     idle: request.idle ?? request.blueprint.idle,
+    isolation: isolationOf(request.blueprint, limits),
   }
   const { pids, disk } = blueprint.limits
   const services = Object.values(blueprint.services)

@@ -1,5 +1,6 @@
 import type { SandboxError } from '@stuntdouble/sdk/errors'
 import {
+  type Blueprint,
   type CreateSandboxRequest,
   errorOf,
   type Handover,
@@ -9,6 +10,7 @@ import { admit, admitCount } from './admission.ts'
 import type { Desk } from './desk.ts'
 import type { Ending } from './ending.ts'
 import { endedBeforeReady, twoWorkspaces } from './errors.ts'
+import { admitIsolation } from './isolation.ts'
 import { newSandbox } from './journal.ts'
 import type { Leases } from './leases.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -32,11 +34,9 @@ type Create = (
 export function createCreation({ desk, starting, ending, leases }: Parts): Create {
   const { store, storage, recorder } = desk
 
-  function journal(request: CreateSandboxRequest): Sandbox {
-    const blueprint = admit(request, desk.limits)
+  function journal(blueprint: Blueprint, workspace: string | null): Sandbox {
     desk.egress.admit(blueprint)
     admitCount(store.list({ ended: false }).length, desk.limits)
-    const workspace = request.workspace ?? null
     if (workspace) desk.workspaces.require(workspace)
     const { clone } = blueprint.workspace
     if (clone && workspace) throw twoWorkspaces()
@@ -78,7 +78,9 @@ export function createCreation({ desk, starting, ending, leases }: Parts): Creat
   }
 
   return async (request, onProgress, signal) => {
-    const sandbox = journal(request)
+    const blueprint = admit(request, desk.limits)
+    await admitIsolation(blueprint, desk.engine, signal)
+    const sandbox = journal(blueprint, request.workspace ?? null)
     const { id } = sandbox
     await prepareAndStart(sandbox, onProgress, signal)
     const error = errorIn(id)

@@ -1,4 +1,5 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
+import type { Isolation } from '@stuntdouble/sdk/wire'
 import type { DiskUse } from './disk-bound.ts'
 
 export const sandboxNotFound = (id: string) =>
@@ -131,6 +132,16 @@ export const serviceImageAbsent = (name: string, image: string) =>
     {
       hint: `Read what it is, then run \`docker pull ${image}\` on the orchestrator’s machine.`,
       details: { key: ['services', name, 'image'] },
+    },
+  )
+
+export const servicesNotIsolated = (isolation: Isolation) =>
+  new SandboxError(
+    'policy_refused',
+    `A sandbox with \`isolation: ${isolation}\` has no services: they would run on the machine’s kernel.`,
+    {
+      hint: 'Start the program in the workspace, with `sandbox exec`, and leave out `services`; or ask for `isolation: runc` where the operator demands no other.',
+      details: { key: ['services'] },
     },
   )
 

@@ -75,6 +75,7 @@ function workspaceContainer(sandbox: Sandbox, kinds: ServerKinds): ContainerSpec
     name: workspaceName,
     image: blueprint.workspace.image,
     command: ['sleep', 'infinity'],
+    isolation: blueprint.isolation ?? 'runc',
     ...holder,
     env: environment(sandbox, kinds),
     workingDirectory: workspacePath,

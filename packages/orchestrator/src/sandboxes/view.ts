@@ -24,6 +24,7 @@ export function viewOf(
     credentials: egress.credentials(sandbox.blueprint.credentials),
     files: filesOf(sandbox),
     image: sandbox.blueprint.workspace.image,
+    isolation: sandbox.blueprint.isolation ?? 'runc',
     disk: diskView(sandbox.blueprint, diskUses.get(sandbox.id)),
     problem: sandbox.problem,
     clean: sandbox.state === 'ended' ? (store.receipt(sandbox.id)?.clean ?? null) : null,

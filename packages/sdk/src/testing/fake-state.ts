@@ -93,6 +93,7 @@ export class FakeState {
         endedAt: null,
         endReason: null,
         image: request.blueprint.workspace.image,
+        isolation: request.blueprint.isolation ?? 'runc',
         problem: null,
         clean: null,
       },

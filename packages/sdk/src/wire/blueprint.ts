@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EgressSpec } from './egress.ts'
+import { Isolation } from './isolation.ts'
 import { blueprintRefusals } from './refusals.ts'
 import { objectionsTo, Services } from './services.ts'
 import { Bytes, CredentialSpec, Duration, Name, parseBytes } from './units.ts'
@@ -142,6 +143,10 @@ export const Blueprint = z
     }),
     credentials: CredentialSpec.default([]).meta({
       description: 'Credentials of the operator’s file that it asks to use, without seeing them.',
+    }),
+    isolation: Isolation.optional().meta({
+      description:
+        'What runs the workspace: `gvisor` puts a second kernel in front of the machine’s. The operator’s when left out, or where the operator demands one.',
     }),
     services: Services.meta({
       description: 'More programs in the pod: a strict part of what compose calls services.',

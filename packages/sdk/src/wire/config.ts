@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CredentialConfig } from './credential.ts'
 import { EgressConfig } from './egress.ts'
+import { Isolation } from './isolation.ts'
 import { ScanConfig, SecretSource } from './secrets.ts'
 import { SubsetConfig } from './subset.ts'
 import { Bytes, Duration, Name } from './units.ts'
@@ -90,6 +91,10 @@ export const LimitsConfig = z.strictObject({
   maxCpus: z.number().positive().default(4),
   maxPids: z.int().positive().default(4096),
   maxDisk: Bytes.default('32g'),
+  isolation: Isolation.default('runc').meta({
+    description:
+      'What every sandbox has; a blueprint may ask for more than `runc`, never for less.',
+  }),
   poolSize: Bytes.default('64g').meta({
     description: 'Size of the sparse file behind the clone pool.',
   }),

@@ -3,6 +3,7 @@ import { Blueprint } from './blueprint.ts'
 import { CredentialView } from './credential.ts'
 import { DiskView } from './disk.ts'
 import { EgressGrant } from './egress.ts'
+import { Isolation } from './isolation.ts'
 import { Problem } from './problem.ts'
 import { EndReason } from './receipt.ts'
 import { Duration, SandboxId, SnapshotId, Timestamp } from './units.ts'
@@ -66,6 +67,8 @@ export const SandboxView = z.object({
   credentials: z.record(z.string(), CredentialView).default({}),
   files: z.record(z.string(), FilesView).default({}),
   image: z.string(),
+  /** Of the workspace; databases stay on the machine’s kernel. */
+  isolation: Isolation.default('runc'),
   disk: DiskView.optional(),
   /** Why a creation failed, or at which bound it was ended. */
   problem: Problem.nullable(),

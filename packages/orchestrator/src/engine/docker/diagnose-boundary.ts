@@ -4,7 +4,6 @@ import type { Diagnosis } from '../engine.ts'
 export function boundaryDiagnosis(options: readonly string[]): Diagnosis {
   const has = (name: string) => options.some((option) => option.split(',')[0] === `name=${name}`)
   const missing = [
-    'an exploit of the Linux kernel: sandboxes share this machine’s',
     'side channels of the processor and of memory between sandboxes',
     ...(has('userns') || has('rootless')
       ? []

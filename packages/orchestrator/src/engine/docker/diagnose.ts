@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../engine.ts'
 import { boundaryDiagnosis } from './diagnose-boundary.ts'
+import { runtimesDiagnoses } from './diagnose-runtimes.ts'
 import type { DockerClient } from './docker-client.ts'
 import { asEngineError, engineTooOld, oldestApiVersion } from './docker-errors.ts'
 
@@ -16,12 +17,13 @@ export async function diagnoseEngine(
 ): Promise<readonly Diagnosis[]> {
   try {
     const version = await requireEngine(client, signal)
-    const info = await client.call('describing itself', (docker) => docker.info())
+    const info = await client.info(signal)
     return [
       { name: 'engine', status: 'ok', message: `Docker ${version} answers.` },
       ...limitDiagnoses(info),
       seccompDiagnosis(info.SecurityOptions ?? []),
       boundaryDiagnosis(info.SecurityOptions ?? []),
+      ...runtimesDiagnoses(info.Runtimes ?? {}),
     ]
   } catch (cause) {
     const error = asEngineError('its socket', 'describing itself', cause)

@@ -1,11 +1,22 @@
 import Docker from 'dockerode'
 import { asEngineError, imageMissing, isGone, statusOf } from './docker-errors.ts'
 import { labelFilter, PodLabels } from './labels.ts'
+import type { Runtimes } from './runtimes.ts'
 
 /** One found container; its labels say whose it is. */
 export interface FoundContainer extends PodLabels {
   readonly id: string
   readonly state: string
+}
+
+/** What of the engine’s description of itself we look at. */
+export interface EngineInfo {
+  readonly Runtimes?: Runtimes
+  readonly SecurityOptions?: readonly string[]
+  readonly MemoryLimit?: boolean
+  readonly SwapLimit?: boolean
+  readonly PidsLimit?: boolean
+  readonly CpuCfsQuota?: boolean
 }
 
 /** The calls of the engine's API that pods need, with our labels and our errors. */
@@ -35,6 +46,13 @@ export class DockerClient {
     const ask = (docker: Docker) =>
       docker.version as (options: object) => Promise<Docker.DockerVersion>
     return this.call('telling its version', (docker) =>
+      ask(docker).call(docker, { abortSignal: signal }),
+    )
+  }
+
+  async info(signal: AbortSignal): Promise<EngineInfo> {
+    const ask = (docker: Docker) => docker.info as (options: object) => Promise<EngineInfo>
+    return this.call('describing itself', (docker) =>
       ask(docker).call(docker, { abortSignal: signal }),
     )
   }

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { OnProgress } from '@stuntdouble/sdk/wire'
+import { Isolation, type OnProgress } from '@stuntdouble/sdk/wire'
 import type {
   ContainerStatus,
   Diagnosis,
@@ -31,6 +31,7 @@ import { LimitsReached } from './limits-reached.ts'
 import { inventoryPod, listPods, observePod } from './observe-pods.ts'
 import { RunDirectory } from './run-directory.ts'
 import { RunningProcesses } from './running-processes.ts'
+import { runtimeFor, runtimesOf } from './runtimes.ts'
 import { startPod } from './start-pod.ts'
 
 export interface DockerEngineOptions {
@@ -170,6 +171,11 @@ class DockerEngine implements Engine {
 
   heldOpen(signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
     return heldOpen(this.#parts.client, signal)
+  }
+
+  async isolations(signal: AbortSignal): Promise<readonly Isolation[]> {
+    const runtimes = await runtimesOf(this.#parts.client, signal)
+    return Isolation.options.filter((each) => runtimeFor(each, runtimes) !== undefined)
   }
 
   async diagnose(signal: AbortSignal): Promise<readonly Diagnosis[]> {

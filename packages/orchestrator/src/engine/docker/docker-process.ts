@@ -53,9 +53,10 @@ export class DockerProcess implements Process {
   }
 
   async kill(signal: KillSignal = 'SIGKILL'): Promise<void> {
-    const { target, command, mark } = this.#started
+    const { target, command, mark, exec } = this.#started
+    const hasEnded = async () => (await noted(target, exec)) !== null
     const release = () => this.#release.abort()
-    await killTree(target, { mark, signal, user: command.user, release })
+    await killTree(target, { mark, signal, user: command.user, release, hasEnded })
   }
 
   /** What the command ends with from here on is the pod's doing. */

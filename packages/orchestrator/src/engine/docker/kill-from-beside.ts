@@ -39,7 +39,10 @@ exit 1
 export async function killFromBeside(victim: Victim, tree: Tree): Promise<boolean> {
   const { client, containerId } = victim
   const signal = AbortSignal.timeout(withinMs)
-  const config = killerConfig(victim, tree, await client.inspect(containerId, signal))
+  const inspected = await client.inspect(containerId, signal)
+  // Nobody sees the processes of a second kernel from beside it.
+  if (inspected.HostConfig.Runtime !== 'runc') return false
+  const config = killerConfig(victim, tree, inspected)
   const id = await client.create(config)
   try {
     await client.start(id)

@@ -31,6 +31,9 @@ export class RunDirectory {
   /** Where the orchestrator listens for what leaves the pod. */
   outSocket = (pod: string) => join(this.path(pod), 'out.sock')
 
+  /** Holds the deadline once more, and nothing else: for containers that must not see the sockets. */
+  lease = (pod: string) => join(this.path(pod), 'lease')
+
   async create(pod: string): Promise<void> {
     if (Buffer.byteLength(this.outSocket(pod)) > longestSocketPath) {
       throw socketPathTooLong(this.#parent)
@@ -39,15 +42,17 @@ export class RunDirectory {
     await chmod(this.#parent, 0o700)
     await mkdir(this.path(pod), { recursive: true })
     await chmod(this.path(pod), 0o1777)
+    await mkdir(this.lease(pod), { recursive: true })
   }
 
   /** Replaces the file in one step, so the gate never reads half a number. False without a directory. */
   async writeDeadline(pod: string, deadline: Date): Promise<boolean> {
     if (!(await exists(this.path(pod)))) return false
-    const draft = join(this.path(pod), `deadline.${newSecret()}`)
     const seconds = Math.floor(deadline.getTime() / 1000)
-    await writeFile(draft, `${seconds}\n`, { flag: 'wx', mode: 0o644 })
-    await rename(draft, join(this.path(pod), 'deadline'))
+    for (const directory of [this.lease(pod), this.path(pod)]) {
+      // Of a pod that an earlier version started there is one alone.
+      if (await exists(directory)) await replaceFile(join(directory, 'deadline'), `${seconds}\n`)
+    }
     return true
   }
 
@@ -70,6 +75,12 @@ export class RunDirectory {
   async remove(pod: string): Promise<void> {
     await rm(this.path(pod), { recursive: true, force: true })
   }
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.${newSecret()}`
+  await writeFile(draft, text, { flag: 'wx', mode: 0o644 })
+  await rename(draft, path)
 }
 
 const exists = (path: string) => lstat(path).then(() => true, falseWhenAbsent)

@@ -1,11 +1,13 @@
 import type Docker from 'dockerode'
 import type { ContainerSpec, PodSpec } from '../engine.ts'
+import { isolationUnavailable } from '../isolation-errors.ts'
 import type { DockerClient, FoundContainer } from './docker-client.ts'
 import { podGone } from './docker-errors.ts'
 import { gateConfig } from './gate-config.ts'
 import { gateName, type Owner } from './labels.ts'
 import { memberConfig } from './member-config.ts'
 import type { RunDirectory } from './run-directory.ts'
+import { type Runtimes, runtimeFor, runtimesOf } from './runtimes.ts'
 import { verifyContainer } from './verify-container.ts'
 
 export interface PodStarter {
@@ -31,6 +33,7 @@ export async function startPod(
   signal: AbortSignal,
 ): Promise<void> {
   const { client, directory } = starter
+  const runtimes = await runtimesFor(pod, client, signal)
   const present = await client.find(signal, pod.id)
   if (present.some(({ name, state }) => name === gateName && state === 'exited')) {
     throw podGone(pod.id)
@@ -42,7 +45,11 @@ export async function startPod(
   signal.throwIfAborted()
   const [, members] = await all([
     startPart(client, gate),
-    all(pod.containers.map((container) => memberPart(starter, { pod, gate, container, present }))),
+    all(
+      pod.containers.map((container) =>
+        memberPart(starter, { pod, gate, container, present, runtimes }),
+      ),
+    ),
   ])
   signal.throwIfAborted()
   await all(members.map((member) => startPart(client, member)))
@@ -72,14 +79,34 @@ interface MemberRequest {
   readonly gate: Part
   readonly container: ContainerSpec
   readonly present: readonly FoundContainer[]
+  readonly runtimes: Runtimes
+}
+
+/** Before anything is made; the engine is asked only where its answer matters. */
+async function runtimesFor(
+  { containers }: PodSpec,
+  client: DockerClient,
+  signal: AbortSignal,
+): Promise<Runtimes> {
+  const isolations = containers.map(({ isolation = 'runc' }) => isolation)
+  if (isolations.every((isolation) => isolation === 'runc')) return {}
+  const runtimes = await runtimesOf(client, signal)
+  const missing = isolations.find((isolation) => runtimeFor(isolation, runtimes) === undefined)
+  if (missing) throw isolationUnavailable(missing)
+  return runtimes
 }
 
 /** Async throughout: a configuration refused at once must not leave the gate's start to itself. */
 async function memberPart(
-  { client }: PodStarter,
-  { pod, gate, container, present }: MemberRequest,
+  { client, directory }: PodStarter,
+  { pod, gate, container, present, runtimes }: MemberRequest,
 ): Promise<Part> {
-  const config = memberConfig({ owner: ownerOf(client, pod), gate: gate.id, container })
+  const { isolation = 'runc' } = container
+  const runtime = isolation === 'runc' ? undefined : runtimeFor(isolation, runtimes)
+  const config = memberConfig({
+    ...{ owner: ownerOf(client, pod), gate: gate.id, container },
+    second: runtime === undefined ? undefined : { runtime, lease: directory.lease(pod.id) },
+  })
   return makePart(client, config, findByName(present, container.name))
 }
 

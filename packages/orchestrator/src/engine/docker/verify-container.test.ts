@@ -62,3 +62,17 @@ test('a mount nobody asked for is refused', () => {
   const runs = mounted as unknown as Docker.ContainerInspectInfo
   expect(() => verifyContainer(asked, runs)).toThrowError(/Mounts \(\/data\)/)
 })
+
+test('a container behind a second kernel that runs on the machine’s is refused', () => {
+  const second = { runtime: 'runsc', lease: '/run/sd/sb1/lease' }
+  const behind = memberConfig({ owner, gate: 'gate-id', container, second })
+  const runs = (Runtime: string) =>
+    ({
+      Config: { User: behind.User },
+      HostConfig: { ...behind.HostConfig, Runtime },
+      Mounts: [{ Type: 'bind', Source: second.lease, Destination: '/lease', RW: false }],
+    }) as unknown as Docker.ContainerInspectInfo
+
+  expect(() => verifyContainer(behind, runs('runsc'))).not.toThrow()
+  expect(() => verifyContainer(behind, runs('runc'))).toThrowError(/Runtime/)
+})

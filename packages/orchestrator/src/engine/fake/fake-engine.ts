@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { Isolation } from '@stuntdouble/sdk/wire'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import type {
   ContainerStatus,
@@ -13,6 +14,7 @@ import type {
   Resource,
   Volumes,
 } from '../engine.ts'
+import { isolationUnavailable } from '../isolation-errors.ts'
 import { PodTurns } from '../pod-turns.ts'
 import { containerNotFound, noSuchImage, podGone, scriptedFailure } from './fake-errors.ts'
 import { FakeImages } from './fake-images.ts'
@@ -26,6 +28,8 @@ export interface FakeEngineOptions {
   readonly now?: Clock
   /** What commands do; exits 127 with a message when left out. */
   readonly program?: FakeProgram
+  /** Those it has beside `runc`; none when left out. */
+  readonly isolations?: readonly Isolation[]
 }
 
 export type FakeOperation = 'start' | 'observe' | 'inventory' | 'setDeadline' | 'exec' | 'destroy'
@@ -40,6 +44,7 @@ export class FakeEngine implements Engine {
   readonly images: Images
   readonly #now: Clock
   readonly #program: FakeProgram
+  readonly #isolations: readonly Isolation[]
   readonly #pods = new Map<string, FakePod>()
   readonly #failures: { readonly operation: FakeOperation; readonly cause: Error }[] = []
   readonly #turns = new PodTurns()
@@ -52,6 +57,7 @@ export class FakeEngine implements Engine {
     this.images = options.images ?? new FakeImages()
     this.#now = options.now ?? systemClock
     this.#program = options.program ?? notFound
+    this.#isolations = ['runc', ...(options.isolations ?? [])]
   }
 
   /** The next such call fails; calls add up. */
@@ -165,6 +171,11 @@ export class FakeEngine implements Engine {
     return new Map(this.#heldOpen)
   }
 
+  async isolations(signal: AbortSignal): Promise<readonly Isolation[]> {
+    signal.throwIfAborted()
+    return this.#isolations
+  }
+
   async diagnose(): Promise<readonly Diagnosis[]> {
     return [{ name: 'engine', status: 'ok', message: 'Pods live in memory.' }]
   }
@@ -174,7 +185,8 @@ export class FakeEngine implements Engine {
   async #start(pod: PodSpec, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     this.#failWhenAsked('start')
-    for (const { image } of pod.containers) {
+    for (const { image, isolation = 'runc' } of pod.containers) {
+      if (!this.#isolations.includes(isolation)) throw isolationUnavailable(isolation)
       if (!(await this.images.has(image, signal))) throw noSuchImage(image)
     }
     signal.throwIfAborted()

@@ -64,7 +64,13 @@ export async function openGateway(program: FakeProgram = () => 0) {
 export const problem = async (response: Response) => (await response.json()) as Problem
 
 const view: SandboxView = {
-  ...{ id: sandbox, state: 'ready', image: 'stuntdouble/workspace', snapshot: 'sn000000000000' },
+  ...{
+    id: sandbox,
+    state: 'ready',
+    image: 'stuntdouble/workspace',
+    isolation: 'runc',
+    snapshot: 'sn000000000000',
+  },
   ...{ createdAt: '2026-01-01T00:00:00.000Z', expiresAt: '2026-01-01T01:00:00.000Z' },
   ...{ idleAt: '2026-01-01T00:15:00.000Z', endedAt: null, endReason: null },
   databases: {
