@@ -2,7 +2,7 @@ import { type Attack, quoted } from '../attack.ts'
 
 /** What only a superuser may: each reaches out of the database. */
 export const superuserOnly: readonly (readonly [what: string, sql: string])[] = [
-  ['runs a program by COPY', "COPY (SELECT 1) TO PROGRAM 'true'"],
+  ['runs a program by COPY', "COPY (SELECT 1) TO PROGRAM 'cat >/dev/null'"],
   ['reads a file by COPY', "CREATE TEMP TABLE t (l text); COPY t FROM '/etc/passwd'"],
   ['writes a file by COPY', "COPY (SELECT 1) TO '/tmp/planted'"],
   ['reads a file by a function', "SELECT pg_read_file('/etc/passwd')"],
