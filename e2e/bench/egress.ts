@@ -47,8 +47,12 @@ export async function benchEgress(rounds: number): Promise<void> {
   const box = await Sandbox.connect((await stuntdouble.json<{ url: string }>(['up'])).url)
   const watch = new Stopwatch()
   const url = `http://${address}:${web.port}/`
-  const inside = async (target: string) =>
-    (await box.commands.run(['node', '-e', client, target, '127.0.0.1', '3128'])).stdout
+  const inside = async (target: string) => {
+    const command = ['node', '-e', client, target, '127.0.0.1', '3128']
+    const { stdout, stderr, exitCode } = await box.commands.run(command)
+    if (exitCode !== 0) throw new Error(`${target} ended with ${exitCode}: ${stderr}`)
+    return stdout
+  }
   for (let done = 0; done < rounds; done += 1) {
     keep(watch, direct, await here(url, [address, `${web.port}`]))
     keep(watch, allowed, await inside(url))
@@ -83,7 +87,8 @@ const byHttps = async () => {
   const secure = await tunnel()
   const authorization = 'Bearer ' + process.env.BENCH_TOKEN
   const headers = { host: name, authorization }
-  await ask({ createConnection: () => secure, path: pathname, headers })
+  // A connection of one’s own is taken where there is no agent alone.
+  await ask({ agent: undefined, createConnection: () => secure, path: pathname, headers })
   secure.destroy()
 }
 const one = async () => {
