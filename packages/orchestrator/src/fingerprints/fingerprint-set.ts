@@ -57,7 +57,7 @@ export class Fingerprints {
 
   /** For searches; the same until something is added. */
   get shared(): SharedFingerprints {
-    this.#shared ??= { ...sharedFingerprints(this.#slots, this.#bits), pins: this.#pins }
+    this.#shared ??= { ...sharedFingerprints(this.#slots), pins: this.#pins }
     return this.#shared
   }
 

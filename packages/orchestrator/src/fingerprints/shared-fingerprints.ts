@@ -23,11 +23,10 @@ export interface SharedFingerprints {
   readonly stems: Filters
   /** Which lengths there are. */
   readonly lengths: Uint8Array
-  readonly sampleBits: number
   readonly pins?: LabelledPins | undefined
 }
 
-export function sharedFingerprints(slots: Slots, sampleBits: number): SharedFingerprints {
+export function sharedFingerprints(slots: Slots): SharedFingerprints {
   const isBrief = (entry: Entry) => slots.valueLength(entry) < stemLength
   const briefs = filtersFor(slots, isBrief)
   const stems = filtersFor(slots, (entry) => !isBrief(entry))
@@ -39,7 +38,7 @@ export function sharedFingerprints(slots: Slots, sampleBits: number): SharedFing
       grams[bit >>> 5] = (grams[bit >>> 5] as number) | (1 << bit)
     }
   }
-  return { slots: slots.words, grams, briefs, stems, lengths, sampleBits }
+  return { slots: slots.words, grams, briefs, stems, lengths }
 }
 
 function filtersFor(slots: Slots, isWanted: (entry: Entry) => boolean): Filters {

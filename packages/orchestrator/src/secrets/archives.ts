@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
-import { extract } from 'tar-stream'
 import xz from 'xz-decompress'
 import { fromBufferPromise } from 'yauzl'
+import { peek } from './peek.ts'
+import { tarEntriesIn } from './tar-entries.ts'
 
 export type ArchiveKind = 'zip' | 'tar' | 'gzip' | 'zstd' | 'xz' | 'closed'
 
@@ -36,7 +37,7 @@ export interface ArchiveEntry {
 /** What is inside. Throws for what cannot be opened, such as one with a password. */
 export async function* entriesOf(kind: ArchiveKind, bytes: Buffer): AsyncGenerator<ArchiveEntry> {
   if (kind === 'zip') yield* entriesOfZip(bytes)
-  else if (kind === 'tar') yield* entriesOfTar(Readable.from([bytes]))
+  else if (kind === 'tar') yield* tarEntriesIn(Readable.from([bytes]))
   else if (kind === 'closed') throw new Error('a kind that cannot be opened')
   else yield* entriesOfStream(expanded(kind, bytes))
 }
@@ -55,31 +56,9 @@ async function* expandedXz(bytes: Buffer): AsyncGenerator<Buffer> {
 
 /** Compressed as a whole: a tar, or one file. */
 async function* entriesOfStream(stream: AsyncIterable<Buffer>): AsyncGenerator<ArchiveEntry> {
-  const chunks = stream[Symbol.asyncIterator]()
-  let head: Buffer = Buffer.alloc(0)
-  while (head.length < 512) {
-    const { value, done } = await chunks.next()
-    if (done) break
-    head = Buffer.concat([head, value])
-  }
-  const content = following(head, chunks)
-  if (archiveKindOf(head) === 'tar') yield* entriesOfTar(Readable.from(content))
-  else yield { name: '', content }
-}
-
-async function* following(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  yield head
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
-}
-
-async function* entriesOfTar(tar: Readable): AsyncGenerator<ArchiveEntry> {
-  const archive = extract()
-  tar.on('error', (cause) => archive.destroy(cause))
-  tar.pipe(archive as unknown as NodeJS.WritableStream)
-  for await (const entry of archive) {
-    yield { name: entry.header.name, content: entry as AsyncIterable<Buffer> }
-    entry.resume()
-  }
+  const { head, whole } = await peek(stream)
+  if (archiveKindOf(head) === 'tar') yield* tarEntriesIn(Readable.from(whole))
+  else yield { name: '', content: whole }
 }
 
 async function* entriesOfZip(bytes: Buffer): AsyncGenerator<ArchiveEntry> {

@@ -1,7 +1,5 @@
 import { type ArchiveKind, archiveKindOf } from './archives.ts'
-
-/** Where the kind of an archive can be told from. */
-const headBytes = 512
+import { headBytes } from './peek.ts'
 
 /** Keeps what passes through it, where that begins like an archive. */
 export class KeptArchive {

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { extract } from 'tar-stream'
 import { archiveKindOf } from './archives.ts'
+import { peek } from './peek.ts'
 import type { Scan } from './scan.ts'
+import { type TarEntry, tarEntriesIn } from './tar-entries.ts'
 
 /**
  * What comes with every distribution: certificates of tests, examples in documentation. There only
@@ -14,7 +15,7 @@ const ofTheSystem =
 /** Reads what `docker save` writes to its end: every layer, with what a later one hides. */
 export async function scanLayers(scan: Scan, archive: Readable): Promise<void> {
   for await (const { name, content } of filesIn(archive)) {
-    const [head, whole] = await peek(content)
+    const { head, whole } = await peek(content)
     const kind = archiveKindOf(head)
     if (kind === 'tar') await scanLayer(scan, name, Readable.from(whole))
     else if (kind === 'gzip') {
@@ -40,35 +41,6 @@ async function scanLayer(scan: Scan, layer: string, tar: Readable): Promise<void
   }
 }
 
-interface FileInTar {
-  readonly name: string
-  readonly content: AsyncIterable<Buffer>
-}
-
-async function* filesIn(tar: Readable): AsyncGenerator<FileInTar> {
-  const archive = extract()
-  tar.on('error', (cause) => archive.destroy(cause))
-  tar.pipe(archive as unknown as NodeJS.WritableStream)
-  for await (const entry of archive) {
-    if (entry.header.type === 'file')
-      yield { name: entry.header.name, content: entry as AsyncIterable<Buffer> }
-    entry.resume()
-  }
-}
-
-async function peek(
-  content: AsyncIterable<Buffer>,
-): Promise<[head: Buffer, whole: AsyncIterable<Buffer>]> {
-  const chunks = content[Symbol.asyncIterator]()
-  let head: Buffer = Buffer.alloc(0)
-  while (head.length < 512) {
-    const { value, done } = await chunks.next()
-    if (done) break
-    head = Buffer.concat([head, value])
-  }
-  const whole = async function* () {
-    yield head
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
-  }
-  return [head, whole()]
+async function* filesIn(tar: Readable): AsyncGenerator<TarEntry> {
+  for await (const entry of tarEntriesIn(tar)) if (entry.type === 'file') yield entry
 }

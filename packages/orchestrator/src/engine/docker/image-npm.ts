@@ -48,13 +48,17 @@ export const nodePackages = (architecture: Architecture): readonly NpmPackage[] 
   npm,
 ]
 
+/** One more try: a registry that cannot be trusted is told of in seconds, not in minutes. */
+const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000']
+
 /** Downloads a package with the machine's own npm, so that its registry and proxy settings hold. */
 export async function fetchPackage(
   { spec, integrity }: NpmPackage,
   directory: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const args = ['pack', '--json', '--ignore-scripts', `--pack-destination=${directory}`, spec]
+  const to = `--pack-destination=${directory}`
+  const args = ['pack', '--json', '--ignore-scripts', ...patience, to, spec]
   const { stdout } = await promisify(execFile)('npm', args, { cwd: directory, signal })
   const [packed] = JSON.parse(stdout) as [{ filename: string }]
   const file = join(directory, packed.filename)
