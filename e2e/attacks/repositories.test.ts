@@ -5,19 +5,21 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Sandbox } from '@stuntdouble/sdk'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { runCommand } from '../lib/command-result.ts'
 import { type GitServer, openGitServer } from '../lib/git-server.ts'
 import { Stuntdouble } from '../lib/stuntdouble.ts'
+import { file, HostileGit, type TreeItem } from './hostile-git.ts'
 import { said } from './scene.ts'
 
 let root: string
 let server: GitServer
 let stuntdouble: Stuntdouble
-let attempts = 0
+let git: HostileGit
+let served = 0
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'repositories-'))
   server = await openGitServer(join(root, 'served'))
+  git = new HostileGit(root)
   const { host, port } = server
   const allow = [{ host, port, scheme: 'http', ports: [port], private: true }].map(
     ({ port: _port, ...rule }) => rule,
@@ -37,72 +39,6 @@ beforeEach(async () => {
 
 /** Made by whatever the attack makes run. */
 const mark = () => join(root, 'pwned')
-
-const identity = ['-c', 'user.name=Mallory', '-c', 'user.email=m@evil.example']
-const permitted = [
-  '-c',
-  'protocol.file.allow=always',
-  '-c',
-  'core.protectHFS=false',
-  '-c',
-  'core.protectNTFS=false',
-]
-
-function git(cwd: string, args: readonly string[], input?: string): string {
-  const env = { PATH: '/usr/bin:/bin', HOME: root, GIT_CONFIG_NOSYSTEM: '1' }
-  const options = { cwd, env, input, encoding: 'utf8', stdio: 'pipe' } as const
-  return execFileSync('git', [...identity, ...permitted, ...args], options).trim()
-}
-
-interface TreeItem {
-  readonly mode: string
-  readonly path: string
-  readonly content: string
-}
-
-/** A bare repository on the server whose only commit holds this, whatever git would say to it. */
-async function serve(name: string, items: readonly TreeItem[]): Promise<string> {
-  const bare = join(root, 'served', name)
-  await mkdir(bare, { recursive: true })
-  git(bare, ['init', '-q', '--bare', '-b', 'main'])
-  const tree = treeOf(bare, items)
-  const commit = git(bare, ['commit-tree', tree, '-m', 'hostile'])
-  git(bare, ['update-ref', 'refs/heads/main', commit])
-  return server.url(name)
-}
-
-/** Objects written by hand: `git mktree` refuses some of these. */
-function treeOf(bare: string, items: readonly TreeItem[]): string {
-  const tops = Map.groupBy(items, ({ path }) => path.split('/')[0] ?? '')
-  const parts = [...tops]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, below]) => {
-      const [only] = below
-      const isLeaf = only?.path === name
-      const id = isLeaf
-        ? only.mode === '160000'
-          ? only.content
-          : git(bare, ['hash-object', '-w', '--stdin'], only.content)
-        : treeOf(
-            bare,
-            below.map((each) => ({ ...each, path: each.path.slice(name.length + 1) })),
-          )
-      return Buffer.concat([
-        Buffer.from(`${isLeaf ? only.mode : '40000'} ${name}\0`),
-        Buffer.from(id, 'hex'),
-      ])
-    })
-  const env = { PATH: '/usr/bin:/bin', HOME: root }
-  const args = ['hash-object', '-w', '-t', 'tree', '--literally', '--stdin']
-  return execFileSync('git', args, {
-    cwd: bare,
-    env,
-    input: Buffer.concat(parts),
-    encoding: 'utf8',
-  }).trim()
-}
-
-const file = (path: string, content: string, mode = '100644'): TreeItem => ({ path, content, mode })
 
 const blueprintOf = (url: string, more = {}) =>
   `ttl: 10m\nworkspace: ${JSON.stringify({ clone: { url, ...more } })}\n`
@@ -125,20 +61,20 @@ describe('an honest repository', () => {
   test('comes as its files at the ref that was named, without a repository', async () => {
     const work = join(root, 'honest')
     await mkdir(work)
-    git(work, ['init', '-q', '-b', 'main'])
+    git.run(work, ['init', '-q', '-b', 'main'])
     await writeFile(join(work, 'README.md'), 'first\n')
     await writeFile(join(work, '.env'), 'A=1\n')
-    git(work, ['add', '-A'])
-    git(work, ['commit', '-qm', 'first'])
-    git(work, ['tag', 'v1'])
+    git.run(work, ['add', '-A'])
+    git.run(work, ['commit', '-qm', 'first'])
+    git.run(work, ['tag', 'v1'])
     await writeFile(join(work, 'README.md'), 'second\n')
     await symlink('README.md', join(work, 'link'))
     await writeFile(join(work, 'run'), '#!/bin/sh\n')
     await chmod(join(work, 'run'), 0o755)
-    git(work, ['add', '-A'])
-    git(work, ['commit', '-qm', 'second'])
-    git(root, ['clone', '-q', '--bare', work, join(root, 'served/honest')])
-    const id = git(work, ['rev-parse', 'v1'])
+    git.run(work, ['add', '-A'])
+    git.run(work, ['commit', '-qm', 'second'])
+    git.run(root, ['clone', '-q', '--bare', work, join(root, 'served/honest')])
+    const id = git.run(work, ['rev-parse', 'v1'])
 
     await using box = await boxOf(server.url('honest'))
     expect(await said(box, listed)).toBe('./README.md\n./link\n./run\n')
@@ -161,7 +97,13 @@ describe('a hostile repository', () => {
       { mode: '160000', path: 'm', content: '0123456789012345678901234567890123456789' },
     ]
     const url = await serve('submodule', items)
-    await unguarded(url, ['-c', 'protocol.ext.allow=always', 'clone', '-q', '--recurse-submodules'])
+    await git.unguarded(url, [
+      '-c',
+      'protocol.ext.allow=always',
+      'clone',
+      '-q',
+      '--recurse-submodules',
+    ])
     expect(existsSync(mark())).toBe(true)
 
     await refusedOrHarmless(url)
@@ -170,17 +112,17 @@ describe('a hostile repository', () => {
   test('reads a file of the machine by a submodule of the local protocol: nothing is read', async () => {
     const secret = join(root, 'secret')
     await mkdir(secret)
-    git(secret, ['init', '-q', '-b', 'main'])
+    git.run(secret, ['init', '-q', '-b', 'main'])
     await writeFile(join(secret, 'loot'), 'production\n')
-    git(secret, ['add', '.'])
-    git(secret, ['commit', '-qm', 'secret'])
-    const head = git(secret, ['rev-parse', 'HEAD'])
+    git.run(secret, ['add', '.'])
+    git.run(secret, ['commit', '-qm', 'secret'])
+    const head = git.run(secret, ['rev-parse', 'HEAD'])
     const items = [
       file('.gitmodules', `[submodule "m"]\n\tpath = m\n\turl = file://${secret}\n`),
       { mode: '160000', path: 'm', content: head },
     ]
     const url = await serve('local', items)
-    const copy = await unguarded(url, ['clone', '-q', '--recurse-submodules'])
+    const copy = await git.unguarded(url, ['clone', '-q', '--recurse-submodules'])
     expect(existsSync(join(copy, 'm/loot'))).toBe(true)
 
     await using box = await boxOf(url)
@@ -194,7 +136,7 @@ describe('a hostile repository', () => {
       file('data', 'version https://git-lfs.github.com/spec/v1\n'),
     ])
     const smudge = `filter.lfs.smudge=touch ${mark()}; cat`
-    await unguarded(url, ['-c', smudge, 'clone', '-q'])
+    await git.unguarded(url, ['-c', smudge, 'clone', '-q'])
     expect(existsSync(mark())).toBe(true)
 
     await using box = await boxOf(url)
@@ -207,9 +149,9 @@ describe('a hostile repository', () => {
     ['a hook below a .git with a mark that is not seen', '.g\u200cit/hooks/post-checkout'],
     ['a repository within', 'sub/.git/config'],
   ])('brings %s: it does not come in', async (_what, path) => {
-    const name = `dotgit-${attempts++}`
+    const name = `dotgit-${served++}`
     const url = await serve(name, [file(path, '#!/bin/sh\n', '100755'), file('a', 'a')])
-    expect(existsSync(join(await unpacked(name), path))).toBe(true)
+    expect(existsSync(join(await git.unpacked(name), path))).toBe(true)
 
     await refusedOrHarmless(url)
   })
@@ -222,10 +164,10 @@ describe('a hostile repository', () => {
       file('up', '../../etc/passwd', '120000'),
       file('.gitmodules', '/etc/passwd', '120000'),
     ])
-    const copy = await unguarded(await serve('links2', [file('out', '/etc/passwd', '120000')]), [
-      'clone',
-      '-q',
-    ])
+    const copy = await git.unguarded(
+      await serve('links2', [file('out', '/etc/passwd', '120000')]),
+      ['clone', '-q'],
+    )
     expect(existsSync(join(copy, 'out'))).toBe(true)
     expect(await up(links)).toMatchObject({ exitCode: 5 })
 
@@ -249,14 +191,14 @@ describe('a hostile repository', () => {
   test('is too large: it fills a bounded place, and says so', async () => {
     const bare = join(root, 'served/bomb')
     await mkdir(bare)
-    git(bare, ['init', '-q', '--bare', '-b', 'main'])
+    git.run(bare, ['init', '-q', '--bare', '-b', 'main'])
     const zeros = Buffer.alloc(64 * 1024 ** 2)
     const env = { PATH: '/usr/bin:/bin', HOME: root }
     const options = { cwd: bare, env, input: zeros, encoding: 'utf8' } as const
     const id = execFileSync('git', ['hash-object', '-w', '--stdin'], options).trim()
     const names = [...Array(30).keys()].map((n) => `100644 blob ${id}\tzeros-${n}`).join('\n')
-    const commit = git(bare, ['commit-tree', git(bare, ['mktree'], names), '-m', 'bomb'])
-    git(bare, ['update-ref', 'refs/heads/main', commit])
+    const commit = git.run(bare, ['commit-tree', git.run(bare, ['mktree'], names), '-m', 'bomb'])
+    git.run(bare, ['update-ref', 'refs/heads/main', commit])
 
     const { exitCode, stderr } = await up(server.url('bomb'))
     expect(exitCode).toBe(1)
@@ -291,28 +233,10 @@ test('a host that the operator does not allow is refused before anything is made
   expect(await stuntdouble.json(['ls'])).toEqual({ sandboxes: [] })
 })
 
-/** As somebody without us would; the copy’s place. Not in this thread, which serves it. */
-async function unguarded(url: string, args: readonly string[]): Promise<string> {
-  attempts += 1
-  const copy = join(root, `unguarded-${attempts}`)
-  // How it ends does not matter: what it was to run has run by then.
-  await runCommand({
-    ...{ file: 'git', args: [...permitted, ...args, url, copy], cwd: root, timeoutMs: 60_000 },
-    env: { PATH: '/usr/bin:/bin', HOME: root, GIT_CONFIG_NOSYSTEM: '1' },
-  })
-  return copy
-}
-
-/** Its files as a program writes them that reads trees and trusts their names. */
-async function unpacked(name: string): Promise<string> {
-  const bare = join(root, 'served', name)
-  const out = join(root, `unpacked-${name}`)
-  for (const record of git(bare, ['ls-tree', '-r', '-z', 'main']).split('\0').filter(Boolean)) {
-    const [facts = '', path = ''] = record.split('\t')
-    await mkdir(dirname(join(out, path)), { recursive: true })
-    await writeFile(join(out, path), git(bare, ['cat-file', 'blob', facts.split(' ')[2] ?? '']))
-  }
-  return out
+/** Serves a repository whose only commit holds this; its address. */
+async function serve(name: string, items: readonly TreeItem[]): Promise<string> {
+  await git.commit(name, items)
+  return server.url(name)
 }
 
 /** Either way of being safe will do: git tells some of these by itself. */
