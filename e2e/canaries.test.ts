@@ -96,6 +96,20 @@ describe('canaries', () => {
     )
   })
 
+  test('that would leave in a patch end it, and nothing is taken from it', async () => {
+    const box = await another()
+    await box.commands.run(['bash', '-c', `${loot} > notes.md`])
+    const patch = await scene.stuntdouble.run(['diff', box.id])
+    const control = await scene.stuntdouble.control()
+    await vi.waitFor(
+      async () => expect(await control.sandbox(box.id)).toMatchObject({ endReason: 'canary' }),
+      { timeout: 60_000, interval: 500 },
+    )
+
+    expect(patch.stdout).toBe('')
+    expect(patch.exitCode).not.toBe(0)
+  })
+
   test('say nothing while nothing leaves', async () => {
     const { stdout } = await scene.box.commands.run([
       'bash',

@@ -150,7 +150,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const workspaces = createWorkspaces({
     ...{ directory: uploads, baselines, engine, egress, clock, secrets },
   })
-  const changes = createChanges({ engine, clock, workspaces, commands: doors.commands })
+  const changes = createChanges({ engine, clock, workspaces, canaries, commands: doors.commands })
   scope.use(every(sweepUploadsMs, workspaces.sweep, (cause) => log.warn(traceOf(cause), 'uploads')))
 
   const shared = { storage, engine, recorder, capabilities, workspaces, installation, clock, log }

@@ -15,6 +15,7 @@ import { type Changes, createChanges } from './changes.ts'
 
 const signal = () => AbortSignal.timeout(60_000)
 const sandbox = newSandboxId()
+const canary = 'planted-and-looked-for'
 let docker: EngineUnderTest
 let doors: Doors
 let changes: Changes
@@ -25,7 +26,10 @@ beforeAll(async () => {
   const { engine } = docker
   doors = createDoors(engine, known())
   const workspaces = { baseline: () => Readable.from([baseline], { objectMode: false }) }
-  changes = createChanges({ engine, clock: Date.now, commands: doors.commands, workspaces })
+  const canaries = { look: () => (bytes: Uint8Array) => Buffer.from(bytes).includes(canary) }
+  changes = createChanges({
+    ...{ engine, clock: Date.now, commands: doors.commands, workspaces, canaries },
+  })
   await engine.start(podOf(), signal())
 })
 afterAll(async () => {
@@ -184,4 +188,17 @@ test('no pod is left of a comparison, nor of one that its asker left', async () 
   await expect(asked).rejects.toThrow()
   await list()
   expect((await docker.engine.list(signal())).map(({ id }) => id)).toEqual([sandbox])
+})
+
+test.each(['loot.txt', 'loot.bin'])('a canary does not leave in a patch, as %s', async (name) => {
+  await inside(`{ head -c 300 /dev/zero; echo ${canary}; } > ${name}`)
+  const unguarded = { look: () => () => false }
+  const { engine } = docker
+  const workspaces = { baseline: () => Readable.from([baseline], { objectMode: false }) }
+  const open = createChanges({
+    ...{ engine, clock: Date.now, commands: doors.commands, workspaces, canaries: unguarded },
+  })
+
+  expect(await text(await open.patch(sandbox, signal()))).toContain(name)
+  await expect(changes.patch(sandbox, signal())).rejects.toMatchObject({ code: 'policy_refused' })
 })

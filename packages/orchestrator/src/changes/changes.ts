@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { WorkspaceChanges } from '@stuntdouble/sdk/wire'
+import type { Canaries, Look } from '../canaries/canaries.ts'
 import type { Commands } from '../doors/doors.ts'
 import type { Process } from '../engine/engine.ts'
 import { bounded } from '../lib/bounded.ts'
@@ -19,13 +20,14 @@ import { git, gitEnvironment } from './git.ts'
 export interface Changes {
   /** Throws `workspace_too_large`, `timed_out`. */
   list(sandbox: string, signal: AbortSignal): Promise<WorkspaceChanges>
-  /** A patch for `git apply`. Read it to the end or destroy it: a pod waits. Fails where not all of it came. */
+  /** A patch for `git apply`. Throws `policy_refused` where a canary would leave with it. Read it to the end or destroy it: a pod waits. Fails where not all of it came. */
   patch(sandbox: string, signal: AbortSignal): Promise<Readable>
 }
 
 interface Parts extends HelperParts {
   readonly commands: Pick<Commands, 'start'>
   readonly workspaces: Pick<Workspaces, 'baseline'>
+  readonly canaries: Pick<Canaries, 'look'>
 }
 
 const withinSeconds = 120
@@ -35,12 +37,12 @@ const patchLimitBytes = 2 * 1024 ** 3
 export function createChanges(parts: Parts): Changes {
   const queue = serially<string>()
 
-  async function compared(sandbox: string, signal: AbortSignal) {
+  async function compared(sandbox: string, signal: AbortSignal, look?: Look) {
     await using scope = new AsyncDisposableStack()
     const pod = scope.use(await openHelperPod(parts, { withinMs: withinSeconds * 2000 }, signal))
     const { commands, workspaces } = parts
     const baseline = () => workspaces.baseline(sandbox)
-    const aside = await bringBoth({ pod, commands, sandbox, baseline }, signal)
+    const aside = await bringBoth({ pod, commands, sandbox, baseline, look }, signal)
     return { pod, aside, scope: scope.move() }
   }
 
@@ -58,7 +60,8 @@ export function createChanges(parts: Parts): Changes {
     patch: (sandbox, asked) =>
       queue(sandbox, () =>
         inTime(asked, async (signal) => {
-          const { pod, scope } = await compared(sandbox, signal)
+          const look = parts.canaries.look(sandbox, 'a patch')
+          const { pod, scope } = await compared(sandbox, signal, look)
           const process = await pod.exec(git.patch, gitEnvironment, asked)
           const body = Readable.from(outputOf(process, patchLimitBytes), { objectMode: false })
           // Also of one that nobody came to read.

@@ -2,9 +2,10 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { WorkspaceChanges } from '@stuntdouble/sdk/wire'
+import type { Look } from '../canaries/canaries.ts'
 import type { Commands } from '../doors/doors.ts'
 import type { HelperPod } from '../workspaces/workspaces.ts'
-import { notComparable, tooMuchToCompare } from './errors.ts'
+import { carriesCanary, notComparable, tooMuchToCompare } from './errors.ts'
 import { commitHead, done, fileChange } from './fast-import.ts'
 import { gitEnvironment } from './git.ts'
 import { createIgnoreRules } from './ignored.ts'
@@ -17,6 +18,8 @@ export interface Comparing {
   readonly sandbox: string
   /** Opened more than once. */
   readonly baseline: () => Readable
+  /** Where what is there now is about to leave: it then ends with what must not. */
+  readonly look?: Look | undefined
 }
 
 type Aside = Pick<WorkspaceChanges, 'ignored' | 'leftOut'>
@@ -103,7 +106,7 @@ function choose(listed: readonly Listed[], before: Before): Choice {
 
 /** First what is there now, so that what of it cannot be read is left out of both. */
 async function* importTrees(
-  { baseline }: Comparing,
+  { baseline, look }: Comparing,
   { inside, chosen, aside }: Choice & { readonly inside: Inside },
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
@@ -114,7 +117,7 @@ async function* importTrees(
     bytes += entry.size
     if (bytes > limits.bytes) throw tooMuchToCompare('512 MiB')
     // Said once, and only what was asked for: the archive is the agent’s.
-    if (missing.delete(entry.path)) yield* fileChange(entry)
+    if (missing.delete(entry.path)) yield* leaving(fileChange(entry), look)
     else for await (const _chunk of entry.content);
   }
   signal.throwIfAborted()
@@ -127,4 +130,15 @@ async function* importTrees(
     else for await (const _chunk of entry.content);
   }
   yield done
+}
+
+/** As it comes, before git packs it: of a binary file a patch shows nothing that could be looked for. */
+async function* leaving(
+  bytes: AsyncIterable<Buffer>,
+  look: Look | undefined,
+): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) {
+    if (look?.(chunk)) throw carriesCanary()
+    yield chunk
+  }
 }

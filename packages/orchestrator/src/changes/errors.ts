@@ -16,3 +16,8 @@ export const comparisonTimedOut = (seconds: number) =>
   new SandboxError('timed_out', `The workspace was not compared within ${seconds} s.`, {
     hint: 'Something inside may hold it up; `sandbox exec ID -- ps aux` shows what runs.',
   })
+
+export const carriesCanary = () =>
+  new SandboxError('policy_refused', 'The workspace holds a canary of the sandbox.', {
+    hint: 'Something inside took up planted secrets; `sandbox inspect ID` shows the alarm. Nothing is taken from it.',
+  })
