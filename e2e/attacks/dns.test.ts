@@ -7,7 +7,7 @@ import { said } from './scene.ts'
 
 const secret = 'what only this machine may see'
 
-describe('a name', () => {
+describe.each(['runc', 'gvisor'] as const)('behind %s, a name', (isolation) => {
   let local: Web
   let scene: EgressScene
   beforeAll(async () => {
@@ -17,7 +17,7 @@ describe('a name', () => {
       { host: hostname().toLowerCase(), scheme: 'http', ports: [local.port] },
       { host: 'allowed.invalid', scheme: 'http' },
     ]
-    scene = await openEgressScene({ allow: rules, ask: rules })
+    scene = await openEgressScene({ allow: rules, ask: rules, isolation })
   })
   afterAll(async () => {
     await scene?.[Symbol.asyncDispose]()

@@ -1,5 +1,5 @@
 import { Sandbox } from '@stuntdouble/sdk'
-import type { SandboxEvent } from '@stuntdouble/sdk/wire'
+import type { Isolation, SandboxEvent } from '@stuntdouble/sdk/wire'
 import { Stuntdouble } from '../lib/stuntdouble.ts'
 import { type PlainContainer, startPlain } from './plain-container.ts'
 
@@ -16,15 +16,21 @@ interface Rules {
   /** Lists as `egress:` has them, in JSON. */
   readonly allow: readonly object[]
   readonly ask: readonly object[]
+  /** The sandbox’s; `runc` when left out. */
+  readonly isolation?: Isolation
 }
 
-export async function openEgressScene({ allow, ask }: Rules): Promise<EgressScene> {
+export async function openEgressScene({
+  allow,
+  ask,
+  isolation = 'runc',
+}: Rules): Promise<EgressScene> {
   await using scope = new AsyncDisposableStack()
   const stuntdouble = scope.use(
     await Stuntdouble.open({
       files: {
         'stuntdouble.yaml': `egress: { allow: ${JSON.stringify(allow)} }\n`,
-        'sandbox.yaml': `ttl: 15m\negress: ${JSON.stringify(ask)}\n`,
+        'sandbox.yaml': `ttl: 15m\nisolation: ${isolation}\negress: ${JSON.stringify(ask)}\n`,
       },
     }),
   )

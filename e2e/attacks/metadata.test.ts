@@ -44,7 +44,7 @@ const ways: readonly string[] = [
   'metadata.google.internal',
 ]
 
-describe('a cloud’s metadata', () => {
+describe.each(['runc', 'gvisor'] as const)('behind %s, a cloud’s metadata', (isolation) => {
   let cloud: AsyncDisposable
   let scene: EgressScene
   beforeAll(async () => {
@@ -58,7 +58,7 @@ describe('a cloud’s metadata', () => {
       { host: 'metadata.google.internal', scheme: 'http', private: true },
     ]
     const ask = allow.map(({ private: _private, ...rule }) => rule)
-    scene = await openEgressScene({ allow, ask })
+    scene = await openEgressScene({ allow, ask, isolation })
   })
   afterAll(async () => {
     await scene?.[Symbol.asyncDispose]()

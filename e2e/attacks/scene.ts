@@ -6,7 +6,7 @@ import { Stuntdouble } from '../lib/stuntdouble.ts'
 import { type PlainContainer, plainOf, startPlain } from './plain-container.ts'
 import { readStage, type Stage, writeStage } from './stage.ts'
 
-/** What all attacks share: one installation, two sandboxes with data, and containers without protection. */
+/** What all attacks share: one installation, three sandboxes with data, and containers without protection. */
 export interface Scene {
   /** A database that nothing protects: `adminUrl` is its superuser’s, `url` the one the sandboxes’ source has. */
   readonly production: { readonly id: string; readonly url: string; readonly adminUrl: string }
@@ -14,6 +14,8 @@ export interface Scene {
   readonly control: ControlClient
   /** The attacker’s. */
   readonly box: Sandbox
+  /** The attacker’s too, behind a second kernel. */
+  readonly behind: Sandbox
   /** Somebody else’s, of the same snapshot. */
   readonly other: Sandbox
   /** A sandbox without data, for what may ruin it. Ended with the scene at the latest. */
@@ -68,17 +70,25 @@ async function setUp(file: string): Promise<Stage> {
   await production.query(shop)
   const stuntdouble = scope.use(
     await Stuntdouble.open({
-      files: { 'stuntdouble.yaml': configuration, 'sandbox.yaml': blueprint },
+      files: {
+        'stuntdouble.yaml': configuration,
+        'sandbox.yaml': blueprint,
+        'behind.yaml': `${blueprint}isolation: gvisor\n`,
+      },
       env: { SHOP_URL: production.url },
     }),
   )
   await stuntdouble.json(['data', 'review', '--source', 'shop'])
   await stuntdouble.json(['snapshot', 'build', '--source', 'shop'])
-  const urls = await Promise.all([handedOver(stuntdouble), handedOver(stuntdouble)])
+  const [box, other, behind] = await Promise.all(
+    ['sandbox.yaml', 'sandbox.yaml', 'behind.yaml'].map((file) => handedOver(stuntdouble, file)),
+  )
+  if (!(box && other && behind)) throw new Error('a sandbox was not handed over')
   const [plain, plainOnHost] = [scope.use(await startPlain()), scope.use(await startPlain('host'))]
   const { id, url, adminUrl } = production
   const stage: Stage = {
-    ...{ root: stuntdouble.root, production: { id, url, adminUrl }, urls },
+    ...{ root: stuntdouble.root, production: { id, url, adminUrl } },
+    urls: { box, other, behind },
     ...{ plain: plain.id, plainOnHost: plainOnHost.id },
   }
   await writeStage(file, stage)
@@ -86,17 +96,21 @@ async function setUp(file: string): Promise<Stage> {
   return stage
 }
 
-const handedOver = async (stuntdouble: Stuntdouble) =>
-  (await stuntdouble.json<{ url: string }>(['up'])).url
+const handedOver = async (stuntdouble: Stuntdouble, blueprint: string) =>
+  (await stuntdouble.json<{ url: string }>(['up', '--blueprint', blueprint])).url
 
 async function enter({ root, production, urls, ...containers }: Stage): Promise<Scene> {
   const stuntdouble = Stuntdouble.reopen(root, { SHOP_URL: production.url })
   const control = await stuntdouble.control()
-  const [box, other] = await Promise.all([Sandbox.connect(urls[0]), Sandbox.connect(urls[1])])
+  const [box, other, behind] = await Promise.all([
+    Sandbox.connect(urls.box),
+    Sandbox.connect(urls.other),
+    Sandbox.connect(urls.behind),
+  ])
   const spare: Scene['spare'] = async (limits = {}) =>
     Sandbox.of(await control.createSandbox({ ttl: '10m', blueprint: { limits } }), control)
   const [plain, plainOnHost] = [plainOf(containers.plain), plainOf(containers.plainOnHost)]
-  return { production, stuntdouble, control, box, other, spare, plain, plainOnHost }
+  return { production, stuntdouble, control, box, behind, other, spare, plain, plainOnHost }
 }
 
 /** Everything a script said inside, its complaints too. */

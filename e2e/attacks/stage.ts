@@ -6,8 +6,8 @@ import { removeContainer } from './plain-container.ts'
 export interface Stage {
   readonly root: string
   readonly production: { readonly id: string; readonly url: string; readonly adminUrl: string }
-  /** Of the hand-overs: the attacker’s, somebody else’s. */
-  readonly urls: readonly [string, string]
+  /** Of the hand-overs. */
+  readonly urls: { readonly box: string; readonly other: string; readonly behind: string }
   readonly plain: string
   readonly plainOnHost: string
 }
