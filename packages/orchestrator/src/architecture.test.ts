@@ -23,7 +23,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   ],
   snapshots: ['sources', 'secrets', 'fingerprints', 'engine', 'masking', 'storage', 'config'],
   gateway: ['doors', 'capabilities', 'recorder', 'engine'],
-  changes: ['workspaces', 'doors', 'engine'],
+  changes: ['workspaces', 'doors', 'canaries', 'engine'],
   workspaces: ['doors', 'secrets', 'engine', 'egress'],
   doors: ['secrets', 'engine'],
   sources: ['engine', 'masking'],

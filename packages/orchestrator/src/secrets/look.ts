@@ -34,7 +34,7 @@ export async function lookThrough(
     const { bytes, firstLine } = window
     signal.throwIfAborted()
     searchWindow(looker, file, window)
-    for (const { rule, line, text } of await suspectsIn(file, textOf(bytes))) {
+    for (const { rule, line, text } of await suspectsIn(file, withoutZeros(bytes))) {
       findings.add({ file, line: firstLine + line, what: `looks like a secret (${rule})`, text })
     }
     // What comes from memory would never let anybody else have a turn.
@@ -54,11 +54,15 @@ function searchWindow(
   })
 }
 
-/**
- * A character a byte, which is quick and loses nothing. Without its zeros: UTF-16 and databases hold
- * secrets too.
- */
-function textOf(bytes: Buffer): string {
-  const text = bytes.toString('latin1')
-  return bytes.includes(0) ? text.replaceAll('\0', '') : text
+/** UTF-16 and databases hold secrets too. */
+function withoutZeros(bytes: Buffer): Buffer {
+  if (!bytes.includes(0)) return bytes
+  const rest = Buffer.allocUnsafe(bytes.length)
+  let length = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number
+    rest[length] = byte
+    if (byte !== 0) length++
+  }
+  return rest.subarray(0, length)
 }

@@ -1,8 +1,10 @@
 import { rules } from '@secretlint/secretlint-rule-preset-recommend'
 import { describe, expect, test } from 'vitest'
 import { regionsOf } from './anchors.ts'
+import { namedValuesIn } from './named-values.ts'
 import { suspectsIn } from './rules.ts'
 import { findSecrets } from './secretlint.ts'
+import { shortestRun } from './token-runs.ts'
 
 /** Characters that look made, put together here so that no scanner takes them for real. */
 const made = (length: number, alphabet = 'a1B2c3D4e5F6g7H8j9K0') =>
@@ -59,14 +61,31 @@ describe('a rule of the preset is led to what it knows', () => {
     // gcp looks at keys of its own form of JSON alone; its words are those of every private key.
     if (name !== 'gcp' && name !== '1password') expect(reported).toContain(rule)
 
-    expect(regionsOf(`${'x '.repeat(2000)}${sample} `)).toHaveLength(1)
+    expect(regionsOf(Buffer.from(`${'x '.repeat(2000)}${sample} `))).toHaveLength(1)
   })
 })
 
+test.each(Object.entries(samples))('%s is worth a look wherever it begins', (_name, sample) => {
+  for (const before of [' ', '\n', '"', '=', 'a', '/', '-']) {
+    for (let ahead = 0; ahead <= 2 * shortestRun; ahead++) {
+      const text = Buffer.from(`${before.repeat(ahead)}${sample} `)
+      expect(regionsOf(text), `${ahead} of ${before} before it`).toHaveLength(1)
+    }
+  }
+})
+
+test('a value that has a name is found wherever it begins', () => {
+  for (const sign of ['=', ': ', ' => "', ": '", ':\n  ']) {
+    for (let ahead = 0; ahead <= 2 * shortestRun; ahead++) {
+      const text = `${'x'.repeat(ahead)} deploy_token${sign}${made(20)}\n${'y '.repeat(30)}`
+      const found = namedValuesIn(Buffer.from(text)).map(({ start, end }) => text.slice(start, end))
+      expect(found, `${ahead} before ${sign}`).toEqual([made(20)])
+    }
+  }
+})
+
 const rulesIn = async (text: string) =>
-  (await suspectsIn('a.txt', Buffer.from(text).toString('latin1'))).map(
-    ({ rule, line }) => `${line} ${rule}`,
-  )
+  (await suspectsIn('a.txt', Buffer.from(text))).map(({ rule, line }) => `${line} ${rule}`)
 
 test.each([
   ['a password that has a name', `# a\nPAYMENT_SECRET=${made(32)}\n`, 1],

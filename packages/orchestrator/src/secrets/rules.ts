@@ -2,6 +2,7 @@ import { regionsOf } from './anchors.ts'
 import { namedValuesIn } from './named-values.ts'
 import { secretShapesAt } from './patterns.ts'
 import { findSecrets } from './secretlint.ts'
+import { linesIn } from './windows.ts'
 
 /** What looks like a secret. Its text goes nowhere but into a fingerprint. */
 export interface Suspect {
@@ -11,18 +12,20 @@ export interface Suspect {
   readonly text: string
 }
 
-/** What in a text of a character a byte looks like a secret: by secretlint’s rules and by ours. */
-export async function suspectsIn(path: string, text: string): Promise<Suspect[]> {
-  const suspects = [...namedValuesIn(text)].map(
+/** What in a text without zeros looks like a secret: by secretlint’s rules and by ours. */
+export async function suspectsIn(path: string, text: Buffer): Promise<Suspect[]> {
+  const suspects = namedValuesIn(text).map(
     ({ start, end }): Suspect => ({
-      ...{ rule: 'a value beside a name that says secret', text: text.slice(start, end) },
-      line: linesBefore(text, start),
+      ...{
+        rule: 'a value beside a name that says secret',
+        text: text.toString('latin1', start, end),
+      },
+      line: linesIn(text.subarray(0, start)),
     }),
   )
   for (const { start, end } of regionsOf(text)) {
-    const above = linesBefore(text, start)
-    const region = Buffer.from(text.slice(start, end), 'latin1').toString('utf8')
-    const found = await suspectsInRegion(path, region)
+    const above = linesIn(text.subarray(0, start))
+    const found = await suspectsInRegion(path, text.toString('utf8', start, end))
     suspects.push(...found.map((suspect) => ({ ...suspect, line: above + suspect.line })))
   }
   return suspects.filter(({ text }) => !isExample(text))
