@@ -27,6 +27,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, number>> = {
   source_not_found: exit.notFound,
   workspace_not_found: exit.notFound,
   file_not_found: exit.notFound,
+  process_not_found: exit.notFound,
   address_not_found: exit.notFound,
   database_not_found: exit.notFound,
   sandbox_gone: exit.notFound,

@@ -8,7 +8,6 @@ import { capabilityMigrations, createCapabilities } from './capabilities/capabil
 import { createChanges } from './changes/changes.ts'
 import { type Environment, loadConfig } from './config/config.ts'
 import type { Directories } from './directories.ts'
-import { createDoors } from './doors/doors.ts'
 import { openDockerEngine } from './engine/docker/docker-engine.ts'
 import { createProcessSocket } from './gateway/process-socket.ts'
 import { openInstallation } from './installation/installation.ts'
@@ -19,6 +18,7 @@ import { traceOf } from './lib/trace.ts'
 import { createWrongKeys } from './lib/wrong-keys.ts'
 import { listen } from './listen.ts'
 import { openCanaries } from './open-canaries.ts'
+import { openDoors } from './open-doors.ts'
 import { openEgress } from './open-egress.ts'
 import { openSecrets } from './open-secrets.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
@@ -142,7 +142,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const uploads = join(directories.state, 'uploads')
   const opened = openSecrets(config, { installation, uploads, engine, storage })
   const { secrets, registered, imageScans } = opened
-  const doors = scope.use(createDoors(engine, registered))
+  const doors = scope.use(openDoors({ engine, registered, recorder, clock }))
   const canaries = openCanaries({ engine, installation, recorder, log }, () => sandboxes)
   const outside = { config, environment: options.environment, canaries, recorder }
   const egress = openEgress({ ...outside, installation, clock, log })
@@ -172,7 +172,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     kinds,
     ...{ limits: config.limits, egress, canaries, imageScans, secrets },
     urlOf: (token) => `${origin.gateway}/s/${token}`,
-    onEnded: (id) => void doors.ports.close(id),
+    onEnded: doors.close,
   })
   scope.use(sandboxes)
 

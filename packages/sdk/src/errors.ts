@@ -10,6 +10,7 @@ export const errorStatus = {
   source_not_found: 404,
   workspace_not_found: 404,
   file_not_found: 404,
+  process_not_found: 404,
   address_not_found: 404,
   database_not_found: 404,
   conflict: 409,

@@ -1,9 +1,15 @@
 export { canonicalJson } from './canonical-json.ts'
 export { ControlClient, type ControlOptions } from './control/control.ts'
-export type { CommandOptions } from './door/door.ts'
+export type { CommandOptions, ProcessPiece } from './door/door.ts'
 export * from './errors.ts'
 export { verifyReceipt } from './receipt/verify-receipt.ts'
-export type { Commands, ProcessHandle, StartOptions } from './sandbox/commands.ts'
+export type { BackgroundCommand, OutputListeners } from './sandbox/background-command.ts'
+export type {
+  BackgroundOptions,
+  Commands,
+  ProcessHandle,
+  StartOptions,
+} from './sandbox/commands.ts'
 export type { SandboxDatabase } from './sandbox/database.ts'
 export type { Files } from './sandbox/files.ts'
 export { type ConnectOptions, type CreateOptions, Sandbox } from './sandbox/sandbox.ts'
@@ -16,6 +22,8 @@ export type {
   Handover,
   LocalDatabase,
   OnProgress,
+  ProcessOutputPage,
+  ProcessView,
   Progress,
   Receipt,
   SandboxView,

@@ -13,6 +13,7 @@ interface Options {
   readonly env?: Readonly<Record<string, string>>
   readonly timeout?: number
   readonly tty?: boolean
+  readonly detach?: boolean
 }
 
 export const addExec: AddVerb = (parent, act) =>
@@ -26,6 +27,7 @@ export const addExec: AddVerb = (parent, act) =>
     .option('-e, --env <NAME=value>', 'a variable for it; may be repeated', environmentVariable)
     .option('--timeout <duration>', 'end it after this long', milliseconds)
     .option('-t, --tty', 'give it your terminal; without, nothing it prints is obeyed by one')
+    .option('-d, --detach', 'leave it running in the background, and print its id')
     .action(act(exec))
 
 async function exec(call: Call<Options>) {
@@ -33,7 +35,18 @@ async function exec(call: Call<Options>) {
   const command = commandOf([...words, ...call.rest])
   await using borrowed = await borrowSandbox(await call.control(), id)
   const { box } = borrowed
+  if (call.options.detach) return await detach(call, box, command)
   return call.options.json ? await collect(call, box, command) : await stream(call, box, command)
+}
+
+/** A terminal of our size goes along where one was asked for; `sandbox logs` shows what it shows. */
+async function detach({ context, options, print }: Call<Options>, box: Sandbox, line: CommandLine) {
+  const tty = options.tty ? { tty: terminalSize(context) } : {}
+  await using started = await box.commands.run(line, {
+    ...{ background: true, ...startOf(options), ...tty },
+  })
+  const { id, pid } = started
+  print({ id, pid }, `${id}\n`)
 }
 
 type CommandLine = string | readonly string[]

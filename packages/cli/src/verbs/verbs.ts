@@ -10,7 +10,9 @@ import { addEgress } from './egress.ts'
 import { addExec } from './exec.ts'
 import { addExtend } from './extend.ts'
 import { addInspect } from './inspect.ts'
+import { addLogs } from './logs.ts'
 import { addLs } from './ls.ts'
+import { addPs } from './ps.ts'
 import { addPull } from './pull.ts'
 import { addSecrets } from './secrets.ts'
 import { addServe } from './serve.ts'
@@ -26,6 +28,8 @@ export const verbs: readonly AddVerb[] = [
   addInspect,
   addExec,
   addSh,
+  addPs,
+  addLogs,
   addUrl,
   addDb,
   addCp,

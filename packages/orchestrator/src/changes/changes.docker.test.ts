@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { agent, createDoors, type Doors, workspacePath } from '../doors/doors.ts'
 import type { EngineUnderTest } from '../engine/contract-pods.ts'
 import { openDockerUnderTest } from '../engine/docker/docker-under-test.ts'
+import { systemClock } from '../lib/clock.ts'
 import { newSandboxId } from '../lib/ids.ts'
 import { known } from '../secrets/testing/known.ts'
 import { type Changes, createChanges } from './changes.ts'
@@ -24,7 +25,10 @@ let baseline: Buffer
 beforeAll(async () => {
   docker = await openDockerUnderTest()
   const { engine } = docker
-  doors = createDoors(engine, known())
+  doors = createDoors({
+    ...{ engine, registered: known(), clock: systemClock },
+    observer: { started: () => {}, ended: () => {} },
+  })
   const workspaces = { baseline: () => Readable.from([baseline], { objectMode: false }) }
   const canaries = { look: () => (bytes: Uint8Array) => Buffer.from(bytes).includes(canary) }
   changes = createChanges({

@@ -27,6 +27,12 @@ export function welcome(view: SandboxView, base: string): Welcome {
         href: `${base}/files${workspacePath}`,
         description: 'Files by absolute path; a directory lists itself',
       },
+      processes: {
+        method: 'GET, POST',
+        href: `${base}/processes`,
+        description:
+          'What runs in the background. POST what exec takes; GET …/ID/output?waitMs=10000 reads it, DELETE …/ID ends it',
+      },
       process: {
         method: 'WebSocket',
         href: `${base.replace(/^http/, 'ws')}/process`,
@@ -46,6 +52,10 @@ Sandbox ${welcome.id}, ${welcome.state}. It ends at ${welcome.expiresAt}, or at 
 
 Run a command (as user "agent", in ${welcome.workspace.path}):
   curl -sS ${welcome.links.exec?.href} -H 'content-type: application/json' -d '{"command":"ls -la"}'
+Start one in the background, read what it says (with its "next" for more), end it:
+  curl -sS ${welcome.links.processes?.href} -d '{"command":"npm run dev"}'
+  curl -sS '${welcome.links.processes?.href}/ID/output?waitMs=10000'
+  curl -sS -X DELETE ${welcome.links.processes?.href}/ID
 Read, write, list and delete files by absolute path:
   curl -sS ${welcome.links.files?.href}
   curl -sS -T notes.txt ${welcome.links.files?.href}/notes.txt

@@ -9,6 +9,7 @@ import { instructions, welcome } from './explain.ts'
 import { authorize, type GatewayParts } from './gateway.ts'
 import { lastWord } from './last-word.ts'
 import { page } from './page.ts'
+import { processRoutes } from './processes/routes.ts'
 
 /** Everything behind a hand-over URL but the WebSocket. Mounted at `/s/:handle`. */
 export function gatewayRoutes(parts: GatewayParts): Router {
@@ -31,6 +32,8 @@ export function gatewayRoutes(parts: GatewayParts): Router {
     }
     await runCommand(parts, { sandbox, command, response, signal })
   })
+
+  router.use('/processes', processRoutes(parts))
 
   router.get('/files{/*path}', async (request, response) => {
     const sandbox = sandboxOf(response)

@@ -7,6 +7,8 @@ const suffix = customAlphabet(alphabet, 12)
 export const newSandboxId = () => `sb${suffix()}`
 export const newSnapshotId = () => `sn${suffix()}`
 export const newWorkspaceId = () => `ws${suffix()}`
+/** Of a process that runs in the background of a sandbox. */
+export const newProcessId = () => `pr${suffix()}`
 /** Of a pod that does one piece of work. */
 export const newHelperId = () => `wh${suffix()}`
 

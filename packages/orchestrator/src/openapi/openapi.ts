@@ -33,6 +33,9 @@ import {
 } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
 import { createDocument } from 'zod-openapi'
+import { doorOperations } from './door-operations.ts'
+
+export { doorOperations }
 
 /** One operation of `/v1`. Paths are written as express has them; a test holds both lists equal. */
 export interface Operation {
@@ -40,6 +43,8 @@ export interface Operation {
   readonly path: string
   readonly summary: string
   readonly body?: z.ZodType
+  /** Of a body that is bytes. */
+  readonly bodyType?: string
   readonly query?: z.ZodObject
   readonly status: 200 | 201 | 204
   readonly result?: z.ZodType
@@ -271,17 +276,33 @@ export function openApiDocument(version: string) {
     servers: [{ url: '/v1' }],
     security: [{ key: [] }],
     components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-    paths: Object.fromEntries(
-      [...Map.groupBy(operations, ({ path }) => path)].map(([path, group]) => [
-        path.replace(/:(\w+)/g, '{$1}'),
-        Object.fromEntries(group.map((operation) => [operation.method, describe(operation)])),
-      ]),
-    ),
+    paths: { ...pathsOf(operations), ...pathsOf(doorOperations, behindHandover) },
   })
 }
 
+/** The address is the permission, and leads to the gateway. */
+const behindHandover = {
+  servers: [
+    {
+      url: 'http://{gateway}',
+      variables: { gateway: { default: '127.0.0.1', description: 'Where hand-over URLs lead.' } },
+    },
+  ],
+  security: [],
+}
+
+const pathsOf = (described: readonly Operation[], common: object = {}) =>
+  Object.fromEntries(
+    [...Map.groupBy(described, ({ path }) => path)].map(([path, group]) => [
+      path.replace(/:(\w+)/g, '{$1}'),
+      Object.fromEntries(
+        group.map((operation) => [operation.method, { ...describe(operation), ...common }]),
+      ),
+    ]),
+  )
+
 function describe(operation: Operation) {
-  const { path, summary, body, query, status, result, type, progress } = operation
+  const { path, summary, body, bodyType, query, status, result, type, progress } = operation
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   return {
     summary,
@@ -291,7 +312,9 @@ function describe(operation: Operation) {
       }),
       ...(query && { query }),
     },
-    ...(body && { requestBody: { content: { 'application/json': { schema: body } } } }),
+    ...(body && {
+      requestBody: { content: { [bodyType ?? 'application/json']: { schema: body } } },
+    }),
     responses: {
       [`${status}`]: {
         description: summary,

@@ -32,6 +32,8 @@ export type EventType =
   | 'ready'
   | 'adopted'
   | 'command'
+  | 'process_started'
+  | 'process_ended'
   | 'file_written'
   | 'file_removed'
   | 'egress_allowed'

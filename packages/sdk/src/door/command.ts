@@ -6,6 +6,7 @@ import { ndjson } from '../http/ndjson.ts'
 import { type ExecInput, ExecLine, type ExecResult } from '../wire/door.ts'
 import { errorOf, Problem } from '../wire/problem.ts'
 import { ndjsonType } from '../wire/progress.ts'
+import { Kept } from './kept.ts'
 
 export interface CommandOptions {
   /** `/workspace` when left out. */
@@ -19,8 +20,6 @@ export interface CommandOptions {
   /** Aborting ends the command. */
   readonly signal?: AbortSignal
 }
-
-const keptBytes = 8 * 1024 * 1024
 
 /** Runs a command to its end. An exit code that is not zero is a result, not an error. */
 export async function runCommand(
@@ -65,33 +64,4 @@ export function problemOf(value: unknown): SandboxError {
   return new SandboxError('internal', 'The command could not be run.', {
     hint: '`sandbox ls` shows whether the sandbox is still there.',
   })
-}
-
-/** One stream’s text: handed on in full, kept up to the limit. A character cut in two waits for its rest. */
-class Kept {
-  truncated = false
-  #text = ''
-  #bytes = 0
-  readonly #decoder = new TextDecoder()
-  readonly #listener: ((text: string) => void) | undefined
-
-  constructor(listener: ((text: string) => void) | undefined) {
-    this.#listener = listener
-  }
-
-  add(bytes: Uint8Array) {
-    this.#bytes += bytes.length
-    this.#take(this.#decoder.decode(bytes, { stream: true }))
-  }
-
-  end(): string {
-    this.#take(this.#decoder.decode())
-    return this.#text
-  }
-
-  #take(text: string) {
-    if (text) this.#listener?.(text)
-    if (this.#bytes > keptBytes) this.truncated = true
-    else this.#text += text
-  }
 }

@@ -1,11 +1,21 @@
 import type { Readable, Writable } from 'node:stream'
-import { type CommandOptions, openProcess, type RemoteProcess, runCommand } from '../door/door.ts'
+import * as door from '../door/door.ts'
 import type { Connection } from '../http/connection.ts'
 import type { ExecResult } from '../wire/door.ts'
+import type { ProcessOutputPage, ProcessView } from '../wire/processes.ts'
+import { BackgroundCommand, type OutputListeners } from './background-command.ts'
 
-export interface StartOptions extends CommandOptions {
+export interface StartOptions extends door.CommandOptions {
   /** Gives it a terminal of this size. */
   readonly tty?: { readonly cols: number; readonly rows: number }
+}
+
+export interface BackgroundOptions extends StartOptions {
+  readonly background: true
+  /** Whether it is written to later; a terminal always is. */
+  readonly stdin?: boolean
+  /** A name of your own, shown in `list`. */
+  readonly tag?: string
 }
 
 export interface ProcessHandle extends AsyncDisposable {
@@ -26,9 +36,50 @@ export class Commands {
     this.#door = door
   }
 
+  /** Starts a command that outlives this program, and resolves once it runs. */
+  run(command: string | readonly string[], options: BackgroundOptions): Promise<BackgroundCommand>
   /** Runs a command to its end. An exit code that is not zero is a result, not an error. */
-  run(command: string | readonly string[], options: CommandOptions = {}): Promise<ExecResult> {
-    return runCommand(this.#door, command, options)
+  run(command: string | readonly string[], options?: door.CommandOptions): Promise<ExecResult>
+  run(
+    command: string | readonly string[],
+    options: door.CommandOptions | BackgroundOptions = {},
+  ): Promise<ExecResult | BackgroundCommand> {
+    return 'background' in options
+      ? this.#detach(command, options)
+      : door.runCommand(this.#door, command, options)
+  }
+
+  /** Those that run in the background, oldest first, and those that ended a while ago. */
+  list(): Promise<readonly ProcessView[]> {
+    return door.listProcesses(this.#door)
+  }
+
+  /** Joins one that runs in the background: what is kept of its output comes first. */
+  async connect(id: string, listeners: OutputListeners = {}): Promise<BackgroundCommand> {
+    const ref = { door: this.#door, id }
+    const { pid } = await door.processView(ref)
+    return new BackgroundCommand(ref, pid, listeners)
+  }
+
+  /** What one has said, as far as it is kept: a page from these offsets on. */
+  read(id: string, from = { stdout: 0, stderr: 0 }): Promise<ProcessOutputPage> {
+    return door.readOutput({ door: this.#door, id }, from)
+  }
+
+  /** The same as it comes, for what is too large to hold. Read slowly, and it is said slowly. */
+  output(
+    id: string,
+    { follow = false, signal }: Partial<door.OutputOptions> = {},
+  ): AsyncGenerator<door.ProcessPiece, void, undefined> {
+    return door.outputOf({ door: this.#door, id }, { follow, signal })
+  }
+
+  /** Ends one with all it started; false when it had ended before. */
+  async kill(id: string): Promise<boolean> {
+    const ref = { door: this.#door, id }
+    const { state } = await door.processView(ref)
+    await door.endProcess(ref)
+    return state === 'running'
   }
 
   /** Starts a command and does not wait for it. */
@@ -44,9 +95,24 @@ export class Commands {
     return await this.#start(undefined, options)
   }
 
+  async #detach(command: string | readonly string[], options: BackgroundOptions) {
+    const { background: _, onStdout, onStderr, signal, env, ...start } = options
+    const view = await door.startProcess(
+      this.#door,
+      {
+        command: typeof command === 'string' ? command : [...command],
+        ...start,
+        ...(env && { env }),
+      },
+      signal,
+    )
+    const listeners = { ...(onStdout && { onStdout }), ...(onStderr && { onStderr }) }
+    return new BackgroundCommand({ door: this.#door, id: view.id }, view.pid, listeners)
+  }
+
   async #start(command: string | string[] | undefined, options: StartOptions) {
     const { onStdout, onStderr, cwd, env, tty, timeoutMs, signal } = options
-    const process = await openProcess(this.#door, {
+    const process = await door.openProcess(this.#door, {
       ...(command !== undefined && { command }),
       ...(cwd !== undefined && { cwd }),
       ...(env && { env }),
@@ -60,7 +126,7 @@ export class Commands {
   }
 }
 
-const handleOf = (process: RemoteProcess): ProcessHandle => ({
+const handleOf = (process: door.RemoteProcess): ProcessHandle => ({
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,

@@ -3,12 +3,14 @@ import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { Problem, SandboxView } from '@stuntdouble/sdk/wire'
 import { createGatewayApp } from '../../app.ts'
 import { capabilityMigrations, createCapabilities } from '../../capabilities/capabilities.ts'
-import { createDoors, type Files } from '../../doors/doors.ts'
+import type { Files } from '../../doors/doors.ts'
+import { startPod } from '../../doors/testing/start-pod.ts'
 import { openFakeEngine } from '../../engine/fake/fake-engine.ts'
 import type { FakeProgram } from '../../engine/fake/fake-process.ts'
 import { createLog } from '../../lib/log.ts'
 import { createWrongKeys } from '../../lib/wrong-keys.ts'
 import { listen } from '../../listen.ts'
+import { openDoors } from '../../open-doors.ts'
 import { createRecorder, recorderMigrations } from '../../recorder/recorder.ts'
 import { known } from '../../secrets/testing/known.ts'
 import { openStorage } from '../../storage/storage.ts'
@@ -26,13 +28,14 @@ export async function openGateway(program: FakeProgram = () => 0) {
   const capabilities = createCapabilities(storage, clock)
   const recorder = createRecorder(storage, clock)
   const engine = scope.use(openFakeEngine({ program }))
-  await startPod(engine)
+  await startPod(engine, sandbox)
   const uses = { open: 0, ever: 0 }
   const cuts = new Set<() => void>()
   const contents = new Map<string, Buffer>()
+  const doors = scope.use(openDoors({ engine, clock, registered: known(), recorder }))
   const app = createGatewayApp({
     ...{ capabilities, recorder, log: createLog('silent') },
-    doors: { ...scope.use(createDoors(engine, known())), files: filesIn(contents) },
+    doors: { ...doors, files: filesIn(contents) },
     hosted: {
       get: () => view,
       use: (_id, cut) => {
@@ -121,24 +124,4 @@ function filesIn(contents: Map<string, Buffer>): Files {
 async function* torn() {
   yield Buffer.from('half')
   throw new SandboxError('engine_failed', 'The connection broke.', { hint: 'Try again.' })
-}
-
-async function startPod(engine: ReturnType<typeof openFakeEngine>): Promise<void> {
-  const signal = new AbortController().signal
-  const image = 'stuntdouble/workspace'
-  await engine.images.ensure(image, () => {}, signal)
-  const workspace = {
-    ...{ name: 'workspace', image, command: ['sleep'], uid: 64_002, gid: 64_002, env: {} },
-    ...{ workingDirectory: '/', mounts: [], tmpfs: [] },
-    limits: { cpus: 1, memoryBytes: 1, pids: 16, shmBytes: 0 },
-  }
-  const deadline = new Date(Date.now() + 3_600_000)
-  const pod = {
-    id: sandbox,
-    kind: 'sandbox',
-    deadline,
-    hosts: [],
-    containers: [workspace],
-  } as const
-  await engine.start(pod, signal)
 }

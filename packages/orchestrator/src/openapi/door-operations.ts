@@ -1,0 +1,64 @@
+import {
+  ExecRequest,
+  ExecResult,
+  ProcessList,
+  ProcessOutputPage,
+  ProcessOutputQuery,
+  ProcessView,
+  ResizeRequest,
+  SignalRequest,
+  StartProcess,
+  Welcome,
+} from '@stuntdouble/sdk/wire'
+import { z } from 'zod'
+import type { Operation } from './openapi.ts'
+
+const base = '/s/:handover'
+const Eof = z.object({ eof: z.enum(['true']).optional() })
+
+/** What is behind a hand-over URL. */
+export const doorOperations: readonly Operation[] = [
+  {
+    ...{ method: 'get', path: base, summary: 'What the sandbox says of itself', status: 200 },
+    result: Welcome,
+  },
+  {
+    ...{ method: 'post', path: `${base}/exec`, summary: 'Run a command to its end', status: 200 },
+    ...{ body: ExecRequest, result: ExecResult },
+  },
+  {
+    ...{ method: 'post', path: `${base}/processes`, status: 201 },
+    summary: 'Start a process that outlives the request',
+    ...{ body: StartProcess, result: ProcessView },
+  },
+  {
+    ...{ method: 'get', path: `${base}/processes`, status: 200, result: ProcessList },
+    summary: 'Processes in the background, oldest first, and those that ended a while ago',
+  },
+  {
+    ...{ method: 'get', path: `${base}/processes/:id`, summary: 'One of them', status: 200 },
+    result: ProcessView,
+  },
+  {
+    ...{ method: 'delete', path: `${base}/processes/:id`, status: 200, result: ProcessView },
+    summary: 'End one with all it started, and wait for that',
+  },
+  {
+    ...{ method: 'get', path: `${base}/processes/:id/output`, status: 200 },
+    summary: 'What one has said, a page at a time; as it comes to those who accept NDJSON',
+    ...{ query: ProcessOutputQuery, result: ProcessOutputPage },
+  },
+  {
+    ...{ method: 'post', path: `${base}/processes/:id/stdin`, status: 204, query: Eof },
+    summary: 'Write to one; with eof=true its input ends there',
+    ...{ body: z.string(), bodyType: 'application/octet-stream' },
+  },
+  {
+    ...{ method: 'post', path: `${base}/processes/:id/signal`, summary: 'Signal one', status: 204 },
+    body: SignalRequest,
+  },
+  {
+    ...{ method: 'post', path: `${base}/processes/:id/resize`, status: 204, body: ResizeRequest },
+    summary: 'Tell one the size of its terminal',
+  },
+]
