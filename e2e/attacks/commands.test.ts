@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { said, useScene } from './scene.ts'
 import { type NaiveSession, openNaiveSession, reachesInto } from './sessions.ts'
@@ -100,7 +101,10 @@ describe('one command', () => {
   test('cannot take the input of another', async () => {
     // The shell reads what it is told from there, and so can whatever it runs.
     await using naive = await openNaiveSession(scene().plain.id)
-    expect(await naive.said('timeout 1 head -n 1 /proc/$$/fd/0; true')).toMatch(/echo end-/)
+    const takes = naive.said('echo ready; timeout 5 head -n 1 /proc/$$/fd/0')
+    await sleep(500)
+    naive.tell('the next command')
+    expect(await takes).toContain('the next command')
 
     const steals = `for pid in ${theirs}; do timeout 0.2 head -c 1 /proc/$pid/fd/0 && echo WON; done`
     expect(wins(await said(scene().box, steals))).toEqual([])

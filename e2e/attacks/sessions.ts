@@ -8,6 +8,8 @@ import { openEngine } from '../lib/container-runtime.ts'
 export interface NaiveSession extends AsyncDisposable {
   /** Everything that was written until the word came. */
   said(script: string): Promise<string>
+  /** One line more for whoever reads it. */
+  tell(line: string): void
 }
 
 export async function openNaiveSession(container: string): Promise<NaiveSession> {
@@ -28,6 +30,7 @@ export async function openNaiveSession(container: string): Promise<NaiveSession>
       while (!heard.includes(end)) await new Promise((turn) => setTimeout(turn, 5))
       return heard.slice(0, heard.indexOf(end))
     },
+    tell: (line) => void connection.write(`${line}\n`),
     async [Symbol.asyncDispose]() {
       connection.destroy()
     },
