@@ -3,6 +3,7 @@ import { ensureImage } from './images.ts'
 const ours = [
   'stuntdouble/gate',
   'stuntdouble/keeper',
+  'stuntdouble/runner',
   'stuntdouble/workspace',
   'stuntdouble/postgres:15',
   'stuntdouble/postgres:17',

@@ -57,6 +57,7 @@ export function aPod({
     limits: { cpus: 1, memoryBytes: 256 * 2 ** 20, pids: 64, shmBytes: 2 ** 20 },
     mounts: [],
     isolation: name === 'workspace' ? isolation : 'runc',
+    ...(name === 'workspace' && { commandsBy: { uid: 1000, gid: 1000 } }),
     tmpfs: [
       { path: '/tmp', sizeBytes: 16 * 2 ** 20, inodes: 1000, uid: 1000, gid: 1000, mode: 0o1777 },
     ],

@@ -111,6 +111,8 @@ export interface ContainerSpec {
    * clock. At its bound of processes the container ends.
    */
   readonly isolation?: Isolation
+  /** Whose commands run here: one is made ready for while the pod starts, so that none waits for it. */
+  readonly commandsBy?: { readonly uid: number; readonly gid: number }
 }
 
 export interface ContainerLimits {

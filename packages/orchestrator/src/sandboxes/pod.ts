@@ -77,6 +77,7 @@ function workspaceContainer(sandbox: Sandbox, kinds: ServerKinds): ContainerSpec
     command: ['sleep', 'infinity'],
     isolation: blueprint.isolation ?? 'runc',
     ...holder,
+    commandsBy: agent,
     env: environment(sandbox, kinds),
     workingDirectory: workspacePath,
     limits: {

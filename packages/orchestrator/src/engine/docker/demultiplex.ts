@@ -54,7 +54,11 @@ const chunks = (source: Readable): AsyncIterable<Buffer> =>
   source.iterator({ destroyOnReturn: false })
 
 /** What a reader who left did not read is dropped, so that the other stream goes on. */
-async function deliver(piece: Buffer, target: Writable, released: AbortSignal): Promise<void> {
+export async function deliver(
+  piece: Buffer,
+  target: Writable,
+  released: AbortSignal,
+): Promise<void> {
   if (target.destroyed || (released.aborted && target.writableNeedDrain)) return
   if (target.write(piece) || released.aborted) return
   const settled = new AbortController()

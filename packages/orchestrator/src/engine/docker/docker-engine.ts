@@ -14,6 +14,7 @@ import type {
   Volumes,
 } from '../engine.ts'
 import { PodTurns } from '../pod-turns.ts'
+import { Commands } from './commands.ts'
 import { readLogs } from './container-logs.ts'
 import { destroyPod, sweepContainers } from './destroy-pod.ts'
 import { diagnoseEngine, requireEngine } from './diagnose.ts'
@@ -23,14 +24,13 @@ import { openDockerImages } from './docker-images.ts'
 import { type DockerVolumes, openDockerVolumes } from './docker-volumes.ts'
 import { diagnoseStorage } from './docker-volumes-diagnosis.ts'
 import { EgressListeners } from './egress-listeners.ts'
-import { startExec } from './exec.ts'
 import { gateImage } from './gate-config.ts'
 import { dialIn } from './gate-sockets.ts'
 import { heldOpen } from './held-open.ts'
+import { provideRunner, runnerImage } from './lanes/runner-volume.ts'
 import { LimitsReached } from './limits-reached.ts'
 import { inventoryPod, listPods, observePod } from './observe-pods.ts'
 import { RunDirectory } from './run-directory.ts'
-import { RunningProcesses } from './running-processes.ts'
 import { runtimeFor, runtimesOf } from './runtimes.ts'
 import { startPod } from './start-pod.ts'
 
@@ -97,16 +97,17 @@ class DockerEngine implements Engine {
   readonly images: Images
   readonly #parts: DockerEngineParts
   readonly #egress: EgressListeners
-  readonly #processes = new RunningProcesses()
+  readonly #commands: Commands
   readonly #turns = new PodTurns()
   readonly #limits: LimitsReached
-  #prepared = false
+  #prepared: { readonly runner: string | undefined } | undefined
 
   constructor(parts: DockerEngineParts) {
     this.#parts = parts
     this.capabilities = parts.capabilities
     this.volumes = parts.volumes
     this.images = parts.images
+    this.#commands = new Commands(parts.client)
     this.#limits = new LimitsReached(parts.client)
     this.#egress = new EgressListeners(parts.directory)
   }
@@ -140,11 +141,8 @@ class DockerEngine implements Engine {
     return this.#egress.listen(pod, onConnection)
   }
 
-  async exec(...request: Parameters<Engine['exec']>): Promise<Process> {
-    const [pod, container, command, signal] = request
-    const containerId = await this.#running(pod, container, signal)
-    const target = { client: this.#parts.client, pod, containerId }
-    return this.#processes.add(pod, await startExec(target, command, signal))
+  exec(...request: Parameters<Engine['exec']>): Promise<Process> {
+    return this.#commands.start(...request)
   }
 
   async logs(...request: Parameters<Engine['logs']>): Promise<string> {
@@ -158,10 +156,10 @@ class DockerEngine implements Engine {
   destroy(pod: string, caller: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([caller, AbortSignal.timeout(destroyMs)])
     return this.#turns.end(pod, signal, async () => {
-      this.#processes.podEnds(pod)
+      this.#commands.podEnds(pod)
       await this.#egress.close(pod)
       await destroyPod(this.#parts, pod, signal)
-      this.#processes.podEnded(pod)
+      this.#commands.podEnded(pod)
     })
   }
 
@@ -185,14 +183,16 @@ class DockerEngine implements Engine {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#commands[Symbol.dispose]()
     await this.#egress[Symbol.asyncDispose]()
     await this.#parts.volumes[Symbol.asyncDispose]()
   }
 
   async #startOrSweep(pod: PodSpec, signal: AbortSignal): Promise<void> {
     try {
-      await this.#prepare(signal)
-      await startPod({ ...this.#parts, gateImage }, pod, signal)
+      const { runner } = await this.#prepare(signal)
+      const ids = await startPod({ ...this.#parts, gateImage, runner }, pod, signal)
+      this.#commands.expect(pod, ids)
     } catch (cause) {
       // Volumes and directory stay: others may have made them before; `destroy` removes them.
       await sweepContainers(this.#parts.client, pod.id, AbortSignal.timeout(sweepMs))
@@ -200,18 +200,32 @@ class DockerEngine implements Engine {
     }
   }
 
-  /** Once a process; a gate image lost later is reported by the create that misses it. */
-  async #prepare(signal: AbortSignal): Promise<void> {
-    if (this.#prepared) return
-    await requireEngine(this.#parts.client, signal)
-    await this.#parts.images.ensure(gateImage, this.#parts.onProgress, signal)
-    this.#prepared = true
+  /** Once a process; an image or a volume lost later is reported by the create that misses it. */
+  async #prepare(signal: AbortSignal): Promise<{ readonly runner: string | undefined }> {
+    if (this.#prepared) return this.#prepared
+    const { client, images, onProgress } = this.#parts
+    await requireEngine(client, signal)
+    const [runner] = await Promise.all([
+      this.#provideRunner(signal),
+      images.ensure(gateImage, onProgress, signal),
+    ])
+    this.#prepared = { runner }
+    return this.#prepared
   }
 
-  async #running(pod: string, container: string, signal: AbortSignal): Promise<string> {
-    const found = await this.#parts.client.find(signal, pod)
-    const match = found.find(({ name, state }) => name === container && state === 'running')
-    if (match === undefined) throw containerNotFound(pod, container)
-    return match.id
+  /** Commands run without it, each at the engine’s own pace. */
+  async #provideRunner(signal: AbortSignal): Promise<string | undefined> {
+    const { client, images, onProgress } = this.#parts
+    const { docker, installation } = client
+    try {
+      return await provideRunner({ docker, installation, images }, onProgress, signal)
+    } catch {
+      signal.throwIfAborted()
+      onProgress({
+        phase: 'build',
+        message: `${runnerImage}: not to be had; commands start slower`,
+      })
+      return undefined
+    }
   }
 }

@@ -15,10 +15,13 @@ import { label } from './labels.ts'
 const imagesDirectory = join(import.meta.dirname, '../../../../../images')
 
 /** A Docker engine with an installation of its own, whose traces go when it is disposed. */
-export async function openDockerUnderTest(): Promise<EngineUnderTest & { runDirectory: string }> {
+export async function openDockerUnderTest(
+  socketPath?: string,
+): Promise<EngineUnderTest & { runDirectory: string }> {
   const runDirectory = await mkdtemp(join(tmpdir(), 'sd-'))
   const installation = `test-${newSandboxId()}`
   const engine = await openDockerEngine({
+    ...(socketPath && { socketPath }),
     installation,
     runDirectory,
     imagesDirectory,

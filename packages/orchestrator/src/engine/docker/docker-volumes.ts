@@ -1,5 +1,7 @@
+import type Docker from 'dockerode'
 import type { PoolUsage, VolumeSpec, VolumeStatus, Volumes, VolumeUse } from '../engine.ts'
 import { bindOptions, EngineVolumes, overlayOptions } from './docker-volumes-engine.ts'
+import { removeRunner } from './lanes/runner-volume.ts'
 import { Pool, type PoolOptions } from './pool.ts'
 import {
   diskFull,
@@ -37,9 +39,11 @@ export const openDockerVolumes = (options: DockerVolumesOptions): DockerVolumes 
 export class DockerVolumes implements Volumes, AsyncDisposable {
   readonly #pool: Pool
   readonly #engine: EngineVolumes
+  readonly #docker: Docker
   readonly #sealed = new Map<string, Use>()
 
   constructor(options: DockerVolumesOptions) {
+    this.#docker = options.docker
     this.#pool = new Pool(options)
     this.#engine = new EngineVolumes(options.docker, options.installation)
   }
@@ -130,10 +134,14 @@ export class DockerVolumes implements Volumes, AsyncDisposable {
     return this.#pool.exists()
   }
 
-  /** The whole pool with every volume and snapshot in it; for an installation that goes away. */
+  /**
+   * The whole pool with every volume and snapshot in it, and the runner beside it; for an installation
+   * that goes away.
+   */
   async removePool(signal: AbortSignal): Promise<void> {
     for (const { name } of await this.#engine.list(signal)) await this.#engine.remove(name)
     await this.#pool.remove(signal)
+    await removeRunner(this.#docker, this.#pool.names.installation)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

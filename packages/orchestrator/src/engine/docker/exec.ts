@@ -4,24 +4,22 @@ import { newSecret } from '../../lib/ids.ts'
 import type { ExecSpec } from '../engine.ts'
 import { podGone } from './docker-errors.ts'
 import { DockerProcess, type ExecTarget, resizeTerminal } from './docker-process.ts'
-import { refuseReservedUser } from './member-config.ts'
 
 /** In the environment of a command and of all it starts; how `kill` finds the tree again. */
 const treeMark = 'STUNTDOUBLE_EXEC'
 
-/** Starts a command. Aborting the signal later kills what it started. */
+/** Starts a command by a call of the engine’s own. */
 export async function startExec(
   target: ExecTarget,
   command: ExecSpec,
   signal: AbortSignal,
 ): Promise<DockerProcess> {
-  if (command.user !== undefined) refuseReservedUser(command.user)
   const mark = newSecret()
   const exec = await createExec(target, command, mark)
   signal.throwIfAborted()
   const socket = await attach(target, exec, command)
   if (command.tty !== undefined) await resizeTerminal(exec, command.tty)
-  return new DockerProcess({ target, command, exec, socket, mark }).killedBy(signal)
+  return new DockerProcess({ target, command, exec, socket, mark })
 }
 
 function createExec(

@@ -32,6 +32,7 @@ const postgres = (major: number, suite: Suite, more: readonly string[] = []): Im
 const recipes: readonly ImageRecipe[] = [
   plain('gate'),
   plain('keeper'),
+  plain('runner'),
   { ...plain('workspace'), node: true },
   postgres(15, 'bookworm', ['stuntdouble/postgres:latest']),
   postgres(17, 'trixie'),

@@ -8,6 +8,9 @@ export const label = {
   /** `gate`, or the name of a container in its pod. */
   kind: 'dev.stuntdouble.kind',
   podKind: 'dev.stuntdouble.pod',
+  /** The volume that a container has its runner from, and whose commands it was made for. */
+  runner: 'dev.stuntdouble.runner',
+  commandsBy: 'dev.stuntdouble.commands-by',
 } as const
 
 export const gateName = 'gate'
@@ -25,6 +28,9 @@ export const ownerLabels = (owner: Owner, name: string): Record<string, string> 
   [label.podKind]: owner.podKind,
 })
 
+export const spellUser = ({ uid, gid }: { readonly uid: number; readonly gid: number }) =>
+  `${uid}:${gid}`
+
 /** The engine's filter for everything of one pod, or of every pod of the installation. */
 export const labelFilter = (installation: string, pod?: string) => ({
   label: [
@@ -40,9 +46,14 @@ export const PodLabels = z
     [label.sandbox]: z.string(),
     [label.kind]: z.string(),
     [label.podKind]: z.enum(['sandbox', 'staging']).catch('sandbox'),
+    [label.runner]: z.string().optional(),
+    [label.commandsBy]: z.string().optional(),
   })
   .transform((labels) => ({
     pod: labels[label.sandbox],
     name: labels[label.kind],
     podKind: labels[label.podKind],
+    /** Undefined where a container has none. */
+    runner: labels[label.runner],
+    commandsBy: labels[label.commandsBy],
   }))

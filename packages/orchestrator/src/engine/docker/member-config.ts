@@ -3,7 +3,8 @@ import type Docker from 'dockerode'
 import type { ContainerLimits, ContainerSpec, Mount, Tmpfs } from '../engine.ts'
 import { gateUid } from './gate-config.ts'
 import { hardened, noCore } from './hardening.ts'
-import { type Owner, ownerLabels } from './labels.ts'
+import { label, type Owner, ownerLabels, spellUser } from './labels.ts'
+import { runnerMount } from './lanes/runner-volume.ts'
 import { leasePath, withOwnDeadline } from './own-deadline.ts'
 
 export interface MemberOptions {
@@ -13,6 +14,8 @@ export interface MemberOptions {
   readonly container: ContainerSpec
   /** Where the container runs on a second kernel; else the machine’s own holds it. */
   readonly second?: SecondKernel | undefined
+  /** The volume that has the runner, for a container that runs commands. */
+  readonly runner?: string | undefined
 }
 
 export interface SecondKernel {
@@ -23,7 +26,7 @@ export interface SecondKernel {
 }
 
 /** A container inside the gate's namespaces. Built from typed options; nothing is passed through. */
-export function memberConfig({ owner, gate, container, second }: MemberOptions) {
+export function memberConfig({ owner, gate, container, second, runner }: MemberOptions) {
   refuseReservedUser(container)
   const { limits } = container
   return {
@@ -34,14 +37,18 @@ export function memberConfig({ owner, gate, container, second }: MemberOptions) 
     Cmd: [],
     WorkingDir: container.workingDirectory,
     Env: Object.entries(container.env).map(([name, value]) => `${name}=${value}`),
-    Labels: ownerLabels(owner, container.name),
+    Labels: { ...ownerLabels(owner, container.name), ...runnerLabels(container, runner) },
     HostConfig: {
       ...hardened,
       ...(second && { Runtime: second.runtime }),
       NetworkMode: `container:${gate}`,
       // A second kernel has processes of its own; told to share the gate’s, the engine waits at the end for those.
       PidMode: second ? '' : `container:${gate}`,
-      Mounts: [...container.mounts.map(volumeMount), ...(second ? [leaseMount(second)] : [])],
+      Mounts: [
+        ...container.mounts.map(volumeMount),
+        ...(second ? [leaseMount(second)] : []),
+        ...(runner ? [runnerMount(owner.installation, runner)] : []),
+      ],
       Tmpfs: Object.fromEntries(container.tmpfs.map((place) => [place.path, tmpfsOptions(place)])),
       Memory: limits.memoryBytes,
       MemorySwap: limits.memoryBytes,
@@ -75,6 +82,11 @@ const withKernelThreads = (pids: number) => 2 * pids + 128
 
 const fileSize = ({ fileBytes }: ContainerLimits) =>
   fileBytes === undefined ? [] : [{ Name: 'fsize', Soft: fileBytes, Hard: fileBytes }]
+
+function runnerLabels({ commandsBy }: ContainerSpec, runner: string | undefined) {
+  if (runner === undefined || commandsBy === undefined) return {}
+  return { [label.runner]: runner, [label.commandsBy]: spellUser(commandsBy) }
+}
 
 const volumeMount = ({ volume, path, readOnly }: Mount) =>
   ({

@@ -14,6 +14,8 @@ export interface PodStarter {
   readonly client: DockerClient
   readonly directory: RunDirectory
   readonly gateImage: string
+  /** The volume that has the runner; undefined where none is to be had. */
+  readonly runner: string | undefined
 }
 
 /** One container of the pod on its way: what was asked for, and the id it has. */
@@ -25,13 +27,14 @@ interface Part {
 
 /**
  * Makes what is missing of a pod. The members are created while the gate starts, started at once when
- * it runs, and the pod counts only when each one was seen to run with what protects it.
+ * it runs, and the pod counts only when each one was seen to run with what protects it. Tells the
+ * members' ids by their names.
  */
 export async function startPod(
   starter: PodStarter,
   pod: PodSpec,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ReadonlyMap<string, string>> {
   const { client, directory } = starter
   const runtimes = await runtimesFor(pod, client, signal)
   const present = await client.find(signal, pod.id)
@@ -58,6 +61,7 @@ export async function startPod(
       verifyContainer(config, await client.inspect(id, signal)),
     ),
   )
+  return new Map(pod.containers.map(({ name }, index) => [name, members[index]?.id ?? '']))
 }
 
 async function gatePart(
@@ -98,16 +102,19 @@ async function runtimesFor(
 
 /** Async throughout: a configuration refused at once must not leave the gate's start to itself. */
 async function memberPart(
-  { client, directory }: PodStarter,
+  { client, directory, runner }: PodStarter,
   { pod, gate, container, present, runtimes }: MemberRequest,
 ): Promise<Part> {
   const { isolation = 'runc' } = container
   const runtime = isolation === 'runc' ? undefined : runtimeFor(isolation, runtimes)
+  const found = findByName(present, container.name)
   const config = memberConfig({
     ...{ owner: ownerOf(client, pod), gate: gate.id, container },
     second: runtime === undefined ? undefined : { runtime, lease: directory.lease(pod.id) },
+    // One that is there keeps what it was made with.
+    runner: found ? found.runner : container.commandsBy && runner,
   })
-  return makePart(client, config, findByName(present, container.name))
+  return makePart(client, config, found)
 }
 
 async function makePart(
