@@ -4,7 +4,11 @@ import {
   DoctorReport,
   EgressTestRequest,
   EgressVerdict,
+  EventFilter,
+  EventPage,
+  Extended,
   ExtendRequest,
+  eventStreamType,
   Handover,
   HandoverRequest,
   Health,
@@ -19,6 +23,7 @@ import {
   Review,
   ReviewRequest,
   RevokeRequest,
+  SandboxEvent,
   SandboxEventList,
   SandboxList,
   SandboxView,
@@ -50,11 +55,15 @@ export interface Operation {
   readonly result?: z.ZodType
   /** Of an answer that is bytes. */
   readonly type?: string
+  /** Of an answer that goes on: the data of each server-sent event. */
+  readonly stream?: z.ZodType
   /** Long work: NDJSON progress for those who accept it. */
   readonly progress?: true
 }
 
 const All = z.object({ all: z.enum(['true', 'false']).optional() })
+
+const Force = z.object({ force: z.enum(['true', 'false']).optional() })
 
 export const operations: readonly Operation[] = [
   {
@@ -83,8 +92,12 @@ export const operations: readonly Operation[] = [
   {
     method: 'get',
     path: '/events',
-    summary: 'Every event as it comes, as text/event-stream; resumes with Last-Event-ID',
+    summary:
+      'Every event as it comes, as text/event-stream, resumed with Last-Event-ID; as JSON, a page of what is kept',
+    query: EventFilter,
     status: 200,
+    result: EventPage,
+    stream: SandboxEvent,
   },
   {
     method: 'post',
@@ -113,7 +126,9 @@ export const operations: readonly Operation[] = [
   {
     method: 'delete',
     path: '/sandboxes/:id',
-    summary: 'End a sandbox and wait for its receipt; idempotent',
+    summary:
+      'End a sandbox and wait for its receipt; idempotent. With force=true, without its preStop',
+    query: Force,
     status: 200,
     result: Receipt,
   },
@@ -127,10 +142,10 @@ export const operations: readonly Operation[] = [
   {
     method: 'post',
     path: '/sandboxes/:id/extend',
-    summary: 'Move the hard end',
+    summary: 'Move the hard end; the answer says how far, and what stood in the way of the rest',
     body: ExtendRequest,
     status: 200,
-    result: SandboxView,
+    result: Extended,
   },
   {
     method: 'post',
@@ -302,7 +317,7 @@ const pathsOf = (described: readonly Operation[], common: object = {}) =>
   )
 
 function describe(operation: Operation) {
-  const { path, summary, body, bodyType, query, status, result, type, progress } = operation
+  const { path, summary, body, bodyType, query, status, result, type, progress, stream } = operation
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   return {
     summary,
@@ -323,6 +338,7 @@ function describe(operation: Operation) {
           content: {
             'application/json': { schema: result },
             ...(progress && { [ndjsonType]: { schema: ProgressLine } }),
+            ...(stream && { [eventStreamType]: { schema: stream } }),
           },
         }),
       },

@@ -18,6 +18,11 @@ export const sandboxNotReady = (id: string) =>
     retryable: true,
   })
 
+export const untilHasPassed = (until: string) =>
+  new SandboxError('usage', `A sandbox cannot be extended until ${until}: that has passed.`, {
+    hint: 'Name a moment to come, or end it with `sandbox down`.',
+  })
+
 export const databaseNotFound = (id: string, name: string, known: readonly string[]) =>
   new SandboxError('database_not_found', `Sandbox "${id}" has no database "${name}".`, {
     hint:

@@ -53,33 +53,17 @@ export function sandboxRoutes(parts: Parts): Router {
     response.json(sandboxes.get(idOf(request)))
   })
   router.delete('/sandboxes/:id', async (request, response) => {
-    response.json(await sandboxes.end(idOf(request), 'down'))
+    const force = request.query.force === 'true'
+    response.json(await sandboxes.end(idOf(request), 'down', { force }))
   })
   router.get('/sandboxes/:id/receipt', (request, response) => {
     response.json(sandboxes.receipt(idOf(request)))
   })
   router.post('/sandboxes/:id/extend', async (request, response) => {
-    const { by } = parseBody(ExtendRequest, request.body)
-    response.json(await sandboxes.extend(idOf(request), parseDuration(by) ?? 0))
+    const wanted = parseBody(ExtendRequest, request.body)
+    response.json(await sandboxes.extend(idOf(request), wanted))
   })
-  router.post('/sandboxes/:id/handover', (request, response) => {
-    const { ttl } = parseBody(HandoverRequest, request.body)
-    const handover = sandboxes.handover(
-      idOf(request),
-      ttl === undefined ? undefined : parseDuration(ttl),
-    )
-    recorder.record(handover.id, 'handover')
-    response.status(201).json(handover)
-  })
-  router.post('/sandboxes/:id/handover/renew', (request, response) => {
-    const { token, ttl } = parseBody(RenewRequest, request.body)
-    sandboxes.renew(idOf(request), token, parseDuration(ttl) ?? 0)
-    response.status(204).end()
-  })
-  router.post('/sandboxes/:id/handover/revoke', (request, response) => {
-    sandboxes.revoke(idOf(request), parseBody(RevokeRequest, request.body).token)
-    response.status(204).end()
-  })
+  router.use(handoverRoutes(parts))
   router.post('/sandboxes/:id/databases/:name/local', async (request, response) => {
     const sandbox = idOf(request)
     const database = sandboxes.database(sandbox, String(request.params.name))
@@ -109,6 +93,30 @@ export function sandboxRoutes(parts: Parts): Router {
   })
   router.put('/workspaces/check', async (request, response) => {
     response.json(await workspaces.check(request, abortOnClose(response)))
+  })
+  return router
+}
+
+/** Who may use a sandbox, and for how long. */
+function handoverRoutes({ sandboxes, recorder }: Parts): Router {
+  const router = Router()
+  router.post('/sandboxes/:id/handover', (request, response) => {
+    const { ttl } = parseBody(HandoverRequest, request.body)
+    const handover = sandboxes.handover(
+      idOf(request),
+      ttl === undefined ? undefined : parseDuration(ttl),
+    )
+    recorder.record(handover.id, 'handover')
+    response.status(201).json(handover)
+  })
+  router.post('/sandboxes/:id/handover/renew', (request, response) => {
+    const { token, ttl } = parseBody(RenewRequest, request.body)
+    sandboxes.renew(idOf(request), token, parseDuration(ttl) ?? 0)
+    response.status(204).end()
+  })
+  router.post('/sandboxes/:id/handover/revoke', (request, response) => {
+    sandboxes.revoke(idOf(request), parseBody(RevokeRequest, request.body).token)
+    response.status(204).end()
   })
   return router
 }

@@ -1,6 +1,8 @@
 import type {
   CreateSandboxRequest,
   EndReason,
+  Extended,
+  ExtendRequest,
   Handover,
   OnProgress,
   Receipt,
@@ -14,9 +16,10 @@ import { createAdoption } from './adoption.ts'
 import { createAttachments } from './attachments.ts'
 import { createCreation } from './creation.ts'
 import type { Desk } from './desk.ts'
-import { createEnding } from './ending.ts'
+import { createEnding, type EndOptions } from './ending.ts'
 import { createLeases } from './leases.ts'
 import { createLimitWatch } from './limit-watch.ts'
+import { createPreStops } from './pre-stop.ts'
 import { createReconciler } from './reconciler.ts'
 import { createRoster } from './roster.ts'
 import type { SandboxDatabase } from './sandbox.ts'
@@ -40,8 +43,8 @@ export interface Sandboxes extends AsyncDisposable {
   /** Throws `sandbox_not_found`. */
   get(id: string): SandboxView
   list(query: { readonly ended: boolean }): SandboxView[]
-  /** Moves the hard end by `seconds`, as far as the operator allows. */
-  extend(id: string, seconds: number): Promise<SandboxView>
+  /** Moves the hard end, as far as the operator allows. Never moves it back. */
+  extend(id: string, request: ExtendRequest): Promise<Extended>
   /** A fresh capability; it lasts as long as the sandbox, or `seconds`. */
   handover(id: string, seconds?: number): Handover
   /** Keeps a capability of it good for so many seconds from now. */
@@ -49,7 +52,7 @@ export interface Sandboxes extends AsyncDisposable {
   /** Ends a capability of it; content when there is none. */
   revoke(id: string, token: string): void
   /** Idempotent. Resolves with the receipt once absence was observed. */
-  end(id: string, reason: EndReason): Promise<Receipt>
+  end(id: string, reason: EndReason, how?: EndOptions): Promise<Receipt>
   /** Throws `conflict` before the end. */
   receipt(id: string): Receipt
   /** Throws unless the sandbox is ready; holds it active until disposed. `cut` is called when its end begins. */
@@ -83,13 +86,18 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   }
 
   const starting = createStarting(base)
-  const acts = createActs(base, starting)
+  const preStops = createPreStops(base)
+  const acts = createActs(base, { starting, preStops })
   const desk: Desk = { ...base, ...createReconciler({ store, engine, clock, acts }) }
   const roster = createRoster(desk)
   const leases = createLeases(desk, roster)
-  const ending = createEnding(desk, roster, starting)
+  const ending = createEnding(desk, { roster, starting, preStops })
   const sweeper = createSweeper(desk)
-  const watchdog = createWatchdog({ ...desk, interrupt: starting.interrupt })
+  const interrupt = (id: string) => {
+    starting.interrupt(id)
+    preStops.interrupt(id)
+  }
+  const watchdog = createWatchdog({ ...desk, interrupt })
 
   // Rhythms of their own: an end, or a walk, that takes long must not hold up the rest.
   const failed = (cause: unknown) => log.error(traceOf(cause), 'beat failed')
@@ -117,7 +125,9 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     adopt: createAdoption(desk, ending),
 
     async [Symbol.asyncDispose]() {
+      preStops.interruptAll()
       await Promise.all(rhythms.map((rhythm) => rhythm[Symbol.asyncDispose]()))
+      await sweeper.settled()
       await attachments.detachAll()
     },
   }

@@ -35,6 +35,11 @@ export const sandboxMigrations: readonly Migration[] = [
     name: 'sandboxes-2',
     sql: `ALTER TABLE sandboxes ADD COLUMN files TEXT NOT NULL DEFAULT '[]'`,
   },
+  {
+    name: 'sandboxes-ends',
+    sql: `ALTER TABLE sandboxes ADD COLUMN warnedOf INTEGER;
+    ALTER TABLE sandboxes ADD COLUMN preStopAt INTEGER`,
+  },
 ]
 
 export interface SandboxStore {
@@ -89,6 +94,8 @@ const Row = z.object({
   activeAt: z.int(),
   endReason: EndReason.nullable(),
   endedAt: z.int().nullable(),
+  warnedOf: z.int().nullable(),
+  preStopAt: z.int().nullable(),
   problem: json(Problem).nullable(),
   inventory: json(z.array(Item)),
 })

@@ -46,6 +46,35 @@ test('events arrive one by one until the reader leaves', async () => {
   }
 })
 
+test('a stream of events that breaks goes on where it was, each event told once', async () => {
+  await using orchestrator = await startFakeOrchestrator()
+  const { state } = orchestrator
+  const event = { at: '2026-01-01T00:00:00.000Z', sandbox: 'sb0123456789ab', data: {} }
+  for (const seq of [2, 3, 4, 5]) state.events.push({ ...event, seq, type: 'command' })
+  state.eventsAtOnce = 2
+  const told: number[] = []
+  for await (const { seq } of new ControlClient(orchestrator).watch({ after: 0 })) {
+    told.push(seq)
+    if (seq === 5) break
+  }
+
+  expect(told).toEqual([1, 2, 3, 4, 5])
+  expect(state.requests).toEqual([0, 2, 4].map((after) => `GET /v1/events?after=${after}`))
+})
+
+test('watching what was never there, or with a wrong key, is thrown at once', async () => {
+  await using orchestrator = await startFakeOrchestrator()
+  const first = (options: { url: string; apiKey: string }) =>
+    new ControlClient(options).watch().next()
+
+  await expect(first({ ...orchestrator, apiKey: 'sk_wrong' })).rejects.toMatchObject({
+    code: 'unauthorized',
+  })
+  await expect(first({ url: 'http://127.0.0.1:1', apiKey: 'x' })).rejects.toMatchObject({
+    code: 'orchestrator_unreachable',
+  })
+})
+
 test('a refusal keeps its code and hint', async () => {
   await using orchestrator = await startFakeOrchestrator()
   const control = new ControlClient({ url: orchestrator.url, apiKey: 'sk_wrong' })

@@ -3,17 +3,17 @@ import type { z } from 'zod'
 import { SandboxError } from '../errors.ts'
 import { patchType } from '../wire/changes.ts'
 import { EgressTestRequest } from '../wire/egress.ts'
+import { ExtendRequest } from '../wire/extend.ts'
 import { errorOf, problemOf } from '../wire/problem.ts'
 import { ndjsonType } from '../wire/progress.ts'
 import {
   CreateSandboxRequest,
-  ExtendRequest,
   HandoverRequest,
   RenewRequest,
   RevokeRequest,
 } from '../wire/sandbox.ts'
 import { BuildSnapshotRequest, ReviewRequest, type Snapshot } from '../wire/snapshot.ts'
-import { parseDuration } from '../wire/units.ts'
+import { eventsAnswer } from './fake-events.ts'
 import { type Exchange, snapshotId } from './fake-state.ts'
 
 type Handler = (exchange: Exchange, id: string, name: string) => unknown
@@ -42,9 +42,7 @@ const routes: Readonly<Record<string, Handler>> = {
   'DELETE /v1/sandboxes/:id': ({ state }, id) => state.end(id),
   'GET /v1/sandboxes/:id/receipt': ({ state }, id) => state.get(id).receipt,
   'POST /v1/sandboxes/:id/extend': async (exchange, id) => {
-    const { by } = await bodyOf(exchange, ExtendRequest)
-    const end = Date.parse(exchange.state.get(id).view.expiresAt) + (parseDuration(by) ?? 0) * 1000
-    return exchange.state.update(id, { expiresAt: new Date(end).toISOString() })
+    return exchange.state.extend(id, await bodyOf(exchange, ExtendRequest))
   },
   'POST /v1/sandboxes/:id/handover': async (exchange, id) => {
     const { ttl } = await bodyOf(exchange, HandoverRequest)
@@ -71,10 +69,7 @@ const routes: Readonly<Record<string, Handler>> = {
   'GET /v1/sandboxes/:id/patch': ({ state, response }) => {
     response.writeHead(200, { 'content-type': patchType }).end(state.patch)
   },
-  'GET /v1/events': ({ response }) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.write(`: hello\n\nid: 1\ndata: ${JSON.stringify(eventOf('sb0123456789ab'))}\n\n`)
-  },
+  'GET /v1/events': (exchange) => eventsAnswer(exchange),
   'POST /v1/egress/:id': async (exchange) => {
     const { url } = await bodyOf(exchange, EgressTestRequest)
     const allowed = url.includes('allowed')
