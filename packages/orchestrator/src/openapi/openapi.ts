@@ -12,6 +12,7 @@ import {
   Handover,
   HandoverRequest,
   Health,
+  idempotencyHeader,
   LocalDatabase,
   ndjsonType,
   Problem,
@@ -51,6 +52,7 @@ export interface Operation {
   /** Of a body that is bytes. */
   readonly bodyType?: string
   readonly query?: z.ZodObject
+  readonly header?: z.ZodObject
   readonly status: 200 | 201 | 204
   readonly result?: z.ZodType
   /** Of an answer that is bytes. */
@@ -63,6 +65,12 @@ export interface Operation {
 
 const All = z.object({ all: z.enum(['true', 'false']).optional() })
 
+const IdempotencyKey = z.object({
+  [idempotencyHeader]: z.string().min(1).max(255).optional().meta({
+    description:
+      'The same key with the same request leads to the same sandbox for a day; with another, to 422.',
+  }),
+})
 const Force = z.object({ force: z.enum(['true', 'false']).optional() })
 
 export const operations: readonly Operation[] = [
@@ -104,6 +112,7 @@ export const operations: readonly Operation[] = [
     path: '/sandboxes',
     summary: 'Create a sandbox and wait until it is ready',
     body: CreateSandboxRequest,
+    header: IdempotencyKey,
     status: 201,
     result: Handover,
     progress: true,
@@ -317,7 +326,7 @@ const pathsOf = (described: readonly Operation[], common: object = {}) =>
   )
 
 function describe(operation: Operation) {
-  const { path, summary, body, bodyType, query, status, result, type, progress, stream } = operation
+  const { path, summary, body, bodyType, query, header, status, result, type, progress, stream } = operation
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   return {
     summary,
@@ -326,6 +335,7 @@ function describe(operation: Operation) {
         path: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))),
       }),
       ...(query && { query }),
+      ...(header && { header }),
     },
     ...(body && {
       requestBody: { content: { [bodyType ?? 'application/json']: { schema: body } } },

@@ -17,7 +17,7 @@ export function preStopMs({ blueprint, createdAt, expiresAt }: Lease): number {
 }
 
 /** The hard end begins before `expiresAt` where a pre-stop command has to come to its end by then. */
-export function nextEnd(lease: Lease): End {
+function nextEnd(lease: Lease): End {
   const hard = lease.expiresAt - preStopMs(lease)
   const idle = lease.activeAt + lease.idleMs
   return idle < hard ? { reason: 'idle', at: idle } : { reason: 'expired', at: hard }

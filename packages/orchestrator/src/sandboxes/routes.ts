@@ -3,6 +3,7 @@ import {
   CreateSandboxRequest,
   ExtendRequest,
   HandoverRequest,
+  idempotencyHeader,
   parseDuration,
   patchType,
   RenewRequest,
@@ -16,7 +17,7 @@ import { abortOnClose, parseBody } from '../lib/requests.ts'
 import type { Recorder } from '../recorder/recorder.ts'
 import type { ServerKinds } from '../sources/sources.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
-import { sandboxNotFound } from './errors.ts'
+import { badIdempotencyKey, sandboxNotFound } from './errors.ts'
 import type { Sandboxes } from './sandboxes.ts'
 
 interface Parts {
@@ -34,6 +35,12 @@ function idOf({ params }: Request): string {
   return id
 }
 
+function idempotencyKeyOf({ headers }: Request): string | undefined {
+  const key = headers[idempotencyHeader]
+  if (key === undefined || (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key))) return key
+  throw badIdempotencyKey()
+}
+
 /** `/v1/sandboxes` and `/v1/workspaces`. */
 export function sandboxRoutes(parts: Parts): Router {
   const { sandboxes, workspaces, changes, recorder, doors, kinds } = parts
@@ -41,9 +48,12 @@ export function sandboxRoutes(parts: Parts): Router {
 
   router.post('/sandboxes', async (request, response) => {
     const wanted = parseBody(CreateSandboxRequest, request.body)
+    const key = idempotencyKeyOf(request)
     response.status(201)
     await respondWithProgress(request, response, (onProgress, signal) =>
-      sandboxes.create(wanted, onProgress, signal),
+      key === undefined
+        ? sandboxes.create(wanted, onProgress, signal)
+        : sandboxes.createOnce(key, wanted, { onProgress, signal }),
     )
   })
   router.get('/sandboxes', (request, response) => {

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
+import { SandboxError } from '../errors.ts'
 import { startFakeOrchestrator } from '../testing/fake-orchestrator.ts'
 import { ControlClient } from './control.ts'
 
@@ -73,6 +74,28 @@ test('watching what was never there, or with a wrong key, is thrown at once', as
   await expect(first({ url: 'http://127.0.0.1:1', apiKey: 'x' })).rejects.toMatchObject({
     code: 'orchestrator_unreachable',
   })
+})
+
+test('a creation whose connection broke is asked for again, and made once', async () => {
+  await using orchestrator = await startFakeOrchestrator()
+  const { state } = orchestrator
+  state.breaks = 1
+  const { id } = await new ControlClient(orchestrator).createSandbox({})
+
+  expect(state.requests).toEqual(Array(2).fill('POST /v1/sandboxes'))
+  expect([...state.sandboxes.keys()]).toEqual([id])
+})
+
+test('a key of one’s own is sent, and a refusal is not asked for again', async () => {
+  await using orchestrator = await startFakeOrchestrator()
+  const { state } = orchestrator
+  const control = new ControlClient(orchestrator)
+  const first = await control.createSandbox({}, { idempotencyKey: 'mine' })
+  expect((await control.createSandbox({}, { idempotencyKey: 'mine' })).id).toBe(first.id)
+  state.failure = new SandboxError('capacity', 'Full.', { hint: 'Wait.', retryable: true })
+
+  await expect(control.createSandbox({})).rejects.toMatchObject({ code: 'capacity' })
+  expect(state.requests).toHaveLength(3)
 })
 
 test('a refusal keeps its code and hint', async () => {

@@ -14,6 +14,7 @@ import { Receipt } from '../wire/receipt.ts'
 import * as sandbox from '../wire/sandbox.ts'
 import { SecretsReport } from '../wire/secrets.ts'
 import * as snapshot from '../wire/snapshot.ts'
+import { newIdempotencyKey, retrying } from './retrying.ts'
 import { queryOf, type WatchOptions, watchEvents } from './watch-events.ts'
 
 export interface ControlOptions {
@@ -32,6 +33,11 @@ export interface CallOptions {
 
 export interface LongCallOptions extends CallOptions {
   readonly onProgress?: OnProgress | undefined
+}
+
+export interface CreateCallOptions extends LongCallOptions {
+  /** One of 255 characters at most, without spaces; a random one when left out. */
+  readonly idempotencyKey?: string
 }
 
 type Capability = Pick<sandbox.Handover, 'id' | 'token'>
@@ -55,9 +61,23 @@ export class ControlClient {
   doctor = (options?: CallOptions) =>
     this.#json(DoctorReport, { path: '/v1/doctor', timeoutMs: 300_000, ...options })
 
-  /** Resolves when the sandbox is ready. Aborting leaves nothing behind: the server cleans up. */
-  createSandbox = (request: sandbox.CreateSandboxInput, options?: LongCallOptions) =>
-    this.#result(sandbox.Handover, '/v1/sandboxes', request, options)
+  /**
+   * Resolves when the sandbox is ready. Aborting leaves nothing behind: the server cleans up. Where the
+   * connection breaks it is asked again, for the same sandbox. So does whoever sends a key of theirs.
+   */
+  createSandbox = (
+    request: sandbox.CreateSandboxInput,
+    { idempotencyKey = newIdempotencyKey(), ...options }: CreateCallOptions = {},
+  ) =>
+    retrying(
+      () =>
+        sendForResult(this.#connection, {
+          ...{ method: 'POST', path: '/v1/sandboxes', json: request, schema: sandbox.Handover },
+          headers: { [sandbox.idempotencyHeader]: idempotencyKey },
+          ...options,
+        }),
+      options.signal,
+    )
 
   async listSandboxes(options: CallOptions & { readonly all?: boolean } = {}) {
     const path = options.all ? '/v1/sandboxes?all=true' : '/v1/sandboxes'

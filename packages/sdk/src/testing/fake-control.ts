@@ -9,6 +9,7 @@ import { ndjsonType } from '../wire/progress.ts'
 import {
   CreateSandboxRequest,
   HandoverRequest,
+  idempotencyHeader,
   RenewRequest,
   RevokeRequest,
 } from '../wire/sandbox.ts'
@@ -36,7 +37,8 @@ const routes: Readonly<Record<string, Handler>> = {
   }),
   'POST /v1/sandboxes': async (exchange) => {
     const request = await bodyOf(exchange, CreateSandboxRequest)
-    await longWork(exchange, () => exchange.state.create(request).handover)
+    const key = String(exchange.request.headers[idempotencyHeader])
+    await longWork(exchange, () => exchange.state.createOnce(key, request).handover)
   },
   'GET /v1/sandboxes/:id': ({ state }, id) => state.get(id).view,
   'DELETE /v1/sandboxes/:id': ({ state }, id) => state.end(id),
@@ -158,6 +160,12 @@ async function longWork({ request, response, state }: Exchange, work: () => unkn
   const gone = new Promise<'gone'>((resolve) => response.once('close', () => resolve('gone')))
   const streamed = request.headers.accept === ndjsonType
   const line = (value: object) => streamed && response.write(`${JSON.stringify(value)}\n`)
+  if (state.breaks > 0) {
+    state.breaks -= 1
+    work()
+    response.destroy()
+    return
+  }
   if (streamed) response.writeHead(201, { 'content-type': ndjsonType })
   line({ type: 'progress', phase: 'work', message: 'Working', done: 1, total: 2, unit: 'steps' })
   if ((await Promise.race([state.hold, gone])) === 'gone') {

@@ -56,6 +56,8 @@ export class FakeState {
   patch: Uint8Array = new Uint8Array()
   /** Of every sandbox, after its first. */
   readonly events: SandboxEvent[] = []
+  /** How many answers to long work break after it was done, before they begin. */
+  breaks = 0
   /** After so many a stream of events breaks. */
   eventsAtOnce: number | undefined
   /** The latest hard end that is granted. */
@@ -64,6 +66,7 @@ export class FakeState {
   health: Partial<Health> = {}
   /** How often a client went away before its long work was done. */
   abandoned = 0
+  readonly #keys = new Map<string, string>()
   readonly #root: string
   readonly #url: string
 
@@ -105,6 +108,13 @@ export class FakeState {
       },
     }
     this.sandboxes.set(id, sandbox)
+    return sandbox
+  }
+
+  createOnce(key: string, request: CreateSandboxRequest): FakeSandbox {
+    const known = this.#keys.get(key)
+    const sandbox = known === undefined ? this.create(request) : this.get(known)
+    this.#keys.set(key, sandbox.view.id)
     return sandbox
   }
 

@@ -24,6 +24,9 @@ export const CreateSandboxRequest = z.strictObject({
 export type CreateSandboxRequest = z.infer<typeof CreateSandboxRequest>
 export type CreateSandboxInput = z.input<typeof CreateSandboxRequest>
 
+/** A creation that is sent again with the same key makes no second sandbox. Good for a day. */
+export const idempotencyHeader = 'idempotency-key'
+
 /** `url` works from inside the sandbox only. */
 export const DatabaseView = z.object({ url: z.string(), snapshot: SnapshotId, source: z.string() })
 export type DatabaseView = z.infer<typeof DatabaseView>

@@ -11,7 +11,7 @@ import {
 } from '@stuntdouble/sdk/wire'
 import { onTestFinished, vi } from 'vitest'
 import { capabilityMigrations, createCapabilities } from '../../capabilities/capabilities.ts'
-import { createDoors } from '../../doors/doors.ts'
+import { createDoors, type Doors } from '../../doors/doors.ts'
 import { createEgress } from '../../egress/egress.ts'
 import { noCredentials } from '../../egress/testing/credentials.ts'
 import type { Engine } from '../../engine/engine.ts'
@@ -25,12 +25,14 @@ import { known } from '../../secrets/testing/known.ts'
 import { openSecrets } from '../../secrets/testing/secrets-under-test.ts'
 import type { SealedSnapshot } from '../../snapshots/snapshots.ts'
 import type { ServerKinds, StoreKind } from '../../sources/sources.ts'
-import { openStorage } from '../../storage/storage.ts'
+import { openStorage, type Storage } from '../../storage/storage.ts'
 import type { Workspaces } from '../../workspaces/workspaces.ts'
 import { createSandboxes, type Sandboxes, sandboxMigrations } from '../sandboxes.ts'
 
 export interface LifecycleUnderTest extends AsyncDisposable {
   readonly engine: FakeEngine
+  readonly doors: Doors
+  readonly storage: Storage
   readonly volumes: FakeVolumes
   readonly sandboxes: Sandboxes
   readonly recorder: ReturnType<typeof createRecorder>
@@ -101,17 +103,22 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
         imageScans: { check: async () => {} },
         secrets,
         canaries: { plant: async () => {}, watch: () => ({ [Symbol.dispose]() {} }) },
-        egress: createEgress({
-          config: EgressConfig.parse({ allow: ['npm'] }),
-          onDecision: () => {},
-          onTotal: () => {},
-          onAlarm: () => {},
-          broker: noCredentials,
-        }),
+        egress: npmAlone(),
       }),
     )
   const under: LifecycleUnderTest = {
-    ...{ engine, volumes, recorder, capabilities, time, restarted, secret, ...noted },
+    ...{
+      doors,
+      storage,
+      engine,
+      volumes,
+      recorder,
+      capabilities,
+      time,
+      restarted,
+      secret,
+      ...noted,
+    },
     sandboxes: restarted(),
     ready: async () => {},
     program: () => 0,
@@ -122,6 +129,15 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
   const parts = scope.move()
   return under
 }
+
+const npmAlone = () =>
+  createEgress({
+    config: EgressConfig.parse({ allow: ['npm'] }),
+    onDecision: () => {},
+    onTotal: () => {},
+    onAlarm: () => {},
+    broker: noCredentials,
+  })
 
 export function createIn(
   sandboxes: Sandboxes,
