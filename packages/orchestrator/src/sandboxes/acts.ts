@@ -56,9 +56,10 @@ export function createActs(
       const evidence = await evidenceOf(sandbox)
       await desk.workspaces.forget(sandbox.id)
       const { id: installation, signer } = desk.installation
-      const receipt = writeReceipt(sandbox, evidence, { installation, signer, now: clock() })
+      const now = clock()
+      const receipt = writeReceipt(sandbox, evidence, { installation, signer, now })
       storage.transaction(() => {
-        store.update(sandbox.id, { state: 'ended', endedAt: clock() })
+        store.update(sandbox.id, { state: 'ended', endedAt: now })
         store.saveReceipt(receipt)
         recorder.record(sandbox.id, 'ended', { reason: receipt.reason, clean: receipt.clean })
       })
