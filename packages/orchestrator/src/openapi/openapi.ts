@@ -326,7 +326,8 @@ const pathsOf = (described: readonly Operation[], common: object = {}) =>
   )
 
 function describe(operation: Operation) {
-  const { path, summary, body, bodyType, query, header, status, result, type, progress, stream } = operation
+  const { path, summary, body, bodyType, query, header, status, result, type, progress, stream } =
+    operation
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   return {
     summary,

@@ -115,8 +115,6 @@ test('a watcher that takes nothing holds no more than a page of what it missed',
   await expect.poll(() => looked.length, { interval: 100 }).toBeGreaterThan(0)
   await new Promise((resolve) => setTimeout(resolve, 300))
   expect(looked.length).toBeLessThan(9)
-
-  expect(await watcher.events(9000)).toHaveLength(9000)
   await watcher.close()
 })
 

@@ -67,6 +67,7 @@ describe('a creation with a key', () => {
     under.engine.failNext('start')
     await expect(once(under.sandboxes, 'k')).rejects.toMatchObject({ code: 'engine_failed' })
 
+    under.time.now += 1
     const { id } = await once(under.sandboxes, 'k')
     expect((await once(under.sandboxes, 'k')).id).toBe(id)
     expect(under.sandboxes.list({ ended: true })).toMatchObject([{ id }, { endReason: 'failed' }])

@@ -81,7 +81,7 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
   const recorder = createRecorder(storage, clock)
   const capabilities = createCapabilities(storage, clock)
 
-  const doors = scope.use(createDoors(engine, known()))
+  const doors = scope.use(createDoors({ engine, registered: known(), observer: nobody, clock }))
   const { secrets, ...scans } = openSecrets({ stripe: secret })
   scope.use(scans)
 
@@ -107,18 +107,8 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
       }),
     )
   const under: LifecycleUnderTest = {
-    ...{
-      doors,
-      storage,
-      engine,
-      volumes,
-      recorder,
-      capabilities,
-      time,
-      restarted,
-      secret,
-      ...noted,
-    },
+    ...{ doors, storage, engine, volumes, recorder, capabilities },
+    ...{ time, restarted, secret, ...noted },
     sandboxes: restarted(),
     ready: async () => {},
     program: () => 0,
@@ -129,6 +119,8 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
   const parts = scope.move()
   return under
 }
+
+const nobody = { started: () => {}, ended: () => {} }
 
 const npmAlone = () =>
   createEgress({
