@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { EventType } from '../packages/sdk/src/wire/wire.ts'
 
 const root = join(import.meta.dirname, '..')
 const pages = [
@@ -29,6 +30,16 @@ test('every test that a page names exists', () => {
 
   expect(named.length).toBeGreaterThan(5)
   expect(missing).toEqual([])
+})
+
+test('every type of event stands in the table of events, and nothing else does', () => {
+  const [, table = ''] = textOf('docs/lifecycle.md').split('| type | what happened | data |')
+  const [rows = ''] = table.split('\n\n')
+  const listed = [...rows.matchAll(/^\| (.+?) \|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`(\w+)`/g)].map(([, type = '']) => type),
+  )
+
+  expect(listed.toSorted()).toEqual(EventType.options.toSorted())
 })
 
 test('every family of attacks has a row in the threat model, and every row a test', () => {

@@ -17,6 +17,11 @@ test.each([
   [['ls', '--al'], 'Did you mean --all?'],
   [['extend', 'sb1', 'soon'], 'Write a duration'],
   [['exec', 'sb1', '--env', 'novalue', '--', 'true'], 'Write NAME=value'],
+  [['extend', 'sb1'], 'or --until'],
+  [['extend', 'sb1', '5m', '--until', '2026-01-31T18:00:00Z'], 'or --until'],
+  [['extend', 'sb1', '-5m'], 'unknown option'],
+  [['extend', 'sb1', '--until', 'tomorrow'], 'Write a moment'],
+  [['events', '--type', 'unheard'], 'Write types'],
   [['url'], "missing required argument 'id'"],
   [['ls', 'extra'], 'too many arguments'],
   [['down'], 'Name sandboxes, or --all'],
@@ -129,6 +134,80 @@ test('down gives the receipt, and the same one again', async () => {
     clean: true,
   })
   expect((await runCli(orchestrator, 'down', orchestrator.id, '--json')).stdout).toBe(first.stdout)
+})
+
+test('down of several ends each once, and one that is not there keeps none of them', async () => {
+  await using orchestrator = await withSandbox()
+  const { id } = orchestrator
+  const other = orchestrator.state.create(CreateSandboxRequest.parse(aSandbox)).view.id
+  const ended = await runCli(orchestrator, 'down', id, 'sb0000000000zz', other, id, '--json')
+
+  expect(ended.code).toBe(3)
+  expect(JSON.parse(ended.stdout).receipts.map((one: Receipt) => one.id)).toEqual([id, other])
+  expect(ended.stderr).toContain('sandbox_not_found')
+  expect(orchestrator.state.get(other).view.state).toBe('ended')
+})
+
+test.each([
+  ['n\n', [], 'ready'],
+  ['\n', [], 'ready'],
+  ['yes\n', [], 'ended'],
+  ['', ['--yes'], 'ended'],
+])('down --all on a terminal that answers %j %j leaves it %s', async (answer, flags, state) => {
+  await using orchestrator = await withSandbox()
+  const cli = new Cli(orchestrator)
+  const isTTY = true
+  for (const stream of [cli.stdin, cli.stderr]) Object.assign(stream, { isTTY })
+  const down = cli.run('down', '--all', ...flags)
+  if (answer) await cli.stderr.until('[y/N]')
+  cli.stdin.write(answer)
+
+  expect(await down).toMatchObject({ code: 0 })
+  expect(orchestrator.state.get(orchestrator.id).view.state).toBe(state)
+})
+
+test('down --force tells so', async () => {
+  await using orchestrator = await withSandbox()
+  await runCli(orchestrator, 'down', orchestrator.id, '--force')
+  expect(orchestrator.state.requests).toContain(
+    `DELETE /v1/sandboxes/${orchestrator.id}?force=true`,
+  )
+})
+
+test('extend says what was not granted, and is no failure', async () => {
+  await using orchestrator = await withSandbox()
+  const { id, state } = orchestrator
+  state.longest = Date.parse(state.get(id).view.expiresAt)
+  const { code, stdout } = await runCli(
+    orchestrator,
+    'extend',
+    id,
+    '--until',
+    '2999-01-01T00:00:00Z',
+  )
+
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/Not at 2999-01-01T00:00:00.000Z, as asked: limits.maxTtl allows 24h/)
+})
+
+test('events are printed a line each, and as an object each with --json', async () => {
+  await using orchestrator = await withSandbox()
+  const { id, state } = orchestrator
+  const event = { at: '2026-01-01T00:00:00.000Z', sandbox: id }
+  state.events.push(
+    { ...event, seq: 2, type: 'created', data: {} },
+    { ...event, seq: 3, type: 'command', data: { command: 'ls \u001b[2J' } },
+    { ...event, seq: 4, type: 'ended', data: { reason: 'down' } },
+  )
+  const all = (await runCli(orchestrator, 'events')).stdout.trim().split('\n')
+  expect(all).toHaveLength(4)
+  expect(all[2]).toBe(`3 2026-01-01T00:00:00.000Z ${id} command {"command":"ls \\u001b[2J"}`)
+
+  const followed = await runCli(
+    ...([orchestrator, 'events', id, '--follow', '--type', 'created', '--json'] as const),
+  )
+  expect(followed).toMatchObject({ code: 0, stderr: '' })
+  expect(JSON.parse(followed.stdout)).toMatchObject({ seq: 2, type: 'created' })
 })
 
 test('down --all gives a list of receipts, also of none', async () => {

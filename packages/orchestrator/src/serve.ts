@@ -170,6 +170,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     ...shared,
     snapshots,
     kinds,
+    commands: doors.commands,
     ...{ limits: config.limits, egress, canaries, imageScans, secrets },
     urlOf: (token) => `${origin.gateway}/s/${token}`,
     onEnded: doors.close,

@@ -19,6 +19,7 @@ export const errorStatus = {
   sandbox_gone: 410,
   workspace_too_large: 413,
   unsupported_media: 415,
+  idempotency_mismatch: 422,
   policy_refused: 422,
   policy_unanswered: 422,
   secret_found: 422,

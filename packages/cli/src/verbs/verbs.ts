@@ -7,6 +7,7 @@ import { addDoctor } from './doctor.ts'
 import { addDown } from './down.ts'
 import { addDrill } from './drill.ts'
 import { addEgress } from './egress.ts'
+import { addEvents } from './events.ts'
 import { addExec } from './exec.ts'
 import { addExtend } from './extend.ts'
 import { addInspect } from './inspect.ts'
@@ -26,6 +27,7 @@ export const verbs: readonly AddVerb[] = [
   addUp,
   addLs,
   addInspect,
+  addEvents,
   addExec,
   addSh,
   addPs,

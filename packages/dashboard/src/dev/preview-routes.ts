@@ -32,7 +32,7 @@ const routes: readonly (readonly [string, RegExp, Answer])[] = [
   ['GET', /^\/sandboxes\/(\w+)$/, (plane, id) => plane.sandboxes.get(id)],
   ['DELETE', /^\/sandboxes\/(\w+)$/, (plane, id) => plane.end(id)],
   ['GET', /^\/sandboxes\/(\w+)\/receipt$/, (plane, id) => plane.receipts.get(id)],
-  ['POST', /^\/sandboxes\/(\w+)\/extend$/, (plane, id) => plane.extend(id, 30 * 60_000)],
+  ['POST', /^\/sandboxes\/(\w+)\/extend$/, extendedBy],
   ['GET', /^\/sandboxes\/(\w+)\/events$/, eventsOf],
   ['POST', /^\/sandboxes\/(\w+)\/handover$/, handoverOf],
   ['POST', /^\/sandboxes\/(\w+)\/databases\/([\w-]+)\/local$/, localDatabaseOf],
@@ -55,6 +55,13 @@ export function refuse(
 ): Told {
   const error = new SandboxError(code, message, { hint })
   return { status: error.status, body: problemOf(error) }
+}
+
+function extendedBy(plane: ScriptedControlPlane, id: string) {
+  const view = plane.extend(id, 30 * 60_000)
+  if (!view) return undefined
+  const { expiresAt } = view
+  return { ...view, extension: { asked: expiresAt, granted: expiresAt, limitedBy: null } }
 }
 
 function eventsOf(plane: ScriptedControlPlane, id: string) {

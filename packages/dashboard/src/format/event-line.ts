@@ -26,6 +26,8 @@ const lines: Readonly<Record<string, Describe>> = {
   adopted: () => ({ label: 'Taken over by a restarted orchestrator', tone: 'plain' }),
   handover: () => ({ label: 'New hand-over URL', tone: 'plain' }),
   extended: (data) => ({ label: 'Extended', tone: 'plain', note: until(data) }),
+  ending_soon: (data) => ({ label: 'Ends soon', tone: 'warn', note: why(data) }),
+  pre_stop: preStopLine,
   command: commandLine,
   file_written: (data) => ({
     label: 'File written',
@@ -65,6 +67,12 @@ function commandLine(data: EventData): EventLine {
     note: note || undefined,
     output: output || undefined,
   }
+}
+
+function preStopLine(data: EventData): EventLine {
+  const failure = textOf(data, 'failure')
+  const label = failure ? `Last command: ${failure}` : 'Last command'
+  return { ...commandLine(data), label, tone: failure ? 'bad' : 'plain', code: undefined }
 }
 
 function endedLine(data: EventData): EventLine {

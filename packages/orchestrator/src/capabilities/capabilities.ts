@@ -11,7 +11,7 @@ export interface Capabilities {
   issue(sandbox: string, expiresAt: number): string
   /**
    * The sandbox a token opens. Throws `unauthorized`, also when it is not the `expected` one; a
-   * revoked or expired token is `sandbox_gone`.
+   * revoked or expired token is `sandbox_gone`, which names its sandbox: the token does as well.
    */
   verify(token: string, expected?: string): string
   /** Extends those that live as long as the sandbox does. */
@@ -21,6 +21,8 @@ export interface Capabilities {
   /** Forgets one; content when there is none. */
   revoke(sandbox: string, token: string): void
   revokeAll(sandbox: string): void
+  /** From then on those of a sandbox are as if they had never been. */
+  forgetAll(sandbox: string): void
   /** Those issued for a sandbox; `open` when it would still be let in. `id` is not the token. */
   list(sandbox: string): { readonly id: string; readonly open: boolean }[]
 }
@@ -62,12 +64,13 @@ export function createCapabilities({ sqlite }: Storage, clock: Clock): Capabilit
     'UPDATE capabilities SET expiresAt = max(expiresAt, ?) WHERE hash = ?',
   )
   const forget = sqlite.prepare('DELETE FROM capabilities WHERE hash = ? AND sandbox = ?')
+  const forgetAll = sqlite.prepare('DELETE FROM capabilities WHERE sandbox = ?')
   const open = (row: Row) => row.revoked === 0 && clock() < row.expiresAt
 
   function verify(token: string, expected?: string): string {
     const row = form.test(token) ? Row.optional().parse(byHash.get(hashOf(token))) : undefined
     if (!row || (expected !== undefined && row.sandbox !== expected)) throw unknownToken()
-    if (!open(row)) throw spentToken()
+    if (!open(row)) throw spentToken(row)
     return row.sandbox
   }
 
@@ -84,6 +87,7 @@ export function createCapabilities({ sqlite }: Storage, clock: Clock): Capabilit
       renew.run(expiresAt, hashOf(token))
     },
     revoke: (sandbox, token) => void forget.run(hashOf(token), sandbox),
+    forgetAll: (sandbox) => void forgetAll.run(sandbox),
     revokeAll: (sandbox) => void revoke.run(sandbox),
     list: (sandbox) =>
       z
@@ -100,7 +104,8 @@ const unknownToken = () =>
     hint: 'Use the whole address that `sandbox up` or `sandbox url ID` printed.',
   })
 
-const spentToken = () =>
+const spentToken = ({ sandbox }: Row) =>
   new SandboxError('sandbox_gone', 'This sandbox has ended, or the address to it has expired.', {
     hint: 'Ask whoever gave it to you for a new one; `sandbox url ID` makes it while the sandbox runs.',
+    details: { sandbox },
   })

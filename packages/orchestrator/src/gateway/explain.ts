@@ -8,6 +8,7 @@ export function welcome(view: SandboxView, base: string): Welcome {
     state: view.state,
     expiresAt: view.expiresAt,
     idleAt: view.idleAt,
+    ...(view.secondsLeft !== undefined && { secondsLeft: view.secondsLeft }),
     message:
       'A stunt double of production: real shape, masked data, no production secret, no way out but what stands under `egress`. Break what you like.',
     workspace: { path: workspacePath, user: 'agent' },
@@ -48,7 +49,7 @@ export function instructions(welcome: Welcome): string {
   const files = Object.entries(welcome.files).map(([name, { path }]) => `  ${name}: ${path}\n`)
   return `${welcome.message}
 
-Sandbox ${welcome.id}, ${welcome.state}. It ends at ${welcome.expiresAt}, or at ${welcome.idleAt} if nobody uses it.
+Sandbox ${welcome.id}, ${welcome.state}. It ends at ${welcome.expiresAt}, or at ${welcome.idleAt} if nobody uses it${left(welcome)}.
 
 Run a command (as user "agent", in ${welcome.workspace.path}):
   curl -sS ${welcome.links.exec?.href} -H 'content-type: application/json' -d '{"command":"ls -la"}'
@@ -69,6 +70,9 @@ What is fake: every personal value in the data. What is absent: the rest of the 
 out is answered "blocked_by_policy" at once, so do not retry it. Everything is deleted at the end.
 `
 }
+
+const left = ({ secondsLeft }: Welcome) =>
+  secondsLeft === undefined ? '' : `: ${secondsLeft} seconds from now`
 
 /** A placeholder that is sent on is an alarm, so an agent must know what it holds. */
 function credentials({ credentials }: Welcome): string {

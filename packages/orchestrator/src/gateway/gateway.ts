@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { SandboxView } from '@stuntdouble/sdk/wire'
 import type { Capabilities } from '../capabilities/capabilities.ts'
 import type { Doors } from '../doors/doors.ts'
@@ -9,6 +10,8 @@ import type { Recorder } from '../recorder/recorder.ts'
 /** What the gateway asks of the sandboxes it leads to. */
 export interface Hosted {
   get(id: string): SandboxView
+  /** Why and when one ended, as the error to answer with; undefined while it runs. */
+  tombstone(id: string): SandboxError | undefined
   /**
    * Throws unless it is ready; holds it active until disposed. `cut` is called when its end begins,
    * before anything of it is taken down: what is still open must close.
@@ -30,7 +33,7 @@ export interface GatewayParts {
 
 /** The sandbox a request may use: `/s/<token>`, or `/s/<id>` with the token in the Authorization header. */
 export function authorize(
-  { capabilities, names, wrongKeys }: GatewayParts,
+  { capabilities, hosted, names, wrongKeys }: GatewayParts,
   handle: string,
   { headers, socket }: IncomingMessage,
 ): string {
@@ -40,6 +43,12 @@ export function authorize(
     const bearer = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''
     return capabilities.verify(bearer, handle)
   } catch (refusal) {
-    throw wrongKeys.answer(socket.remoteAddress ?? '', refusal)
+    throw wrongKeys.answer(socket.remoteAddress ?? '', tombstoneOf(refusal, hosted))
   }
+}
+
+/** Who held the sandbox is told what became of it; a stranger has got no further than any other. */
+function tombstoneOf(refusal: unknown, hosted: Hosted): unknown {
+  if (!(refusal instanceof SandboxError) || refusal.code !== 'sandbox_gone') return refusal
+  return hosted.tombstone(String(refusal.details.sandbox)) ?? refusal
 }

@@ -122,8 +122,9 @@ const useUntilCut = ({ hosted }: GatewayParts, response: Response) =>
 const sandboxOf = ({ locals }: Response) => String(locals.sandbox)
 
 function explain(parts: GatewayParts, sandbox: string, response: Response): void {
-  const view = parts.hosted.get(sandbox)
+  // Opening it is a use, and what is told counts from there.
   useUntilCut(parts, response)[Symbol.dispose]()
+  const view = parts.hosted.get(sandbox)
   const self = welcome(view, `${parts.origin()}/s/${String(response.req.params.handle)}`)
   response.set('vary', 'accept').format({
     json: () => response.json(self),

@@ -27,6 +27,12 @@ export function every(
   }
 }
 
+/** Resolves when the work settles, or after `ms`, when it goes on without us. */
+export async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const settled = new AbortController()
+  await Promise.race([work, pause(ms, settled.signal)]).finally(() => settled.abort())
+}
+
 /**
  * Resolves after `ms`, or at once when aborted. Keeps the process alive meanwhile: whoever waits in
  * the middle of work, such as a teardown, is to finish it.

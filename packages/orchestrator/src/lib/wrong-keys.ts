@@ -1,5 +1,5 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import type { Clock } from './clock.ts'
+import { type Clock, elapsed } from './clock.ts'
 
 /** Holds back who tries one wrong key after the other. The right key is never held back. */
 export interface WrongKeys {
@@ -20,7 +20,7 @@ export function createWrongKeys(clock: Clock): WrongKeys {
 
   function countOf(from: string) {
     const known = counts.get(from)
-    if (known && clock() - known.since < minuteMs) return known
+    if (known && elapsed(known.since, clock()) < minuteMs) return known
     if (counts.size >= maxAddresses) counts.clear()
     const fresh = { since: clock(), count: 0 }
     counts.set(from, fresh)

@@ -4,10 +4,15 @@ import {
   DoctorReport,
   EgressTestRequest,
   EgressVerdict,
+  EventFilter,
+  EventPage,
+  Extended,
   ExtendRequest,
+  eventStreamType,
   Handover,
   HandoverRequest,
   Health,
+  idempotencyHeader,
   LocalDatabase,
   ndjsonType,
   Problem,
@@ -19,6 +24,7 @@ import {
   Review,
   ReviewRequest,
   RevokeRequest,
+  SandboxEvent,
   SandboxEventList,
   SandboxList,
   SandboxView,
@@ -46,15 +52,26 @@ export interface Operation {
   /** Of a body that is bytes. */
   readonly bodyType?: string
   readonly query?: z.ZodObject
+  readonly header?: z.ZodObject
   readonly status: 200 | 201 | 204
   readonly result?: z.ZodType
   /** Of an answer that is bytes. */
   readonly type?: string
+  /** Of an answer that goes on: the data of each server-sent event. */
+  readonly stream?: z.ZodType
   /** Long work: NDJSON progress for those who accept it. */
   readonly progress?: true
 }
 
 const All = z.object({ all: z.enum(['true', 'false']).optional() })
+
+const IdempotencyKey = z.object({
+  [idempotencyHeader]: z.string().min(1).max(255).optional().meta({
+    description:
+      'The same key with the same request leads to the same sandbox for a day; with another, to 422.',
+  }),
+})
+const Force = z.object({ force: z.enum(['true', 'false']).optional() })
 
 export const operations: readonly Operation[] = [
   {
@@ -83,14 +100,19 @@ export const operations: readonly Operation[] = [
   {
     method: 'get',
     path: '/events',
-    summary: 'Every event as it comes, as text/event-stream; resumes with Last-Event-ID',
+    summary:
+      'Every event as it comes, as text/event-stream, resumed with Last-Event-ID; as JSON, a page of what is kept',
+    query: EventFilter,
     status: 200,
+    result: EventPage,
+    stream: SandboxEvent,
   },
   {
     method: 'post',
     path: '/sandboxes',
     summary: 'Create a sandbox and wait until it is ready',
     body: CreateSandboxRequest,
+    header: IdempotencyKey,
     status: 201,
     result: Handover,
     progress: true,
@@ -113,7 +135,9 @@ export const operations: readonly Operation[] = [
   {
     method: 'delete',
     path: '/sandboxes/:id',
-    summary: 'End a sandbox and wait for its receipt; idempotent',
+    summary:
+      'End a sandbox and wait for its receipt; idempotent. With force=true, without its preStop',
+    query: Force,
     status: 200,
     result: Receipt,
   },
@@ -127,10 +151,10 @@ export const operations: readonly Operation[] = [
   {
     method: 'post',
     path: '/sandboxes/:id/extend',
-    summary: 'Move the hard end',
+    summary: 'Move the hard end; the answer says how far, and what stood in the way of the rest',
     body: ExtendRequest,
     status: 200,
-    result: SandboxView,
+    result: Extended,
   },
   {
     method: 'post',
@@ -302,7 +326,8 @@ const pathsOf = (described: readonly Operation[], common: object = {}) =>
   )
 
 function describe(operation: Operation) {
-  const { path, summary, body, bodyType, query, status, result, type, progress } = operation
+  const { path, summary, body, bodyType, query, header, status, result, type, progress, stream } =
+    operation
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   return {
     summary,
@@ -311,6 +336,7 @@ function describe(operation: Operation) {
         path: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))),
       }),
       ...(query && { query }),
+      ...(header && { header }),
     },
     ...(body && {
       requestBody: { content: { [bodyType ?? 'application/json']: { schema: body } } },
@@ -323,6 +349,7 @@ function describe(operation: Operation) {
           content: {
             'application/json': { schema: result },
             ...(progress && { [ndjsonType]: { schema: ProgressLine } }),
+            ...(stream && { [eventStreamType]: { schema: stream } }),
           },
         }),
       },

@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events'
-import type { SandboxEvent } from '@stuntdouble/sdk/wire'
+import type { EventType, SandboxEvent } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
 import type { Clock } from '../lib/clock.ts'
 import type { Migration, Storage } from '../storage/storage.ts'
+import { createPages, eventFields, eventOf, type Pages } from './pages.ts'
 import { createWaiting } from './waiting.ts'
 
-/** The flight recorder: what happened to and in each sandbox, in order, for ever readable. */
-export interface Recorder {
+/** The flight recorder: what happened to and in each sandbox, in order, until it is forgotten. */
+export interface Recorder extends Pages {
   /**
    * Joins the caller’s transaction. `data` holds no token and no value from a source. What an agent
    * can cause without end is kept up to 10 000 events a sandbox; the rest is dropped.
@@ -21,35 +22,9 @@ export interface Recorder {
   flush(): void
   /** The latest 1000 of a sandbox and every alarm, oldest first. */
   list(sandbox: string): SandboxEvent[]
-  /** The next 1000 of all, with a number above `seq`. */
-  after(seq: number): SandboxEvent[]
-  /** Called for every later event, after it was recorded. Returns what ends the subscription. */
-  subscribe(listener: (event: SandboxEvent) => void): () => void
+  /** Called soon after something was recorded. Returns what ends the subscription. */
+  subscribe(listener: () => void): () => void
 }
-
-export type EventType =
-  | 'created'
-  | 'ready'
-  | 'adopted'
-  | 'command'
-  | 'process_started'
-  | 'process_ended'
-  | 'file_written'
-  | 'file_removed'
-  | 'egress_allowed'
-  | 'egress_denied'
-  | 'egress_total'
-  | 'alarm'
-  | 'extended'
-  | 'handover'
-  | 'limit_reached'
-  | 'ending'
-  | 'ended'
-  | 'failed'
-  | 'snapshot_building'
-  | 'snapshot_sealed'
-  | 'snapshot_failed'
-  | 'snapshot_removed'
 
 export const recorderMigrations: readonly Migration[] = [
   {
@@ -65,15 +40,7 @@ export const recorderMigrations: readonly Migration[] = [
   },
 ]
 
-const Row = z.object({
-  seq: z.int(),
-  at: z.int(),
-  sandbox: z.string(),
-  type: z.string(),
-  data: z.string(),
-})
 const Count = z.object({ count: z.int() })
-const Data = z.record(z.string(), z.unknown())
 
 /** What only we cause, and never often; of alarms their source tells a hundred. */
 const lifecycle: ReadonlySet<EventType> = new Set([
@@ -81,6 +48,8 @@ const lifecycle: ReadonlySet<EventType> = new Set([
   'ready',
   'adopted',
   'extended',
+  'ending_soon',
+  'pre_stop',
   'ending',
   'ended',
   'failed',
@@ -93,26 +62,16 @@ type NewRow = [at: number, sandbox: string, type: string, data: string]
 export function createRecorder(storage: Storage, clock: Clock): Recorder {
   const { sqlite } = storage
   const subscribers = new EventEmitter().setMaxListeners(0)
-  const fields = 'seq, at, sandbox, type, data'
   const insert = sqlite.prepare('INSERT INTO events (at, sandbox, type, data) VALUES (?, ?, ?, ?)')
   const latest = sqlite.prepare(
-    `SELECT ${fields} FROM events WHERE sandbox = :sandbox AND (type = 'alarm' OR seq IN
+    `SELECT ${eventFields} FROM events WHERE sandbox = :sandbox AND (type = 'alarm' OR seq IN
       (SELECT seq FROM events WHERE sandbox = :sandbox ORDER BY seq DESC LIMIT 1000)) ORDER BY seq DESC`,
   )
-  const later = sqlite.prepare(`SELECT ${fields} FROM events WHERE seq > ? ORDER BY seq LIMIT 1000`)
   const counted = sqlite.prepare('SELECT count(*) AS count FROM events WHERE sandbox = ?')
   /** What `counted` would say; anything may come after the end, so it is held without regard to that. */
   const counts = new Map<string, number>()
-  const newest = sqlite.prepare('SELECT coalesce(max(seq), 0) AS count FROM events')
-  let told = Count.parse(newest.get()).count
-
-  /** Tells what is stored and was not told. */
-  function tell(): void {
-    for (const event of later.all(told).map(eventOf)) {
-      told = event.seq
-      subscribers.emit('event', event)
-    }
-  }
+  const pages = createPages(storage)
+  const tell = () => void subscribers.emit('recorded')
 
   function isFull(sandbox: string): boolean {
     const count = counts.get(sandbox) ?? Count.parse(counted.get(sandbox)).count
@@ -142,19 +101,18 @@ export function createRecorder(storage: Storage, clock: Clock): Recorder {
       waiting.flush()
       return latest.all({ sandbox }).map(eventOf).reverse()
     },
-    after(seq) {
+    newest() {
       waiting.flush()
-      return later.all(seq).map(eventOf)
+      return pages.newest()
+    },
+    page(query) {
+      waiting.flush()
+      return pages.page(query)
     },
     subscribe(listener) {
-      tell()
-      subscribers.on('event', listener)
-      return () => subscribers.off('event', listener)
+      subscribers.on('recorded', listener)
+      return () => subscribers.off('recorded', listener)
     },
+    forget: pages.forget,
   }
-}
-
-function eventOf(raw: unknown): SandboxEvent {
-  const row = Row.parse(raw)
-  return { ...row, at: new Date(row.at).toISOString(), data: Data.parse(JSON.parse(row.data)) }
 }

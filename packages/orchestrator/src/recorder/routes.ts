@@ -1,51 +1,25 @@
-import type { SandboxEvent } from '@stuntdouble/sdk/wire'
-import { Router } from 'express'
+import { EventFilter, eventStreamType } from '@stuntdouble/sdk/wire'
+import { type Request, Router } from 'express'
+import { parseBody } from '../lib/requests.ts'
+import { streamEvents } from './event-stream.ts'
 import type { Recorder } from './recorder.ts'
 
-const heartbeatMs = 15_000
-/** A reader that does not keep up is dropped; it resumes with Last-Event-ID. */
-const maxBufferedBytes = 1024 ** 2
-
-/** `/v1/events`: every event as it comes, by server-sent events. */
+/** `/v1/events`: everything that happens, as server-sent events or, for who asks for JSON, by pages. */
 export function eventRoutes(recorder: Recorder): Router {
   const router = Router()
-  router.get('/events', (request, response) => {
-    response.set({
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    })
-    response.write('retry: 1000\n\n')
-    const send = (event: SandboxEvent) => {
-      if (response.writableLength > maxBufferedBytes) response.destroy()
-      else response.write(`id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`)
+  router.get('/events', async (request, response) => {
+    const { after, ...filter } = parseBody(EventFilter, asked(request))
+    if (request.accepts(eventStreamType, 'application/json') === 'application/json') {
+      response.json(recorder.page({ ...filter, after: after ?? 0 }))
+      return
     }
-
-    const after = Number(request.headers['last-event-id'])
-    if (after > 0) {
-      for (const missed of missedSince(recorder, after)) {
-        if (response.destroyed) return
-        send(missed)
-      }
-    }
-    const unsubscribe = recorder.subscribe(send)
-    const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs)
-    response.once('close', () => {
-      clearInterval(heartbeat)
-      unsubscribe()
-    })
+    await streamEvents(recorder, { ...filter, after: after ?? recorder.newest() }, response)
   })
   return router
 }
 
-/** As many as there are; a thousand are held at a time. */
-function* missedSince(recorder: Recorder, after: number): Generator<SandboxEvent> {
-  let seq = after
-  for (;;) {
-    const missed = recorder.after(seq)
-    yield* missed
-    const last = missed.at(-1)
-    if (last === undefined) return
-    seq = last.seq
-  }
+/** A browser repeats the address when it comes back, and says besides where it was. */
+function asked({ query, headers }: Request): unknown {
+  const last = headers['last-event-id']
+  return last === undefined ? query : { ...query, after: last }
 }

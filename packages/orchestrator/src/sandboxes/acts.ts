@@ -1,4 +1,5 @@
 import type { Desk } from './desk.ts'
+import type { PreStops } from './pre-stop.ts'
 import { writeReceipt } from './receipt.ts'
 import { type Acts, union } from './reconciler.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -7,7 +8,10 @@ import type { Starting } from './starting.ts'
 const destroyWithinMs = 60_000
 
 /** What the reconciler’s steps do. */
-export function createActs(desk: Omit<Desk, 'reconcile'>, starting: Starting): Acts {
+export function createActs(
+  desk: Omit<Desk, 'reconcile'>,
+  { starting, preStops }: { readonly starting: Starting; readonly preStops: PreStops },
+): Acts {
   const { store, storage, engine, recorder, capabilities, clock } = desk
 
   async function evidenceOf(sandbox: Sandbox) {
@@ -27,6 +31,17 @@ export function createActs(desk: Omit<Desk, 'reconcile'>, starting: Starting): A
 
   return {
     start: starting.start,
+    preStop: preStops.run,
+
+    warn({ id }, { reason, at }) {
+      storage.transaction(() => {
+        store.update(id, { warnedOf: at })
+        recorder.record(id, 'ending_soon', {
+          ...{ reason, at: new Date(at).toISOString() },
+          secondsLeft: Math.round((at - clock()) / 1000),
+        })
+      })
+    },
 
     end(sandbox, reason) {
       storage.transaction(() => {
@@ -41,9 +56,10 @@ export function createActs(desk: Omit<Desk, 'reconcile'>, starting: Starting): A
       const evidence = await evidenceOf(sandbox)
       await desk.workspaces.forget(sandbox.id)
       const { id: installation, signer } = desk.installation
-      const receipt = writeReceipt(sandbox, evidence, { installation, signer, now: clock() })
+      const now = clock()
+      const receipt = writeReceipt(sandbox, evidence, { installation, signer, now })
       storage.transaction(() => {
-        store.update(sandbox.id, { state: 'ended', endedAt: clock() })
+        store.update(sandbox.id, { state: 'ended', endedAt: now })
         store.saveReceipt(receipt)
         recorder.record(sandbox.id, 'ended', { reason: receipt.reason, clean: receipt.clean })
       })

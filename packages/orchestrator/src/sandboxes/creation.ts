@@ -24,17 +24,27 @@ interface Parts {
   readonly leases: Leases
 }
 
-type Create = (
+export interface Caller {
+  readonly signal: AbortSignal
+  /** Called with its id in the transaction that writes the sandbox down. */
+  readonly noted?: (id: string) => void
+}
+
+export type Create = (
   request: CreateSandboxRequest,
   onProgress: OnProgress,
-  signal: AbortSignal,
+  caller: Caller,
 ) => Promise<Handover>
 
 /** One creation from request to hand-over. One that fails, or whose signal aborts, leaves nothing. */
 export function createCreation({ desk, starting, ending, leases }: Parts): Create {
   const { store, storage, recorder } = desk
 
-  function journal(blueprint: Blueprint, workspace: string | null): Sandbox {
+  function journal(
+    blueprint: Blueprint,
+    workspace: string | null,
+    noted: Caller['noted'],
+  ): Sandbox {
     desk.egress.admit(blueprint)
     admitCount(store.list({ ended: false }).length, desk.limits)
     if (workspace) desk.workspaces.require(workspace)
@@ -45,6 +55,7 @@ export function createCreation({ desk, starting, ending, leases }: Parts): Creat
     const sandbox = newSandbox(entry, desk.snapshots, desk.kinds)
     storage.transaction(() => {
       store.insert(sandbox)
+      noted?.(sandbox.id)
       recorder.record(sandbox.id, 'created', { snapshot: firstSnapshot(sandbox) })
     })
     return sandbox
@@ -77,10 +88,10 @@ export function createCreation({ desk, starting, ending, leases }: Parts): Creat
     return problem ? errorOf(problem) : undefined
   }
 
-  return async (request, onProgress, signal) => {
+  return async (request, onProgress, { signal, noted }) => {
     const blueprint = admit(request, desk.limits)
     await admitIsolation(blueprint, desk.engine, signal)
-    const sandbox = journal(blueprint, request.workspace ?? null)
+    const sandbox = journal(blueprint, request.workspace ?? null, noted)
     const { id } = sandbox
     await prepareAndStart(sandbox, onProgress, signal)
     const error = errorIn(id)

@@ -1,6 +1,7 @@
 import type { OperatorConfig } from '@stuntdouble/sdk/wire'
 import type { Canaries } from '../canaries/canaries.ts'
 import type { Capabilities } from '../capabilities/capabilities.ts'
+import type { Commands } from '../doors/doors.ts'
 import type { Egress } from '../egress/egress.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Installation } from '../installation/installation.ts'
@@ -33,6 +34,7 @@ export interface Desk {
   readonly capabilities: Capabilities
   readonly snapshots: Pick<Snapshots, 'sealed'>
   readonly workspaces: Workspaces
+  readonly commands: Pick<Commands, 'run'>
   readonly kinds: ServerKinds
   readonly limits: OperatorConfig['limits']
   readonly installation: Pick<Installation, 'id' | 'signer'>

@@ -1,21 +1,51 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { Isolation } from '@stuntdouble/sdk/wire'
 import type { DiskUse } from './disk-bound.ts'
+import type { Sandbox } from './sandbox.ts'
 
 export const sandboxNotFound = (id: string) =>
   new SandboxError('sandbox_not_found', `No sandbox "${id}".`, {
     hint: 'Run `sandbox ls --all` for the ids of this orchestrator.',
   })
 
-export const sandboxGone = (id: string) =>
-  new SandboxError('sandbox_gone', `Sandbox "${id}" has ended; it does not come back.`, {
-    hint: 'Run `sandbox up` for a new one.',
-  })
+type Tombstone = Pick<Sandbox, 'id' | 'endReason' | 'endedAt'>
+
+/** What is left of a sandbox: that it was, why it ended, and when; not when while it still is ending. */
+export function sandboxGone({ id, endReason, endedAt }: Tombstone) {
+  const at = endedAt === null ? null : new Date(endedAt).toISOString()
+  const when = at === null ? '' : ` at ${at}`
+  const why = endReason === null ? '' : ` (${endReason})`
+  return new SandboxError(
+    'sandbox_gone',
+    `Sandbox "${id}" has ended${when}${why}; it does not come back.`,
+    {
+      hint: 'Run `sandbox up` for a new one.',
+      details: { sandbox: id, reason: endReason, endedAt: at },
+    },
+  )
+}
+
+export const idempotencyMismatch = () =>
+  new SandboxError(
+    'idempotency_mismatch',
+    'This Idempotency-Key came before, with another request.',
+    { hint: 'Send a key of its own with each request; the same one only to repeat it as it was.' },
+  )
 
 export const sandboxNotReady = (id: string) =>
   new SandboxError('sandbox_not_ready', `Sandbox "${id}" is still being created.`, {
     hint: 'Ask again in a moment.',
     retryable: true,
+  })
+
+export const badIdempotencyKey = () =>
+  new SandboxError('usage', 'An Idempotency-Key is 1 to 255 characters of ASCII without spaces.', {
+    hint: 'Send a random one, such as a UUID.',
+  })
+
+export const untilHasPassed = (until: string) =>
+  new SandboxError('usage', `A sandbox cannot be extended until ${until}: that has passed.`, {
+    hint: 'Name a moment to come, or end it with `sandbox down`.',
   })
 
 export const databaseNotFound = (id: string, name: string, known: readonly string[]) =>

@@ -33,6 +33,8 @@ export function newSandbox(
     activeAt: now,
     endReason: null,
     endedAt: null,
+    warnedOf: null,
+    preStopAt: null,
     problem: null,
     inventory: [],
   }

@@ -1,20 +1,24 @@
-import { type Handover, parseDuration, type SandboxView } from '@stuntdouble/sdk/wire'
+import type { Extended, ExtendRequest, Handover } from '@stuntdouble/sdk/wire'
 import { serially } from '../lib/serially.ts'
 import { traceOf } from '../lib/trace.ts'
 import type { Desk } from './desk.ts'
-import { idleAt } from './lease.ts'
+import { extensionOf } from './extension.ts'
+import { deadlineOf } from './lease.ts'
 import type { Roster } from './roster.ts'
 import { databasesOf, filesOf, firstSnapshot, viewOf } from './view.ts'
 
 /** How long a sandbox lives, and who may use it until then. */
 export interface Leases {
-  extend(id: string, seconds: number): Promise<SandboxView>
+  /** As far as the operator allows; never back. Throws `usage` for a moment that has passed. */
+  extend(id: string, request: ExtendRequest): Promise<Extended>
   handover(id: string, seconds?: number): Handover
   renew(id: string, token: string, seconds: number): void
   revoke(id: string, token: string): void
   /** Notes a use at `at`; the gate’s deadline moves with it. */
   touch(id: string, at: number): void
 }
+
+const isoOf = (at: number) => new Date(at).toISOString()
 
 /** A finer resolution would cost a write for each request and the gate looks once a second. */
 const resolutionMs = 1_000
@@ -26,21 +30,24 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
 
   /** One write at a time, each of what the journal says by then: a late one cannot undo a newer. */
   const moveDeadline = (id: string) =>
-    inTurn(id, () => engine.setDeadline(id, new Date(idleAt(roster.known(id)))))
+    inTurn(id, () => engine.setDeadline(id, new Date(deadlineOf(roster.known(id)))))
 
   return {
-    async extend(id, seconds) {
+    async extend(id, request) {
       const sandbox = roster.ready(id)
-      const ceiling = sandbox.createdAt + (parseDuration(limits.maxTtl) ?? 0) * 1000
-      const asked = Math.min(sandbox.expiresAt + seconds * 1000, ceiling)
-      const expiresAt = Math.max(asked, sandbox.expiresAt)
+      const { asked, expiresAt, limitedBy } = extensionOf(sandbox, request, {
+        maxTtl: limits.maxTtl,
+        now: clock(),
+      })
       storage.transaction(() => {
-        store.update(id, { expiresAt, activeAt: clock() })
+        store.update(id, { expiresAt })
+        store.touch(id, clock())
         capabilities.prolong(id, sandbox.expiresAt, expiresAt)
-        recorder.record(id, 'extended', { expiresAt: new Date(expiresAt).toISOString() })
+        recorder.record(id, 'extended', { expiresAt: isoOf(expiresAt) })
       })
       await Promise.all([moveDeadline(id), attachments.prolong(roster.known(id))])
-      return viewOf(roster.known(id), desk)
+      const extension = { asked: isoOf(asked), granted: isoOf(expiresAt), limitedBy }
+      return { ...viewOf(roster.known(id), desk), extension }
     },
 
     handover(id, seconds) {
@@ -69,7 +76,8 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
 
     touch(id, at) {
       const sandbox = store.get(id)
-      if (sandbox?.state !== 'ready' || at - sandbox.activeAt < resolutionMs) return
+      if (sandbox?.state !== 'ready' || sandbox.endReason !== null) return
+      if (at - sandbox.activeAt < resolutionMs) return
       store.touch(id, at)
       moveDeadline(id).catch((cause) =>
         log.warn({ ...traceOf(cause), sandbox: id }, 'deadline not moved'),

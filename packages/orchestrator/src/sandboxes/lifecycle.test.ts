@@ -45,7 +45,7 @@ describe('a sandbox', () => {
   test('is extended up to the longest life, and its gate is told', async () => {
     await using under = await openLifecycle()
     const { id, token } = await under.create({ ttl: '30m', idle: '2h' })
-    const { createdAt, expiresAt } = await under.sandboxes.extend(id, 9 * 3600)
+    const { createdAt, expiresAt } = await under.sandboxes.extend(id, { by: '9h' })
 
     expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(2 * 60 * minute)
     under.time.now += 119 * minute
@@ -89,7 +89,7 @@ describe('a sandbox', () => {
     await using under = await openLifecycle()
     const { id } = await under.create({ ttl: '5m', idle: '2h' })
     const { token } = under.sandboxes.handover(id, 10 * 60)
-    await under.sandboxes.extend(id, 3600)
+    await under.sandboxes.extend(id, { by: '1h' })
 
     under.time.now += 9 * minute
     expect(under.capabilities.verify(token)).toBe(id)

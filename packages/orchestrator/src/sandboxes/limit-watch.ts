@@ -1,4 +1,5 @@
 import type { LimitReached } from '../engine/engine.ts'
+import { elapsed } from '../lib/clock.ts'
 import type { Desk } from './desk.ts'
 
 /** Writes down which sandbox ran into which of its limits; the kernel is what holds it to them. */
@@ -44,7 +45,7 @@ export function createLimitWatch({
     const { pod, container, limit, times } = reached
     const key = `${pod} ${container} ${limit}`
     const last = lastTold(key, reached)
-    if (times <= last.times || clock() - last.at < toldEveryMs) return
+    if (times <= last.times || elapsed(last.at, clock()) < toldEveryMs) return
     told.set(key, { times, at: clock() })
     recorder.record(pod, 'limit_reached', { limit, container, times, message: words[limit] })
   }

@@ -1,3 +1,4 @@
+import { elapsed } from '../lib/clock.ts'
 import { traceOf } from '../lib/trace.ts'
 import type { Desk } from './desk.ts'
 
@@ -40,7 +41,7 @@ export function createOpenFiles({
       explained = Math.max(explained, freeAndFound)
       const isMissing = explained - freeAndFound >= unexplainedBytes
       if (!isMissing && !suspected && !isMuch(held)) return
-      if (clock() - lookedAt < lookEveryMs) return
+      if (elapsed(lookedAt, clock()) < lookEveryMs) return
       ;[lookedAt, suspected] = [clock(), false]
       held = await engine.heldOpen(signal).catch((cause) => {
         log.warn(traceOf(cause), 'open files could not be looked at')

@@ -1,11 +1,15 @@
 import type { EndReason } from '@stuntdouble/sdk/wire'
 import type { ContainerStatus } from '../engine/engine.ts'
-import { overdue } from './lease.ts'
-import type { Sandbox } from './sandbox.ts'
+import { deadlineOf, type End, overdue, warningDue } from './lease.ts'
+import { isOrderly, type Sandbox } from './sandbox.ts'
 
 export type Step =
   /** Volumes, containers, readiness, workspace: everything up to `ready`. */
   | { readonly do: 'start' }
+  /** Tells that an end is near. */
+  | { readonly do: 'warn'; readonly end: End }
+  /** Runs the blueprint’s last command. */
+  | { readonly do: 'preStop'; readonly reason: EndReason }
   | { readonly do: 'end'; readonly reason: EndReason }
   /** Removes what there is, looks again, and writes the receipt. */
   | { readonly do: 'destroy' }
@@ -20,14 +24,25 @@ export function plan(sandbox: Sandbox, seen: readonly ContainerStatus[], now: nu
   if (sandbox.state === 'ending') return { do: 'destroy' }
 
   const reason = sandbox.endReason ?? overdue(sandbox, now)
-  if (reason) return { do: 'end', reason }
+  const mayStop = reason && isOrderly(reason) && preStopDue(sandbox, now) && runs(seen)
+  if (reason) return { do: mayStop ? 'preStop' : 'end', reason }
   if (sandbox.state === 'creating') return { do: 'start' }
+  if (!vital.every((name) => lives(seen, name))) return { do: 'end', reason: 'died' }
 
-  return vital.every((name) => lives(seen, name)) ? { do: 'rest' } : { do: 'end', reason: 'died' }
+  const end = warningDue(sandbox, now)
+  return end ? { do: 'warn', end } : { do: 'rest' }
 }
 
-function lives(seen: readonly ContainerStatus[], name: string): boolean {
-  return seen.some(
+const preStopDue = (sandbox: Sandbox, now: number) =>
+  sandbox.state === 'ready' &&
+  sandbox.blueprint.preStop !== undefined &&
+  sandbox.preStopAt === null &&
+  now < deadlineOf(sandbox)
+
+const lives = (seen: readonly ContainerStatus[], name: string) =>
+  seen.some(
     (container) => container.name === name && ['running', 'paused'].includes(container.state),
   )
-}
+
+const runs = (seen: readonly ContainerStatus[]) =>
+  vital.every((name) => seen.some((one) => one.name === name && one.state === 'running'))

@@ -2,7 +2,7 @@ import { type Blueprint, parseBytes } from '@stuntdouble/sdk/wire'
 import { agent, workspaceContainer as workspaceName, workspacePath } from '../doors/doors.ts'
 import type { ContainerSpec, PodSpec, VolumeSpec } from '../engine/engine.ts'
 import type { ServerKinds } from '../sources/sources.ts'
-import { idleAt } from './lease.ts'
+import { deadlineOf } from './lease.ts'
 import type { Sandbox, SandboxDatabase, SandboxFiles } from './sandbox.ts'
 import { scratch, upTo } from './scratch.ts'
 import { serviceContainer } from './services.ts'
@@ -48,7 +48,7 @@ export function podOf(
   return {
     id: sandbox.id,
     kind: 'sandbox',
-    deadline: new Date(idleAt(sandbox)),
+    deadline: new Date(deadlineOf(sandbox)),
     hosts: [
       ...sandbox.databases.map(({ name }) => name),
       ...Object.keys(sandbox.blueprint.services),

@@ -2,6 +2,7 @@ import type { EndReason } from '@stuntdouble/sdk/wire'
 import type { Engine, Resource } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
 import { serially } from '../lib/serially.ts'
+import type { End } from './lease.ts'
 import { plan, type Step } from './plan.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { SandboxStore } from './store.ts'
@@ -9,6 +10,8 @@ import type { SandboxStore } from './store.ts'
 /** What the steps do; each ends with the journal and its event written in one transaction. */
 export interface Acts {
   start(sandbox: Sandbox): Promise<void>
+  warn(sandbox: Sandbox, end: End): void
+  preStop(sandbox: Sandbox, reason: EndReason): Promise<void>
   end(sandbox: Sandbox, reason: EndReason): void
   destroy(sandbox: Sandbox): Promise<void>
 }
@@ -50,6 +53,10 @@ export function createReconciler({ store, engine, clock, acts }: Parts): Reconci
     switch (step.do) {
       case 'start':
         return acts.start(sandbox)
+      case 'warn':
+        return acts.warn(sandbox, step.end)
+      case 'preStop':
+        return acts.preStop(sandbox, step.reason)
       case 'end':
         return acts.end(sandbox, step.reason)
       case 'destroy':

@@ -1,12 +1,15 @@
+import type { SandboxError } from '@stuntdouble/sdk/errors'
 import type { Desk } from './desk.ts'
 import { databaseNotFound, sandboxGone, sandboxNotFound, sandboxNotReady } from './errors.ts'
-import { idleAt } from './lease.ts'
+import { overdue } from './lease.ts'
 import type { Sandbox, SandboxDatabase } from './sandbox.ts'
 
 /** Sandboxes by id, or the error that says what became of them. */
 export interface Roster {
   /** Throws `sandbox_not_found`. */
   known(id: string): Sandbox
+  /** Undefined while it runs, and for one that is not known. */
+  tombstone(id: string): SandboxError | undefined
   /** Throws `sandbox_not_ready` or `sandbox_gone` as well. */
   ready(id: string): Sandbox
   /** Throws `database_not_found` as well. */
@@ -22,13 +25,18 @@ export function createRoster({ store, clock }: Pick<Desk, 'store' | 'clock'>): R
 
   function ready(id: string): Sandbox {
     const sandbox = known(id)
-    if (sandbox.endReason !== null || clock() >= idleAt(sandbox)) throw sandboxGone(id)
+    const endReason = sandbox.endReason ?? overdue(sandbox, clock())
+    if (endReason !== null) throw sandboxGone({ ...sandbox, endReason })
     if (sandbox.state === 'creating') throw sandboxNotReady(id)
     return sandbox
   }
 
   return {
     known,
+    tombstone(id) {
+      const sandbox = store.get(id)
+      return sandbox && sandbox.endReason !== null ? sandboxGone(sandbox) : undefined
+    },
     ready,
     database(id, name) {
       const { databases } = ready(id)

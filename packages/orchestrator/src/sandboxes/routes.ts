@@ -3,6 +3,7 @@ import {
   CreateSandboxRequest,
   ExtendRequest,
   HandoverRequest,
+  idempotencyHeader,
   parseDuration,
   patchType,
   RenewRequest,
@@ -16,7 +17,7 @@ import { abortOnClose, parseBody } from '../lib/requests.ts'
 import type { Recorder } from '../recorder/recorder.ts'
 import type { ServerKinds } from '../sources/sources.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
-import { sandboxNotFound } from './errors.ts'
+import { badIdempotencyKey, sandboxNotFound } from './errors.ts'
 import type { Sandboxes } from './sandboxes.ts'
 
 interface Parts {
@@ -34,6 +35,12 @@ function idOf({ params }: Request): string {
   return id
 }
 
+function idempotencyKeyOf({ headers }: Request): string | undefined {
+  const key = headers[idempotencyHeader]
+  if (key === undefined || (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key))) return key
+  throw badIdempotencyKey()
+}
+
 /** `/v1/sandboxes` and `/v1/workspaces`. */
 export function sandboxRoutes(parts: Parts): Router {
   const { sandboxes, workspaces, changes, recorder, doors, kinds } = parts
@@ -41,9 +48,12 @@ export function sandboxRoutes(parts: Parts): Router {
 
   router.post('/sandboxes', async (request, response) => {
     const wanted = parseBody(CreateSandboxRequest, request.body)
+    const key = idempotencyKeyOf(request)
     response.status(201)
     await respondWithProgress(request, response, (onProgress, signal) =>
-      sandboxes.create(wanted, onProgress, signal),
+      key === undefined
+        ? sandboxes.create(wanted, onProgress, signal)
+        : sandboxes.createOnce(key, wanted, { onProgress, signal }),
     )
   })
   router.get('/sandboxes', (request, response) => {
@@ -53,33 +63,17 @@ export function sandboxRoutes(parts: Parts): Router {
     response.json(sandboxes.get(idOf(request)))
   })
   router.delete('/sandboxes/:id', async (request, response) => {
-    response.json(await sandboxes.end(idOf(request), 'down'))
+    const force = request.query.force === 'true'
+    response.json(await sandboxes.end(idOf(request), 'down', { force }))
   })
   router.get('/sandboxes/:id/receipt', (request, response) => {
     response.json(sandboxes.receipt(idOf(request)))
   })
   router.post('/sandboxes/:id/extend', async (request, response) => {
-    const { by } = parseBody(ExtendRequest, request.body)
-    response.json(await sandboxes.extend(idOf(request), parseDuration(by) ?? 0))
+    const wanted = parseBody(ExtendRequest, request.body)
+    response.json(await sandboxes.extend(idOf(request), wanted))
   })
-  router.post('/sandboxes/:id/handover', (request, response) => {
-    const { ttl } = parseBody(HandoverRequest, request.body)
-    const handover = sandboxes.handover(
-      idOf(request),
-      ttl === undefined ? undefined : parseDuration(ttl),
-    )
-    recorder.record(handover.id, 'handover')
-    response.status(201).json(handover)
-  })
-  router.post('/sandboxes/:id/handover/renew', (request, response) => {
-    const { token, ttl } = parseBody(RenewRequest, request.body)
-    sandboxes.renew(idOf(request), token, parseDuration(ttl) ?? 0)
-    response.status(204).end()
-  })
-  router.post('/sandboxes/:id/handover/revoke', (request, response) => {
-    sandboxes.revoke(idOf(request), parseBody(RevokeRequest, request.body).token)
-    response.status(204).end()
-  })
+  router.use(handoverRoutes(parts))
   router.post('/sandboxes/:id/databases/:name/local', async (request, response) => {
     const sandbox = idOf(request)
     const database = sandboxes.database(sandbox, String(request.params.name))
@@ -109,6 +103,30 @@ export function sandboxRoutes(parts: Parts): Router {
   })
   router.put('/workspaces/check', async (request, response) => {
     response.json(await workspaces.check(request, abortOnClose(response)))
+  })
+  return router
+}
+
+/** Who may use a sandbox, and for how long. */
+function handoverRoutes({ sandboxes, recorder }: Parts): Router {
+  const router = Router()
+  router.post('/sandboxes/:id/handover', (request, response) => {
+    const { ttl } = parseBody(HandoverRequest, request.body)
+    const handover = sandboxes.handover(
+      idOf(request),
+      ttl === undefined ? undefined : parseDuration(ttl),
+    )
+    recorder.record(handover.id, 'handover')
+    response.status(201).json(handover)
+  })
+  router.post('/sandboxes/:id/handover/renew', (request, response) => {
+    const { token, ttl } = parseBody(RenewRequest, request.body)
+    sandboxes.renew(idOf(request), token, parseDuration(ttl) ?? 0)
+    response.status(204).end()
+  })
+  router.post('/sandboxes/:id/handover/revoke', (request, response) => {
+    sandboxes.revoke(idOf(request), parseBody(RevokeRequest, request.body).token)
+    response.status(204).end()
   })
   return router
 }

@@ -19,10 +19,17 @@ export interface Sandbox {
   /** Set once an end is decided; the first reason stays. */
   readonly endReason: EndReason | null
   readonly endedAt: number | null
+  /** The end of which was warned last. */
+  readonly warnedOf: number | null
+  /** When its pre-stop command was begun, or forgone; it is begun once. */
+  readonly preStopAt: number | null
   readonly problem: Problem | null
   /** Everything that was ever seen of it on the engine. */
   readonly inventory: readonly Resource[]
 }
+
+/** Decided in peace: what runs inside may be told, and has a moment. */
+export const isOrderly = (reason: EndReason) => ['down', 'expired', 'idle'].includes(reason)
 
 export interface SandboxDatabase {
   /** Its host name inside. */

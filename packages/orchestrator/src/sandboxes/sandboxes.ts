@@ -1,6 +1,9 @@
+import type { SandboxError } from '@stuntdouble/sdk/errors'
 import type {
   CreateSandboxRequest,
   EndReason,
+  Extended,
+  ExtendRequest,
   Handover,
   OnProgress,
   Receipt,
@@ -12,22 +15,26 @@ import { createActivity } from './activity.ts'
 import { createActs } from './acts.ts'
 import { createAdoption } from './adoption.ts'
 import { createAttachments } from './attachments.ts'
+import { type CreateOnce, createOnce } from './create-once.ts'
 import { createCreation } from './creation.ts'
 import type { Desk } from './desk.ts'
-import { createEnding } from './ending.ts'
+import { createEnding, type EndOptions } from './ending.ts'
+import { createIdempotencyKeys, idempotencyMigrations } from './idempotency-keys.ts'
 import { createLeases } from './leases.ts'
 import { createLimitWatch } from './limit-watch.ts'
+import { createPreStops } from './pre-stop.ts'
 import { createReconciler } from './reconciler.ts'
+import { createRetention } from './retention.ts'
 import { createRoster } from './roster.ts'
 import type { SandboxDatabase } from './sandbox.ts'
 import { createStarter } from './starter.ts'
 import { createStarting } from './starting.ts'
-import { createSandboxStore, sandboxMigrations } from './store.ts'
+import { createSandboxStore, sandboxMigrations as sandboxRows } from './store.ts'
 import { createSweeper } from './sweeper.ts'
 import { viewOf } from './view.ts'
 import { createWatchdog } from './watchdog.ts'
 
-export { sandboxMigrations }
+export const sandboxMigrations = [...sandboxRows, ...idempotencyMigrations]
 
 /** Every sandbox of this orchestrator. Disposal leaves them running: they outlive the process. */
 export interface Sandboxes extends AsyncDisposable {
@@ -37,11 +44,20 @@ export interface Sandboxes extends AsyncDisposable {
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<Handover>
+  /**
+   * The same, once for a key: who comes again with it, or meanwhile, is handed the same sandbox, by a
+   * capability of their own. It is given up when nobody waits for it any more. A key is good for a
+   * day, and for another try when the creation failed. Throws `idempotency_mismatch` for a key that
+   * came with another request.
+   */
+  createOnce: CreateOnce
   /** Throws `sandbox_not_found`. */
   get(id: string): SandboxView
+  /** The error that says why and when it ended; undefined while it runs, and for one that is not known. */
+  tombstone(id: string): SandboxError | undefined
   list(query: { readonly ended: boolean }): SandboxView[]
-  /** Moves the hard end by `seconds`, as far as the operator allows. */
-  extend(id: string, seconds: number): Promise<SandboxView>
+  /** Moves the hard end, as far as the operator allows. Never moves it back. */
+  extend(id: string, request: ExtendRequest): Promise<Extended>
   /** A fresh capability; it lasts as long as the sandbox, or `seconds`. */
   handover(id: string, seconds?: number): Handover
   /** Keeps a capability of it good for so many seconds from now. */
@@ -49,7 +65,7 @@ export interface Sandboxes extends AsyncDisposable {
   /** Ends a capability of it; content when there is none. */
   revoke(id: string, token: string): void
   /** Idempotent. Resolves with the receipt once absence was observed. */
-  end(id: string, reason: EndReason): Promise<Receipt>
+  end(id: string, reason: EndReason, how?: EndOptions): Promise<Receipt>
   /** Throws `conflict` before the end. */
   receipt(id: string): Receipt
   /** Throws unless the sandbox is ready; holds it active until disposed. `cut` is called when its end begins. */
@@ -68,6 +84,7 @@ const beatMs = 1_000
 /** A fast disk fills by a gigabyte in a second. */
 const roomMs = 500
 const limitsMs = 2_000
+const forgetMs = 3_600_000
 
 export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const { storage, engine, clock, log } = parts
@@ -83,13 +100,21 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   }
 
   const starting = createStarting(base)
-  const acts = createActs(base, starting)
+  const preStops = createPreStops(base)
+  const acts = createActs(base, { starting, preStops })
   const desk: Desk = { ...base, ...createReconciler({ store, engine, clock, acts }) }
   const roster = createRoster(desk)
   const leases = createLeases(desk, roster)
-  const ending = createEnding(desk, roster, starting)
+  const ending = createEnding(desk, { roster, starting, preStops })
+  const keys = createIdempotencyKeys(storage)
+  const create = createCreation({ desk, starting, ending, leases })
+  const retention = createRetention({ ...desk, keys })
   const sweeper = createSweeper(desk)
-  const watchdog = createWatchdog({ ...desk, interrupt: starting.interrupt })
+  const interrupt = (id: string) => {
+    starting.interrupt(id)
+    preStops.interrupt(id)
+  }
+  const watchdog = createWatchdog({ ...desk, interrupt })
 
   // Rhythms of their own: an end, or a walk, that takes long must not hold up the rest.
   const failed = (cause: unknown) => log.error(traceOf(cause), 'beat failed')
@@ -100,11 +125,14 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     every(roomMs, watchdog.guardRoom, failed),
     every(beatMs, watchdog.guardBounds, failed),
     every(limitsMs, base.limitWatch.look, failed),
+    every(forgetMs, retention.forget, failed),
   ]
 
   return {
-    create: createCreation({ desk, starting, ending, leases }),
+    create: (request, onProgress, signal) => create(request, onProgress, { signal }),
+    createOnce: createOnce({ ...desk, create, handover: leases.handover, keys }),
     get: (id) => viewOf(roster.known(id), desk),
+    tombstone: roster.tombstone,
     list: (query) => store.list(query).map((sandbox) => viewOf(sandbox, desk)),
     extend: leases.extend,
     handover: leases.handover,
@@ -117,7 +145,9 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     adopt: createAdoption(desk, ending),
 
     async [Symbol.asyncDispose]() {
+      preStops.interruptAll()
       await Promise.all(rhythms.map((rhythm) => rhythm[Symbol.asyncDispose]()))
+      await sweeper.settled()
       await attachments.detachAll()
     },
   }

@@ -35,6 +35,11 @@ export const sandboxMigrations: readonly Migration[] = [
     name: 'sandboxes-2',
     sql: `ALTER TABLE sandboxes ADD COLUMN files TEXT NOT NULL DEFAULT '[]'`,
   },
+  {
+    name: 'sandboxes-ends',
+    sql: `ALTER TABLE sandboxes ADD COLUMN warnedOf INTEGER;
+    ALTER TABLE sandboxes ADD COLUMN preStopAt INTEGER`,
+  },
 ]
 
 export interface SandboxStore {
@@ -43,6 +48,9 @@ export interface SandboxStore {
   /** Newest first. */
   list(query: { readonly ended: boolean }): Sandbox[]
   update(id: string, change: Partial<Omit<Sandbox, 'id'>>): void
+  /** Those that ended before a moment. */
+  endedBefore(at: number): readonly string[]
+  remove(id: string): void
   saveReceipt(receipt: Receipt): void
   receipt(id: string): Receipt | undefined
   /** The moment only ever moves forward. */
@@ -76,6 +84,8 @@ const Item = z.object({
   name: z.string(),
 })
 
+const Id = z.object({ id: z.string() })
+
 const Row = z.object({
   id: z.string(),
   state: SandboxState,
@@ -89,6 +99,8 @@ const Row = z.object({
   activeAt: z.int(),
   endReason: EndReason.nullable(),
   endedAt: z.int().nullable(),
+  warnedOf: z.int().nullable(),
+  preStopAt: z.int().nullable(),
   problem: json(Problem).nullable(),
   inventory: json(z.array(Item)),
 })
@@ -107,6 +119,10 @@ export function createSandboxStore({ sqlite }: Storage): SandboxStore {
   const byId = sqlite.prepare(`${selected} WHERE id = ?`)
   const living = sqlite.prepare(`${selected} WHERE state <> 'ended' ORDER BY createdAt DESC, id`)
   const every = sqlite.prepare(`${selected} ORDER BY createdAt DESC, id`)
+  const endedBefore = sqlite.prepare(
+    `SELECT id FROM sandboxes WHERE state = 'ended' AND endedAt < ?`,
+  )
+  const remove = sqlite.prepare('DELETE FROM sandboxes WHERE id = ?')
   const setReceipt = sqlite.prepare('UPDATE sandboxes SET receipt = ? WHERE id = ?')
   const getReceipt = sqlite.prepare(
     'SELECT receipt FROM sandboxes WHERE id = ? AND receipt IS NOT NULL',
@@ -123,6 +139,12 @@ export function createSandboxStore({ sqlite }: Storage): SandboxStore {
         .prepare(`UPDATE sandboxes SET ${assignments.join(', ')} WHERE id = :id`)
         .run({ ...mapColumns(change), id })
     },
+    endedBefore: (at) =>
+      z
+        .array(Id)
+        .parse(endedBefore.all(at))
+        .map(({ id }) => id),
+    remove: (id) => void remove.run(id),
     saveReceipt: (receipt) => void setReceipt.run(JSON.stringify(receipt), receipt.id),
     receipt(id) {
       const row = z

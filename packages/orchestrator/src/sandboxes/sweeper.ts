@@ -1,15 +1,18 @@
 import { SandboxId } from '@stuntdouble/sdk/wire'
 import type { Engine } from '../engine/engine.ts'
-import type { Clock } from '../lib/clock.ts'
+import { type Clock, elapsed } from '../lib/clock.ts'
+import { within } from '../lib/every.ts'
 import type { Log } from '../lib/log.ts'
 import { traceOf } from '../lib/trace.ts'
-import { overdue } from './lease.ts'
+import { overdue, warningDue } from './lease.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { SandboxStore } from './store.ts'
 
 export interface Sweeper {
   /** Ends what is due; every so often looks at everything, in both directions. */
   sweep(signal: AbortSignal): Promise<void>
+  /** Resolves when nothing that a sweep began is under way. */
+  settled(): Promise<void>
 }
 
 interface Parts {
@@ -24,26 +27,36 @@ interface Parts {
 const isOurs = (pod: string) => SandboxId.safeParse(pod).success
 
 const fullLookEveryMs = 5_000
+const patienceMs = 1_000
 
 export function createSweeper({ store, engine, clock, reconcile, log }: Parts): Sweeper {
+  const underWay = new Map<string, Promise<void>>()
   let lookedAt = Number.NEGATIVE_INFINITY
 
-  async function settle(id: string): Promise<void> {
-    await reconcile(id).catch((cause) =>
-      log.warn({ ...traceOf(cause), sandbox: id }, 'will try again'),
-    )
+  /** One that takes long, such as a pre-stop command, holds up none of the others. */
+  function settle(id: string): Promise<void> {
+    const settling =
+      underWay.get(id) ??
+      reconcile(id)
+        .catch((cause) => log.warn({ ...traceOf(cause), sandbox: id }, 'will try again'))
+        .finally(() => underWay.delete(id))
+    underWay.set(id, settling)
+    return settling
   }
 
-  const isOver = (sandbox: Sandbox) =>
-    sandbox.state === 'ending' || sandbox.endReason !== null || overdue(sandbox, clock()) !== null
+  const isDue = (sandbox: Sandbox) =>
+    sandbox.state === 'ending' ||
+    sandbox.endReason !== null ||
+    overdue(sandbox, clock()) !== null ||
+    warningDue(sandbox, clock()) !== undefined
 
   /** Row without container: the reconciler sees it. */
   async function sweepRows(everything: boolean): Promise<void> {
     const due = store
       .list({ ended: false })
       .filter((sandbox) => sandbox.state !== 'creating' || sandbox.endReason !== null)
-      .filter((sandbox) => everything || isOver(sandbox))
-    await Promise.all(due.map(({ id }) => settle(id)))
+      .filter((sandbox) => everything || isDue(sandbox))
+    await within(patienceMs, Promise.all(due.map(({ id }) => settle(id))))
   }
 
   /** Container without row, or with the row of a sandbox that ended: a create that completed late. */
@@ -57,8 +70,9 @@ export function createSweeper({ store, engine, clock, reconcile, log }: Parts): 
   }
 
   return {
+    settled: async () => void (await Promise.all(underWay.values())),
     async sweep(signal) {
-      const everything = clock() - lookedAt >= fullLookEveryMs
+      const everything = elapsed(lookedAt, clock()) >= fullLookEveryMs
       await sweepRows(everything)
       if (!everything) return
       lookedAt = clock()

@@ -16,6 +16,8 @@ export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
     activeAt: 0,
     endReason: null,
     endedAt: null,
+    warnedOf: null,
+    preStopAt: null,
     problem: null,
     inventory: [],
     ...change,

@@ -8,7 +8,7 @@ const timestamp = (at: number) => new Date(at).toISOString()
 
 export function viewOf(
   sandbox: Sandbox,
-  { store, egress, diskUses }: Pick<Desk, 'store' | 'egress' | 'diskUses'>,
+  { store, egress, diskUses, clock }: Pick<Desk, 'store' | 'egress' | 'diskUses' | 'clock'>,
 ): SandboxView {
   return {
     id: sandbox.id,
@@ -16,6 +16,7 @@ export function viewOf(
     createdAt: timestamp(sandbox.createdAt),
     expiresAt: timestamp(sandbox.expiresAt),
     idleAt: timestamp(idleAt(sandbox)),
+    secondsLeft: secondsLeft(sandbox, clock()),
     endedAt: sandbox.endedAt === null ? null : timestamp(sandbox.endedAt),
     endReason: sandbox.endReason,
     snapshot: firstSnapshot(sandbox),
@@ -30,6 +31,9 @@ export function viewOf(
     clean: sandbox.state === 'ended' ? (store.receipt(sandbox.id)?.clean ?? null) : null,
   }
 }
+
+const secondsLeft = (sandbox: Sandbox, now: number) =>
+  sandbox.endReason === null ? Math.max(0, Math.round((idleAt(sandbox) - now) / 1000)) : 0
 
 export function databasesOf(sandbox: Sandbox): Record<string, DatabaseView> {
   return Object.fromEntries(

@@ -1,4 +1,5 @@
 import type { PoolUsage } from '../engine/engine.ts'
+import { elapsed } from '../lib/clock.ts'
 import type { Desk } from './desk.ts'
 import { type DiskUse, sumOf, volumesOf } from './disk-bound.ts'
 import { createOpenFiles } from './open-files.ts'
@@ -47,7 +48,7 @@ export function createVolumeWalks({
   return {
     suspect: open.suspect,
     isDue({ freeBytes, freeInodes }) {
-      const age = clock() - (last?.at ?? Number.NEGATIVE_INFINITY)
+      const age = elapsed(last?.at ?? Number.NEGATIVE_INFINITY, clock())
       if (last === undefined || age >= walkEveryMs) return true
       const wrote = last.freeBytes - freeBytes
       if (wrote !== 0 && age >= walkWhenChangedMs) return true

@@ -1,6 +1,6 @@
 import { type EndReason, problemOf } from '@stuntdouble/sdk/wire'
 import type { PoolUsage } from '../engine/engine.ts'
-import { pause } from '../lib/every.ts'
+import { within } from '../lib/every.ts'
 import type { Desk } from './desk.ts'
 import { type DiskUse, diskBound, isOver, sumOf } from './disk-bound.ts'
 import { diskLimitReached, diskReserveReached } from './errors.ts'
@@ -41,11 +41,16 @@ export function createWatchdog({ store, engine, diskUses: uses, ...desk }: Parts
   const living = () =>
     store
       .list({ ended: false })
-      .filter(({ state, endReason }) => state !== 'ending' && endReason === null)
+      .filter(({ state, endReason }) => state === 'ready' || endReason === null)
+      .filter(({ state }) => state !== 'ending')
 
   async function end(sandbox: Sandbox, reason: EndReason): Promise<void> {
-    // Somebody else may have ended it while it was measured; the first reason stays.
-    if (store.get(sandbox.id)?.endReason !== null) return
+    // Somebody else may have ended it while it was measured; the first reason stays. A command that is
+    // run at its end has no leave to write more than it may.
+    if (store.get(sandbox.id)?.endReason !== null) {
+      desk.interrupt(sandbox.id)
+      return
+    }
     const [used, allowed] = [uses.get(sandbox.id) ?? sumOf([]), diskBound(sandbox.blueprint)]
     const tell = reason === 'disk_limit' ? diskLimitReached : diskReserveReached
     const problem = problemOf(tell(sandbox.id, used, allowed))
@@ -97,9 +102,4 @@ function greatestOf(
   return sandboxes
     .filter((sandbox) => held(sandbox) >= walkAfter[by])
     .toSorted((one, other) => held(other) - held(one))[0]
-}
-
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  const settled = new AbortController()
-  await Promise.race([work, pause(ms, settled.signal)]).finally(() => settled.abort())
 }

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
+import { SandboxError } from '../errors.ts'
 import { startFakeOrchestrator } from '../testing/fake-orchestrator.ts'
 import { ControlClient } from './control.ts'
 
@@ -44,6 +45,57 @@ test('events arrive one by one until the reader leaves', async () => {
     expect(event).toMatchObject({ seq: 1, type: 'created' })
     break
   }
+})
+
+test('a stream of events that breaks goes on where it was, each event told once', async () => {
+  await using orchestrator = await startFakeOrchestrator()
+  const { state } = orchestrator
+  const event = { at: '2026-01-01T00:00:00.000Z', sandbox: 'sb0123456789ab', data: {} }
+  for (const seq of [2, 3, 4, 5]) state.events.push({ ...event, seq, type: 'command' })
+  state.eventsAtOnce = 2
+  const told: number[] = []
+  for await (const { seq } of new ControlClient(orchestrator).watch({ after: 0 })) {
+    told.push(seq)
+    if (seq === 5) break
+  }
+
+  expect(told).toEqual([1, 2, 3, 4, 5])
+  expect(state.requests).toEqual([0, 2, 4].map((after) => `GET /v1/events?after=${after}`))
+})
+
+test('watching what was never there, or with a wrong key, is thrown at once', async () => {
+  await using orchestrator = await startFakeOrchestrator()
+  const first = (options: { url: string; apiKey: string }) =>
+    new ControlClient(options).watch().next()
+
+  await expect(first({ ...orchestrator, apiKey: 'sk_wrong' })).rejects.toMatchObject({
+    code: 'unauthorized',
+  })
+  await expect(first({ url: 'http://127.0.0.1:1', apiKey: 'x' })).rejects.toMatchObject({
+    code: 'orchestrator_unreachable',
+  })
+})
+
+test('a creation whose connection broke is asked for again, and made once', async () => {
+  await using orchestrator = await startFakeOrchestrator()
+  const { state } = orchestrator
+  state.breaks = 1
+  const { id } = await new ControlClient(orchestrator).createSandbox({})
+
+  expect(state.requests).toEqual(Array(2).fill('POST /v1/sandboxes'))
+  expect([...state.sandboxes.keys()]).toEqual([id])
+})
+
+test('a key of one’s own is sent, and a refusal is not asked for again', async () => {
+  await using orchestrator = await startFakeOrchestrator()
+  const { state } = orchestrator
+  const control = new ControlClient(orchestrator)
+  const first = await control.createSandbox({}, { idempotencyKey: 'mine' })
+  expect((await control.createSandbox({}, { idempotencyKey: 'mine' })).id).toBe(first.id)
+  state.failure = new SandboxError('capacity', 'Full.', { hint: 'Wait.', retryable: true })
+
+  await expect(control.createSandbox({})).rejects.toMatchObject({ code: 'capacity' })
+  expect(state.requests).toHaveLength(3)
 })
 
 test('a refusal keeps its code and hint', async () => {

@@ -1,18 +1,21 @@
 import { z } from 'zod'
 import { bodyOf } from '../http/body.ts'
 import type { Connection, Fetch, HttpRequest, RequestBody } from '../http/connection.ts'
-import { parseAnswer, send, sendForJson } from '../http/http.ts'
+import { send, sendForJson } from '../http/http.ts'
 import { sendForResult } from '../http/ndjson.ts'
-import { serverSentEvents } from '../http/server-sent-events.ts'
 import { patchType, WorkspaceChanges } from '../wire/changes.ts'
 import { DoctorReport, Health } from '../wire/doctor.ts'
 import { tarType } from '../wire/door.ts'
 import { type EgressTestInput, EgressVerdict } from '../wire/egress.ts'
+import { EventPage, type SandboxEvent, SandboxEventList } from '../wire/events.ts'
+import { Extended, type ExtendRequest } from '../wire/extend.ts'
 import type { OnProgress } from '../wire/progress.ts'
 import { Receipt } from '../wire/receipt.ts'
 import * as sandbox from '../wire/sandbox.ts'
 import { SecretsReport } from '../wire/secrets.ts'
 import * as snapshot from '../wire/snapshot.ts'
+import { newIdempotencyKey, retrying } from './retrying.ts'
+import { queryOf, type WatchOptions, watchEvents } from './watch-events.ts'
 
 export interface ControlOptions {
   /** The control port’s address. */
@@ -30,6 +33,11 @@ export interface CallOptions {
 
 export interface LongCallOptions extends CallOptions {
   readonly onProgress?: OnProgress | undefined
+}
+
+export interface CreateCallOptions extends LongCallOptions {
+  /** One of 255 characters at most, without spaces; a random one when left out. */
+  readonly idempotencyKey?: string
 }
 
 type Capability = Pick<sandbox.Handover, 'id' | 'token'>
@@ -53,9 +61,23 @@ export class ControlClient {
   doctor = (options?: CallOptions) =>
     this.#json(DoctorReport, { path: '/v1/doctor', timeoutMs: 300_000, ...options })
 
-  /** Resolves when the sandbox is ready. Aborting leaves nothing behind: the server cleans up. */
-  createSandbox = (request: sandbox.CreateSandboxInput, options?: LongCallOptions) =>
-    this.#result(sandbox.Handover, '/v1/sandboxes', request, options)
+  /**
+   * Resolves when the sandbox is ready. Aborting leaves nothing behind: the server cleans up. Where the
+   * connection breaks it is asked again, for the same sandbox. So does whoever sends a key of theirs.
+   */
+  createSandbox = (
+    request: sandbox.CreateSandboxInput,
+    { idempotencyKey = newIdempotencyKey(), ...options }: CreateCallOptions = {},
+  ) =>
+    retrying(
+      () =>
+        sendForResult(this.#connection, {
+          ...{ method: 'POST', path: '/v1/sandboxes', json: request, schema: sandbox.Handover },
+          headers: { [sandbox.idempotencyHeader]: idempotencyKey },
+          ...options,
+        }),
+      options.signal,
+    )
 
   async listSandboxes(options: CallOptions & { readonly all?: boolean } = {}) {
     const path = options.all ? '/v1/sandboxes?all=true' : '/v1/sandboxes'
@@ -65,20 +87,24 @@ export class ControlClient {
   sandbox = (id: string, options?: CallOptions) =>
     this.#json(sandbox.SandboxView, { path: sandboxPath(id), ...options })
 
-  /** Waits until it is gone. Idempotent: the same receipt every time. */
-  destroySandbox = (id: string, options?: CallOptions) =>
+  /** Waits until it is gone. Idempotent: the same receipt every time. `force` forgoes its `preStop`. */
+  destroySandbox = (
+    id: string,
+    { force, signal }: CallOptions & { readonly force?: boolean } = {},
+  ) =>
     this.#json(SignedReceipt, {
       method: 'DELETE',
-      path: sandboxPath(id),
+      path: `${sandboxPath(id)}${force ? '?force=true' : ''}`,
       timeoutMs: null,
-      ...options,
+      signal,
     })
 
   receipt = (id: string, options?: CallOptions) =>
     this.#json(SignedReceipt, { path: `${sandboxPath(id)}/receipt`, ...options })
 
-  extendSandbox = (id: string, by: string, options?: CallOptions) =>
-    this.#json(sandbox.SandboxView, post(`${sandboxPath(id)}/extend`, { by }, options))
+  /** By a duration such as `30m`, or until a moment. As far as the operator allows: the answer says. */
+  extendSandbox = (id: string, by: string | { readonly until: Date }, options?: CallOptions) =>
+    this.#json(Extended, post(`${sandboxPath(id)}/extend`, extensionOf(by), options))
 
   /** A fresh capability for a sandbox that runs. */
   handover = (id: string, options: CallOptions & { readonly ttl?: string | undefined } = {}) =>
@@ -103,7 +129,7 @@ export class ControlClient {
 
   async events(id: string, options?: CallOptions) {
     const path = `${sandboxPath(id)}/events`
-    return (await this.#json(sandbox.SandboxEventList, { path, ...options })).events
+    return (await this.#json(SandboxEventList, { path, ...options })).events
   }
 
   /** What was changed in its workspace since that was filled. */
@@ -120,14 +146,13 @@ export class ControlClient {
     return bodyOf(await send(this.#connection, { ...request, ...options }))
   }
 
-  /** Every event from now on, until the signal or the server ends it. */
-  async *watch(options?: CallOptions): AsyncGenerator<sandbox.SandboxEvent, void, undefined> {
-    const request = { path: '/v1/events', accept: 'text/event-stream', timeoutMs: null }
-    const response = await send(this.#connection, { ...request, ...options })
-    for await (const data of serverSentEvents(response)) {
-      yield parseAnswer(z.string().transform(toJson).pipe(sandbox.SandboxEvent), data)
-    }
-  }
+  /** Every event as it comes, until the signal ends it; goes back to a server that was lost. */
+  watch = (options: WatchOptions = {}): AsyncGenerator<SandboxEvent, void, undefined> =>
+    watchEvents(this.#connection, options)
+
+  /** What is kept, a thousand at most: go on with `after: next`, at once while `more`. */
+  eventPage = ({ signal, ...wanted }: WatchOptions = {}) =>
+    this.#json(EventPage, { path: `/v1/events${queryOf(wanted)}`, signal })
 
   /** Which rule decides about a URL; nothing is sent there. */
   testEgress = (request: EgressTestInput, options?: CallOptions) =>
@@ -210,6 +235,9 @@ export class ControlClient {
 /** Checked and then kept as it came: a key dropped from it would break its signature. */
 const SignedReceipt = z.custom<Receipt>((value) => Receipt.safeParse(value).success)
 
+const extensionOf = (by: string | { readonly until: Date }): ExtendRequest =>
+  typeof by === 'string' ? { by } : { until: by.until.toISOString() }
+
 const sandboxPath = (id: string) => `/v1/sandboxes/${encodeURIComponent(id)}`
 const snapshotPath = (id: string) => `/v1/snapshots/${encodeURIComponent(id)}`
 
@@ -220,12 +248,3 @@ const post = (path: string, json: unknown, options?: CallOptions): HttpRequest =
   timeoutMs: 300_000,
   signal: options?.signal,
 })
-
-function toJson(text: string, context: z.RefinementCtx): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    context.addIssue('not JSON')
-    return z.NEVER
-  }
-}

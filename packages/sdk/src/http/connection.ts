@@ -22,6 +22,7 @@ export interface HttpRequest {
   readonly body?: RequestBody
   readonly type?: string
   readonly accept?: string
+  readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
   /** Until the headers have come; `null` waits for as long as it takes. */
   readonly timeoutMs?: number | null

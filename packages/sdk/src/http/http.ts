@@ -61,6 +61,7 @@ function initOf(connection: Connection, request: HttpRequest): RequestInit {
     method: request.method ?? 'GET',
     redirect: 'error',
     headers: {
+      ...request.headers,
       ...(request.accept && { accept: request.accept }),
       ...(type && { 'content-type': type }),
       ...(connection.bearer && { authorization: `Bearer ${connection.bearer}` }),

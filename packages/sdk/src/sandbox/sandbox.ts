@@ -6,6 +6,7 @@ import { patientFetch } from '../node/patient-fetch.ts'
 import type { BlueprintInput } from '../wire/blueprint.ts'
 import type { WorkspaceChanges } from '../wire/changes.ts'
 import type { Welcome } from '../wire/door.ts'
+import type { Extended } from '../wire/extend.ts'
 import type { OnProgress } from '../wire/progress.ts'
 import type { Receipt } from '../wire/receipt.ts'
 import type { DatabaseView, Handover, LocalDatabase, SandboxView } from '../wire/sandbox.ts'
@@ -115,16 +116,19 @@ export class Sandbox implements AsyncDisposable {
     return await (await this.#control()).patch(this.id)
   }
 
-  /** Moves the hard end; by how much at most is the operator’s limit. */
-  async extend(by: string): Promise<SandboxView> {
+  /** Moves the hard end, by a while or until a moment; the answer says what the operator’s limit left of it. */
+  async extend(by: string | { readonly until: Date }): Promise<Extended> {
     const view = await (await this.#control()).extendSandbox(this.id, by)
     this.#expiresAt = view.expiresAt
     return view
   }
 
-  /** Ends it, waits until nothing is left, and returns the receipt; the same one every time. */
-  async kill(): Promise<Receipt> {
-    return await (await this.#control()).destroySandbox(this.id)
+  /**
+   * Ends it, waits until nothing is left, and returns the receipt; the same one every time. `force`
+   * forgoes its blueprint’s `preStop`.
+   */
+  async kill(options?: { readonly force?: boolean }): Promise<Receipt> {
+    return await (await this.#control()).destroySandbox(this.id, options)
   }
 
   async [Symbol.asyncDispose]() {

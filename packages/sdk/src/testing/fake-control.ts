@@ -3,17 +3,18 @@ import type { z } from 'zod'
 import { SandboxError } from '../errors.ts'
 import { patchType } from '../wire/changes.ts'
 import { EgressTestRequest } from '../wire/egress.ts'
+import { ExtendRequest } from '../wire/extend.ts'
 import { errorOf, problemOf } from '../wire/problem.ts'
 import { ndjsonType } from '../wire/progress.ts'
 import {
   CreateSandboxRequest,
-  ExtendRequest,
   HandoverRequest,
+  idempotencyHeader,
   RenewRequest,
   RevokeRequest,
 } from '../wire/sandbox.ts'
 import { BuildSnapshotRequest, ReviewRequest, type Snapshot } from '../wire/snapshot.ts'
-import { parseDuration } from '../wire/units.ts'
+import { eventsAnswer } from './fake-events.ts'
 import { type Exchange, snapshotId } from './fake-state.ts'
 
 type Handler = (exchange: Exchange, id: string, name: string) => unknown
@@ -36,15 +37,14 @@ const routes: Readonly<Record<string, Handler>> = {
   }),
   'POST /v1/sandboxes': async (exchange) => {
     const request = await bodyOf(exchange, CreateSandboxRequest)
-    await longWork(exchange, () => exchange.state.create(request).handover)
+    const key = String(exchange.request.headers[idempotencyHeader])
+    await longWork(exchange, () => exchange.state.createOnce(key, request).handover)
   },
   'GET /v1/sandboxes/:id': ({ state }, id) => state.get(id).view,
   'DELETE /v1/sandboxes/:id': ({ state }, id) => state.end(id),
   'GET /v1/sandboxes/:id/receipt': ({ state }, id) => state.get(id).receipt,
   'POST /v1/sandboxes/:id/extend': async (exchange, id) => {
-    const { by } = await bodyOf(exchange, ExtendRequest)
-    const end = Date.parse(exchange.state.get(id).view.expiresAt) + (parseDuration(by) ?? 0) * 1000
-    return exchange.state.update(id, { expiresAt: new Date(end).toISOString() })
+    return exchange.state.extend(id, await bodyOf(exchange, ExtendRequest))
   },
   'POST /v1/sandboxes/:id/handover': async (exchange, id) => {
     const { ttl } = await bodyOf(exchange, HandoverRequest)
@@ -71,10 +71,7 @@ const routes: Readonly<Record<string, Handler>> = {
   'GET /v1/sandboxes/:id/patch': ({ state, response }) => {
     response.writeHead(200, { 'content-type': patchType }).end(state.patch)
   },
-  'GET /v1/events': ({ response }) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.write(`: hello\n\nid: 1\ndata: ${JSON.stringify(eventOf('sb0123456789ab'))}\n\n`)
-  },
+  'GET /v1/events': (exchange) => eventsAnswer(exchange),
   'POST /v1/egress/:id': async (exchange) => {
     const { url } = await bodyOf(exchange, EgressTestRequest)
     const allowed = url.includes('allowed')
@@ -163,6 +160,12 @@ async function longWork({ request, response, state }: Exchange, work: () => unkn
   const gone = new Promise<'gone'>((resolve) => response.once('close', () => resolve('gone')))
   const streamed = request.headers.accept === ndjsonType
   const line = (value: object) => streamed && response.write(`${JSON.stringify(value)}\n`)
+  if (state.breaks > 0) {
+    state.breaks -= 1
+    work()
+    response.destroy()
+    return
+  }
   if (streamed) response.writeHead(201, { 'content-type': ndjsonType })
   line({ type: 'progress', phase: 'work', message: 'Working', done: 1, total: 2, unit: 'steps' })
   if ((await Promise.race([state.hold, gone])) === 'gone') {

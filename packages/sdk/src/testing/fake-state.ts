@@ -7,8 +7,10 @@ import { SandboxError } from '../errors.ts'
 import type { WorkspaceChanges } from '../wire/changes.ts'
 import type { Health } from '../wire/doctor.ts'
 import type { FileEntry } from '../wire/door.ts'
+import type { SandboxEvent } from '../wire/events.ts'
+import type { Extended, ExtendRequest } from '../wire/extend.ts'
 import type { Receipt } from '../wire/receipt.ts'
-import type { CreateSandboxRequest, Handover, SandboxEvent, SandboxView } from '../wire/sandbox.ts'
+import type { CreateSandboxRequest, Handover, SandboxView } from '../wire/sandbox.ts'
 import { parseDuration } from '../wire/units.ts'
 
 export interface Exchange {
@@ -54,10 +56,17 @@ export class FakeState {
   patch: Uint8Array = new Uint8Array()
   /** Of every sandbox, after its first. */
   readonly events: SandboxEvent[] = []
+  /** How many answers to long work break after it was done, before they begin. */
+  breaks = 0
+  /** After so many a stream of events breaks. */
+  eventsAtOnce: number | undefined
+  /** The latest hard end that is granted. */
+  longest: number | undefined
   /** Said by `GET /v1/health` besides. */
   health: Partial<Health> = {}
   /** How often a client went away before its long work was done. */
   abandoned = 0
+  readonly #keys = new Map<string, string>()
   readonly #root: string
   readonly #url: string
 
@@ -102,6 +111,13 @@ export class FakeState {
     return sandbox
   }
 
+  createOnce(key: string, request: CreateSandboxRequest): FakeSandbox {
+    const known = this.#keys.get(key)
+    const sandbox = known === undefined ? this.create(request) : this.get(known)
+    this.#keys.set(key, sandbox.view.id)
+    return sandbox
+  }
+
   issue(id: string, ttl: string | undefined): Handover {
     const token = newToken(id)
     this.issued.set(token, { id, ttl })
@@ -121,6 +137,15 @@ export class FakeState {
     const view = { ...sandbox.view, ...change }
     this.sandboxes.set(id, { ...sandbox, view })
     return view
+  }
+
+  extend(id: string, { by = '0s', until }: ExtendRequest): Extended {
+    const end = Date.parse(this.get(id).view.expiresAt)
+    const asked = new Date(until ?? end + (parseDuration(by) ?? 0) * 1000).toISOString()
+    const limited = Date.parse(asked) > (this.longest ?? Number.POSITIVE_INFINITY)
+    const granted = limited ? new Date(this.longest ?? 0).toISOString() : asked
+    const limitedBy = limited ? { limit: 'maxTtl' as const, value: '24h' } : null
+    return { ...this.update(id, { expiresAt: granted }), extension: { asked, granted, limitedBy } }
   }
 
   byCapability(path: string): FakeSandbox | undefined {

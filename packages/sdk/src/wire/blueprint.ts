@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EgressSpec } from './egress.ts'
 import { Isolation } from './isolation.ts'
+import { PreStopSpec } from './pre-stop.ts'
 import { blueprintRefusals } from './refusals.ts'
 import { objectionsTo, Services } from './services.ts'
 import { Bytes, CredentialSpec, Duration, Name, parseBytes } from './units.ts'
@@ -128,6 +129,13 @@ export const Blueprint = z
   .strictObject({
     ttl: Duration.default('45m').meta({ description: 'The hard end, counted from creation.' }),
     idle: Duration.default('15m').meta({ description: 'The end after this long without use.' }),
+    warnBefore: Duration.optional().meta({
+      description:
+        'How long before an end `ending_soon` is told; 60s when left out, or a tenth of what is shorter than ten minutes.',
+    }),
+    preStop: PreStopSpec.optional().meta({
+      description: 'A command that is run inside, as the agent, when an orderly end begins.',
+    }),
     data: z
       .record(Name, DataSpec)
       .default({})

@@ -91,6 +91,10 @@ export const LimitsConfig = z.strictObject({
   maxCpus: z.number().positive().default(4),
   maxPids: z.int().positive().default(4096),
   maxDisk: Bytes.default('32g'),
+  retention: Duration.default('30d').meta({
+    description:
+      'How long it is remembered that a sandbox was: its addresses answer 410, its receipt and events can be read.',
+  }),
   isolation: Isolation.default('runc').meta({
     description:
       'What every sandbox has; a blueprint may ask for more than `runc`, never for less.',

@@ -100,6 +100,8 @@ export const Welcome = z.object({
   state: SandboxState,
   expiresAt: Timestamp,
   idleAt: Timestamp,
+  /** Until it ends if nobody uses it again, when this was told. */
+  secondsLeft: z.int().optional(),
   message: z.string(),
   workspace: z.object({ path: z.string(), user: z.string() }),
   databases: z.record(z.string(), DatabaseView),

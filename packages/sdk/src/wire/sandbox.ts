@@ -24,6 +24,9 @@ export const CreateSandboxRequest = z.strictObject({
 export type CreateSandboxRequest = z.infer<typeof CreateSandboxRequest>
 export type CreateSandboxInput = z.input<typeof CreateSandboxRequest>
 
+/** A creation that is sent again with the same key makes no second sandbox. Good for a day. */
+export const idempotencyHeader = 'idempotency-key'
+
 /** `url` works from inside the sandbox only. */
 export const DatabaseView = z.object({ url: z.string(), snapshot: SnapshotId, source: z.string() })
 export type DatabaseView = z.infer<typeof DatabaseView>
@@ -58,6 +61,8 @@ export const SandboxView = z.object({
   expiresAt: Timestamp,
   /** The end if nothing happens until then; never after `expiresAt`. */
   idleAt: Timestamp,
+  /** Until the earlier of both, when this was told; 0 once it has begun to end. */
+  secondsLeft: z.int().optional(),
   endedAt: Timestamp.nullable(),
   endReason: EndReason.nullable(),
   snapshot: SnapshotId.nullable(),
@@ -80,9 +85,6 @@ export type SandboxView = z.infer<typeof SandboxView>
 export const SandboxList = z.object({ sandboxes: z.array(SandboxView) })
 export type SandboxList = z.infer<typeof SandboxList>
 
-export const ExtendRequest = z.strictObject({ by: Duration })
-export type ExtendRequest = z.infer<typeof ExtendRequest>
-
 /** A fresh capability for a sandbox that runs; the first one is kept only as a hash. */
 export const HandoverRequest = z.strictObject({ ttl: Duration.optional() })
 export type HandoverRequest = z.infer<typeof HandoverRequest>
@@ -100,17 +102,3 @@ export type LocalDatabase = z.infer<typeof LocalDatabase>
 
 export const Workspace = z.object({ id: z.string(), entries: z.int(), bytes: z.int() })
 export type Workspace = z.infer<typeof Workspace>
-
-export const SandboxEvent = z.object({
-  seq: z.int(),
-  at: Timestamp,
-  /** What it happened to: a sandbox, or a snapshot where `type` begins with `snapshot_`. */
-  sandbox: z.union([SandboxId, SnapshotId]),
-  /** created, ready, command, egress_allowed, egress_denied, alarm, extended, ending, ended, failed, snapshot_sealed … */
-  type: z.string(),
-  /** Never holds a token or a value from a source. */
-  data: z.record(z.string(), z.unknown()),
-})
-export type SandboxEvent = z.infer<typeof SandboxEvent>
-export const SandboxEventList = z.object({ events: z.array(SandboxEvent) })
-export type SandboxEventList = z.infer<typeof SandboxEventList>

@@ -38,6 +38,7 @@ export async function openGateway(program: FakeProgram = () => 0) {
     doors: { ...doors, files: filesIn(contents) },
     hosted: {
       get: () => view,
+      tombstone: () => undefined,
       use: (_id, cut) => {
         cuts.add(cut)
         return use(uses)

@@ -11,23 +11,28 @@ import {
 } from '@stuntdouble/sdk/wire'
 import { onTestFinished, vi } from 'vitest'
 import { capabilityMigrations, createCapabilities } from '../../capabilities/capabilities.ts'
+import { createDoors, type Doors } from '../../doors/doors.ts'
 import { createEgress } from '../../egress/egress.ts'
 import { noCredentials } from '../../egress/testing/credentials.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { type FakeEngine, openFakeEngine } from '../../engine/fake/fake-engine.ts'
+import type { FakeProgram } from '../../engine/fake/fake-process.ts'
 import { FakeVolumes } from '../../engine/fake/fake-volumes.ts'
 import { openInstallation } from '../../installation/installation.ts'
 import { createLog } from '../../lib/log.ts'
 import { createRecorder, recorderMigrations } from '../../recorder/recorder.ts'
+import { known } from '../../secrets/testing/known.ts'
 import { openSecrets } from '../../secrets/testing/secrets-under-test.ts'
 import type { SealedSnapshot } from '../../snapshots/snapshots.ts'
 import type { ServerKinds, StoreKind } from '../../sources/sources.ts'
-import { openStorage } from '../../storage/storage.ts'
+import { openStorage, type Storage } from '../../storage/storage.ts'
 import type { Workspaces } from '../../workspaces/workspaces.ts'
 import { createSandboxes, type Sandboxes, sandboxMigrations } from '../sandboxes.ts'
 
 export interface LifecycleUnderTest extends AsyncDisposable {
   readonly engine: FakeEngine
+  readonly doors: Doors
+  readonly storage: Storage
   readonly volumes: FakeVolumes
   readonly sandboxes: Sandboxes
   readonly recorder: ReturnType<typeof createRecorder>
@@ -41,6 +46,8 @@ export interface LifecycleUnderTest extends AsyncDisposable {
   readonly time: { now: number }
   /** What the database’s readiness waits for. */
   ready: (signal: AbortSignal) => Promise<void>
+  /** What commands do. */
+  program: FakeProgram
   /** A sandbox with one database and an uploaded workspace. */
   create(request?: CreateSandboxInput, signal?: AbortSignal): Promise<Handover>
   /** Another process over the same journal and engine; this one’s view of it may differ. */
@@ -67,11 +74,14 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
   const time = { now: Date.UTC(2026, 0, 1) }
   const clock = () => time.now
   const volumes = new FakeVolumes()
-  const engine = scope.use(openFakeEngine({ now: clock, program: () => 0, volumes }))
+  const engine = scope.use(
+    openFakeEngine({ now: clock, program: (command) => under.program(command), volumes }),
+  )
   await sealOne(engine)
   const recorder = createRecorder(storage, clock)
   const capabilities = createCapabilities(storage, clock)
 
+  const doors = scope.use(createDoors({ engine, registered: known(), observer: nobody, clock }))
   const { secrets, ...scans } = openSecrets({ stripe: secret })
   scope.use(scans)
 
@@ -83,6 +93,7 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
       createSandboxes({
         ...{ storage, recorder, capabilities, clock, workspaces, engine: seen },
         snapshots: { sealed: () => sealed },
+        commands: doors.commands,
         kinds: kindsOf((signal) => under.ready(signal)),
         limits: LimitsConfig.parse({ maxTtl: '2h', maxSandboxes: 3 }),
         installation: openInstallation(directory),
@@ -92,19 +103,15 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
         imageScans: { check: async () => {} },
         secrets,
         canaries: { plant: async () => {}, watch: () => ({ [Symbol.dispose]() {} }) },
-        egress: createEgress({
-          config: EgressConfig.parse({ allow: ['npm'] }),
-          onDecision: () => {},
-          onTotal: () => {},
-          onAlarm: () => {},
-          broker: noCredentials,
-        }),
+        egress: npmAlone(),
       }),
     )
   const under: LifecycleUnderTest = {
-    ...{ engine, volumes, recorder, capabilities, time, restarted, secret, ...noted },
+    ...{ doors, storage, engine, volumes, recorder, capabilities },
+    ...{ time, restarted, secret, ...noted },
     sandboxes: restarted(),
     ready: async () => {},
+    program: () => 0,
     create: (request, signal) => createIn(under.sandboxes, request, signal),
     remains: () => remainsOf(engine),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
@@ -112,6 +119,17 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
   const parts = scope.move()
   return under
 }
+
+const nobody = { started: () => {}, ended: () => {} }
+
+const npmAlone = () =>
+  createEgress({
+    config: EgressConfig.parse({ allow: ['npm'] }),
+    onDecision: () => {},
+    onTotal: () => {},
+    onAlarm: () => {},
+    broker: noCredentials,
+  })
 
 export function createIn(
   sandboxes: Sandboxes,
