@@ -8,6 +8,7 @@ import { capabilityMigrations, createCapabilities } from './capabilities/capabil
 import { createChanges } from './changes/changes.ts'
 import { type Environment, loadConfig } from './config/config.ts'
 import type { Directories } from './directories.ts'
+import { e2bMigrations } from './doors/e2b/notes.ts'
 import { openDockerEngine } from './engine/docker/docker-engine.ts'
 import { createProcessSocket } from './gateway/process-socket.ts'
 import { openInstallation } from './installation/installation.ts'
@@ -19,6 +20,7 @@ import { createWrongKeys } from './lib/wrong-keys.ts'
 import { listen } from './listen.ts'
 import { openCanaries } from './open-canaries.ts'
 import { openDoors } from './open-doors.ts'
+import { openE2b } from './open-e2b.ts'
 import { openEgress } from './open-egress.ts'
 import { openSecrets } from './open-secrets.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
@@ -172,16 +174,20 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     kinds,
     ...{ limits: config.limits, egress, canaries, imageScans, secrets },
     urlOf: (token) => `${origin.gateway}/s/${token}`,
-    onEnded: doors.close,
+    onEnded(id) {
+      doors.close(id)
+      e2b.close(id)
+    },
   })
   scope.use(sandboxes)
 
   const asked = { names: config.listen.names, wrongKeys: createWrongKeys(clock) }
+  const e2b = openE2b({ ...shared, ...asked, config, doors, sandboxes, origin })
   const gateway = {
-    ...{ ...asked, hosted: sandboxes, capabilities, doors, recorder, log },
+    ...{ ...asked, hosted: sandboxes, capabilities, doors, recorder, log, e2b },
     origin: () => origin.gateway,
   }
-  const rest = { config, doors, changes, egress, snapshots, sandboxes, gateway, origin }
+  const rest = { config, doors, changes, egress, snapshots, sandboxes, gateway, origin, e2b }
   return { ...shared, ...asked, ...rest }
 }
 
@@ -207,6 +213,7 @@ const migrations = [
   ...imageScanMigrations,
   ...snapshotMigrations,
   ...sandboxMigrations,
+  ...e2bMigrations,
 ]
 
 function appParts(

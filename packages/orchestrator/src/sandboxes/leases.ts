@@ -4,11 +4,13 @@ import { traceOf } from '../lib/trace.ts'
 import type { Desk } from './desk.ts'
 import { idleAt } from './lease.ts'
 import type { Roster } from './roster.ts'
+import type { Sandbox } from './sandbox.ts'
 import { databasesOf, filesOf, firstSnapshot, viewOf } from './view.ts'
 
 /** How long a sandbox lives, and who may use it until then. */
 export interface Leases {
   extend(id: string, seconds: number): Promise<SandboxView>
+  endAt(id: string, at: number): Promise<SandboxView>
   handover(id: string, seconds?: number): Handover
   renew(id: string, token: string, seconds: number): void
   revoke(id: string, token: string): void
@@ -28,19 +30,31 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
   const moveDeadline = (id: string) =>
     inTurn(id, () => engine.setDeadline(id, new Date(idleAt(roster.known(id)))))
 
+  /** What the operator allows, counted from creation. */
+  const ceilingOf = ({ createdAt }: Sandbox) =>
+    createdAt + (parseDuration(limits.maxTtl) ?? 0) * 1000
+
+  async function moveEnd(sandbox: Sandbox, expiresAt: number): Promise<SandboxView> {
+    const { id } = sandbox
+    storage.transaction(() => {
+      store.update(id, { expiresAt, activeAt: clock() })
+      capabilities.prolong(id, sandbox.expiresAt, expiresAt)
+      recorder.record(id, 'extended', { expiresAt: new Date(expiresAt).toISOString() })
+    })
+    await Promise.all([moveDeadline(id), attachments.prolong(roster.known(id))])
+    return viewOf(roster.known(id), desk)
+  }
+
   return {
     async extend(id, seconds) {
       const sandbox = roster.ready(id)
-      const ceiling = sandbox.createdAt + (parseDuration(limits.maxTtl) ?? 0) * 1000
-      const asked = Math.min(sandbox.expiresAt + seconds * 1000, ceiling)
-      const expiresAt = Math.max(asked, sandbox.expiresAt)
-      storage.transaction(() => {
-        store.update(id, { expiresAt, activeAt: clock() })
-        capabilities.prolong(id, sandbox.expiresAt, expiresAt)
-        recorder.record(id, 'extended', { expiresAt: new Date(expiresAt).toISOString() })
-      })
-      await Promise.all([moveDeadline(id), attachments.prolong(roster.known(id))])
-      return viewOf(roster.known(id), desk)
+      const asked = Math.min(sandbox.expiresAt + seconds * 1000, ceilingOf(sandbox))
+      return await moveEnd(sandbox, Math.max(asked, sandbox.expiresAt))
+    },
+
+    async endAt(id, at) {
+      const sandbox = roster.ready(id)
+      return await moveEnd(sandbox, Math.min(Math.max(at, clock()), ceilingOf(sandbox)))
     },
 
     handover(id, seconds) {

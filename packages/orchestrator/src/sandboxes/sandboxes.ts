@@ -42,6 +42,8 @@ export interface Sandboxes extends AsyncDisposable {
   list(query: { readonly ended: boolean }): SandboxView[]
   /** Moves the hard end by `seconds`, as far as the operator allows. */
   extend(id: string, seconds: number): Promise<SandboxView>
+  /** Moves the hard end to a moment, earlier or later, as far as the operator allows. */
+  endAt(id: string, at: number): Promise<SandboxView>
   /** A fresh capability; it lasts as long as the sandbox, or `seconds`. */
   handover(id: string, seconds?: number): Handover
   /** Keeps a capability of it good for so many seconds from now. */
@@ -107,6 +109,7 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     get: (id) => viewOf(roster.known(id), desk),
     list: (query) => store.list(query).map((sandbox) => viewOf(sandbox, desk)),
     extend: leases.extend,
+    endAt: leases.endAt,
     handover: leases.handover,
     renew: leases.renew,
     revoke: leases.revoke,

@@ -7,6 +7,7 @@ import { serverSentEvents } from '../http/server-sent-events.ts'
 import { patchType, WorkspaceChanges } from '../wire/changes.ts'
 import { DoctorReport, Health } from '../wire/doctor.ts'
 import { tarType } from '../wire/door.ts'
+import { E2bEnvironment } from '../wire/e2b.ts'
 import { type EgressTestInput, EgressVerdict } from '../wire/egress.ts'
 import type { OnProgress } from '../wire/progress.ts'
 import { Receipt } from '../wire/receipt.ts'
@@ -52,6 +53,10 @@ export class ControlClient {
 
   doctor = (options?: CallOptions) =>
     this.#json(DoctorReport, { path: '/v1/doctor', timeoutMs: 300_000, ...options })
+
+  /** What an E2B client’s environment has to say. Holds a key. */
+  e2bEnvironment = (options?: CallOptions) =>
+    this.#json(E2bEnvironment, { path: '/v1/e2b', ...options })
 
   /** Resolves when the sandbox is ready. Aborting leaves nothing behind: the server cleans up. */
   createSandbox = (request: sandbox.CreateSandboxInput, options?: LongCallOptions) =>
