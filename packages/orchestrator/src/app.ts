@@ -7,6 +7,9 @@ import { requireKey, sessionRoutes } from './auth/routes.ts'
 import type { Changes } from './changes/changes.ts'
 import { type DoctorParts, examine } from './doctor/doctor.ts'
 import type { Doors } from './doors/doors.ts'
+import { e2bControlRoutes } from './doors/e2b/control/routes.ts'
+import type { E2bParts } from './doors/e2b/e2b.ts'
+import { e2bGatewayRoutes } from './doors/e2b/envd/routes.ts'
 import type { Egress } from './egress/egress.ts'
 import { egressRoutes } from './egress/routes.ts'
 import type { GatewayParts } from './gateway/gateway.ts'
@@ -38,6 +41,7 @@ export interface AppParts {
   readonly recorder: Recorder
   readonly egress: Egress
   readonly doors: Doors
+  readonly e2b: E2bParts
   readonly kinds: StoreKinds
   readonly doctor: DoctorParts
   /** The built dashboard; left out where it was not built. */
@@ -63,7 +67,9 @@ export function createApp(parts: AppParts): Express {
   app.get('/v1/health', (_request, response) => void response.json(health()))
   app.get('/v1/openapi.json', (_request, response) => void response.json(document))
   app.use('/v1', requireJson, sessionRoutes(parts))
+  app.use('/e2b', e2bControlRoutes(parts.e2b))
   app.use('/v1', requireKey(parts), express.json({ limit: '1mb' }))
+  app.get('/v1/e2b', (_request, response) => void response.json(parts.e2b.environment()))
   app.get('/v1/doctor', async (_request, response) => {
     response.json(await examine(parts.doctor, abortOnClose(response)))
   })
@@ -76,9 +82,12 @@ export function createApp(parts: AppParts): Express {
 }
 
 /** The sandbox gateway. It shares no origin, cookie or route with the control plane. */
-export function createGatewayApp(parts: GatewayParts & { readonly log: Log }): Express {
+export function createGatewayApp(
+  parts: GatewayParts & { readonly log: Log; readonly e2b: E2bParts },
+): Express {
   const app = bare(parts)
   app.use('/s/:handle', gatewayRoutes(parts))
+  app.use(e2bGatewayRoutes(parts.e2b))
   app.use(unknownRoute, answerErrors(parts.log))
   return app
 }

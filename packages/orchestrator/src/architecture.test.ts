@@ -25,7 +25,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   gateway: ['doors', 'capabilities', 'recorder', 'engine'],
   changes: ['workspaces', 'doors', 'canaries', 'engine'],
   workspaces: ['doors', 'secrets', 'engine', 'egress'],
-  doors: ['secrets', 'engine'],
+  doors: ['secrets', 'capabilities', 'recorder', 'engine', 'storage'],
   sources: ['engine', 'masking'],
   capabilities: ['storage'],
   recorder: ['storage'],

@@ -6,8 +6,9 @@ import { createApp, createGatewayApp } from './app.ts'
 import { createAuth } from './auth/auth.ts'
 import { capabilityMigrations, createCapabilities } from './capabilities/capabilities.ts'
 import { createChanges } from './changes/changes.ts'
-import { type Environment, loadConfig } from './config/config.ts'
+import { type Environment, type LoadedConfig, loadConfig } from './config/config.ts'
 import type { Directories } from './directories.ts'
+import { e2bMigrations } from './doors/e2b/notes.ts'
 import { openDockerEngine } from './engine/docker/docker-engine.ts'
 import { createProcessSocket } from './gateway/process-socket.ts'
 import { openInstallation } from './installation/installation.ts'
@@ -19,6 +20,7 @@ import { createWrongKeys } from './lib/wrong-keys.ts'
 import { listen } from './listen.ts'
 import { openCanaries } from './open-canaries.ts'
 import { openDoors } from './open-doors.ts'
+import { openE2b } from './open-e2b.ts'
 import { openEgress } from './open-egress.ts'
 import { openSecrets } from './open-secrets.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
@@ -127,14 +129,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const config = loadConfig(options.configPath, options.environment)
   const installation = openInstallation(directories.state)
   const storage = scope.use(openStorage(join(directories.state, 'journal.db'), migrations))
-  const engine = await openDockerEngine({
-    ...socketOf(options.environment),
-    installation: installation.id,
-    runDirectory: directories.run,
-    imagesDirectory: options.images,
-    poolBytes: parseBytes(config.limits.poolSize) ?? 0,
-  })
-  scope.use(engine)
+  const engine = scope.use(await openEngine(options, config, installation.id))
 
   const recorder = createRecorder(storage, clock)
   scope.defer(recorder.flush)
@@ -173,17 +168,34 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     commands: doors.commands,
     ...{ limits: config.limits, egress, canaries, imageScans, secrets },
     urlOf: (token) => `${origin.gateway}/s/${token}`,
-    onEnded: doors.close,
+    onEnded(id) {
+      doors.close(id)
+      e2b.close(id)
+    },
   })
   scope.use(sandboxes)
 
   const asked = { names: config.listen.names, wrongKeys: createWrongKeys(clock) }
+  const e2b = openE2b({ ...shared, ...asked, config, doors, sandboxes, origin })
   const gateway = {
-    ...{ ...asked, hosted: sandboxes, capabilities, doors, recorder, log },
+    ...{ ...asked, hosted: sandboxes, capabilities, doors, recorder, log, e2b },
     origin: () => origin.gateway,
   }
-  const rest = { config, doors, changes, egress, snapshots, sandboxes, gateway, origin }
+  const rest = { config, doors, changes, egress, snapshots, sandboxes, gateway, origin, e2b }
   return { ...shared, ...asked, ...rest }
+}
+
+function openEngine(
+  { directories, environment, images }: ServeOptions,
+  { limits }: Pick<LoadedConfig, 'limits'>,
+  installation: string,
+) {
+  return openDockerEngine({
+    ...{ ...socketOf(environment), installation },
+    runDirectory: directories.run,
+    imagesDirectory: images,
+    poolBytes: parseBytes(limits.poolSize) ?? 0,
+  })
 }
 
 /** Where DOCKER_HOST says. Throws `config_invalid` for an engine elsewhere. */
@@ -208,6 +220,7 @@ const migrations = [
   ...imageScanMigrations,
   ...snapshotMigrations,
   ...sandboxMigrations,
+  ...e2bMigrations,
 ]
 
 function appParts(

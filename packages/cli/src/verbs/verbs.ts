@@ -7,6 +7,7 @@ import { addDoctor } from './doctor.ts'
 import { addDown } from './down.ts'
 import { addDrill } from './drill.ts'
 import { addEgress } from './egress.ts'
+import { addEnv } from './env.ts'
 import { addEvents } from './events.ts'
 import { addExec } from './exec.ts'
 import { addExtend } from './extend.ts'
@@ -33,6 +34,7 @@ export const verbs: readonly AddVerb[] = [
   addPs,
   addLogs,
   addUrl,
+  addEnv,
   addDb,
   addCp,
   addDiff,

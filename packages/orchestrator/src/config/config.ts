@@ -7,6 +7,7 @@ import { parseYaml } from '@stuntdouble/sdk/yaml'
 import { type LoadedCredential, resolveCredentials } from './resolve-credentials.ts'
 import { type LoadedSecret, resolveSecrets } from './resolve-secrets.ts'
 import { type LoadedSource, resolveSources } from './resolve-sources.ts'
+import { defaultTemplates, resolveTemplates, type Templates } from './resolve-templates.ts'
 
 export type { LoadedCredential, ValueSource } from './resolve-credentials.ts'
 export type { LoadedSecret } from './resolve-secrets.ts'
@@ -22,6 +23,8 @@ export interface LoadedConfig extends Omit<OperatorConfig, 'sources' | 'secrets'
   readonly sources: Readonly<Record<string, LoadedSource>>
   readonly secrets: readonly LoadedSecret[]
   readonly credentials: Readonly<Record<string, LoadedCredential>>
+  /** What E2B’s clients choose from by name. */
+  readonly templates: Templates
   /** Changes with the file and with what its sources’ URLs are filled in with. Never printed beside them. */
   readonly digest: string
   /** What the operator should look at, such as a password file that everyone can read. */
@@ -46,6 +49,9 @@ export function loadConfig(path: string | null, environment: Environment): Loade
     secrets: resolveSecrets(config.secrets, scope, (key, message) =>
       context.addIssue({ code: 'custom', path: ['secrets', ...key], message }),
     ),
+    templates: resolveTemplates(config.e2b, scope, (key, message) =>
+      context.addIssue({ code: 'custom', path: ['e2b', 'templates', ...key], message }),
+    ),
     credentials: resolveCredentials(config.credentials, scope, (key, message) =>
       context.addIssue({ code: 'custom', path: ['credentials', ...key], message }),
     ),
@@ -59,6 +65,7 @@ const nothing = {
   sources: {},
   secrets: [],
   credentials: {},
+  templates: defaultTemplates,
   warnings: [],
   digest: createHash('sha256').digest('hex'),
 } as const

@@ -2,6 +2,7 @@ import {
   BuildSnapshotRequest,
   CreateSandboxRequest,
   DoctorReport,
+  E2bEnvironment,
   EgressTestRequest,
   EgressVerdict,
   EventFilter,
@@ -96,6 +97,13 @@ export const operations: readonly Operation[] = [
     summary: 'What this installation has and lacks',
     status: 200,
     result: DoctorReport,
+  },
+  {
+    method: 'get',
+    path: '/e2b',
+    summary: 'What an E2B client’s environment has to say to find this installation',
+    status: 200,
+    result: E2bEnvironment,
   },
   {
     method: 'get',

@@ -2,8 +2,8 @@ import type { CreateSandboxRequest, Handover, OnProgress } from '@stuntdouble/sd
 import type { Create } from './creation.ts'
 import type { Desk } from './desk.ts'
 import { idempotencyMismatch } from './errors.ts'
+import type { Handovers } from './handovers.ts'
 import { digestOf, type IdempotencyKeys, keyLivesMs } from './idempotency-keys.ts'
-import type { Leases } from './leases.ts'
 
 export type CreateOnce = (
   key: string,
@@ -18,7 +18,7 @@ interface Waiter {
 
 type Parts = Pick<Desk, 'store' | 'clock'> & {
   readonly create: Create
-  readonly handover: Leases['handover']
+  readonly handover: Handovers['handover']
   readonly keys: IdempotencyKeys
 }
 

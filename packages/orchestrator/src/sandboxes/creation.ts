@@ -10,9 +10,9 @@ import { admit, admitCount } from './admission.ts'
 import type { Desk } from './desk.ts'
 import type { Ending } from './ending.ts'
 import { endedBeforeReady, twoWorkspaces } from './errors.ts'
+import type { Handovers } from './handovers.ts'
 import { admitIsolation } from './isolation.ts'
 import { newSandbox } from './journal.ts'
-import type { Leases } from './leases.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { Starting } from './starting.ts'
 import { firstSnapshot } from './view.ts'
@@ -21,7 +21,7 @@ interface Parts {
   readonly desk: Desk
   readonly starting: Starting
   readonly ending: Ending
-  readonly leases: Leases
+  readonly handovers: Handovers
 }
 
 export interface Caller {
@@ -37,7 +37,7 @@ export type Create = (
 ) => Promise<Handover>
 
 /** One creation from request to hand-over. One that fails, or whose signal aborts, leaves nothing. */
-export function createCreation({ desk, starting, ending, leases }: Parts): Create {
+export function createCreation({ desk, starting, ending, handovers }: Parts): Create {
   const { store, storage, recorder } = desk
 
   function journal(
@@ -97,6 +97,6 @@ export function createCreation({ desk, starting, ending, leases }: Parts): Creat
     const error = errorIn(id)
     if (error) throw error
     if (store.get(id)?.state !== 'ready') throw endedBeforeReady(id)
-    return leases.handover(id)
+    return handovers.handover(id)
   }
 }

@@ -1,19 +1,24 @@
-import type { Extended, ExtendRequest, Handover } from '@stuntdouble/sdk/wire'
+import {
+  type Extended,
+  type ExtendRequest,
+  parseDuration,
+  type SandboxView,
+} from '@stuntdouble/sdk/wire'
 import { serially } from '../lib/serially.ts'
 import { traceOf } from '../lib/trace.ts'
 import type { Desk } from './desk.ts'
 import { extensionOf } from './extension.ts'
 import { deadlineOf } from './lease.ts'
 import type { Roster } from './roster.ts'
-import { databasesOf, filesOf, firstSnapshot, viewOf } from './view.ts'
+import type { Sandbox } from './sandbox.ts'
+import { viewOf } from './view.ts'
 
-/** How long a sandbox lives, and who may use it until then. */
+/** How long a sandbox lives. */
 export interface Leases {
   /** As far as the operator allows; never back. Throws `usage` for a moment that has passed. */
   extend(id: string, request: ExtendRequest): Promise<Extended>
-  handover(id: string, seconds?: number): Handover
-  renew(id: string, token: string, seconds: number): void
-  revoke(id: string, token: string): void
+  /** Throws what `extend` does. */
+  endAt(id: string, at: number): Promise<SandboxView>
   /** Notes a use at `at`; the gate’s deadline moves with it. */
   touch(id: string, at: number): void
 }
@@ -32,6 +37,22 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
   const moveDeadline = (id: string) =>
     inTurn(id, () => engine.setDeadline(id, new Date(deadlineOf(roster.known(id)))))
 
+  /** What the operator allows, counted from creation. */
+  const ceilingOf = ({ createdAt }: Sandbox) =>
+    createdAt + (parseDuration(limits.maxTtl) ?? 0) * 1000
+
+  async function moveEnd(sandbox: Sandbox, expiresAt: number): Promise<SandboxView> {
+    const { id } = sandbox
+    storage.transaction(() => {
+      store.update(id, { expiresAt })
+      store.touch(id, clock())
+      capabilities.prolong(id, sandbox.expiresAt, expiresAt)
+      recorder.record(id, 'extended', { expiresAt: isoOf(expiresAt) })
+    })
+    await Promise.all([moveDeadline(id), attachments.prolong(roster.known(id))])
+    return viewOf(roster.known(id), desk)
+  }
+
   return {
     async extend(id, request) {
       const sandbox = roster.ready(id)
@@ -39,40 +60,14 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
         maxTtl: limits.maxTtl,
         now: clock(),
       })
-      storage.transaction(() => {
-        store.update(id, { expiresAt })
-        store.touch(id, clock())
-        capabilities.prolong(id, sandbox.expiresAt, expiresAt)
-        recorder.record(id, 'extended', { expiresAt: isoOf(expiresAt) })
-      })
-      await Promise.all([moveDeadline(id), attachments.prolong(roster.known(id))])
-      const extension = { asked: isoOf(asked), granted: isoOf(expiresAt), limitedBy }
-      return { ...viewOf(roster.known(id), desk), extension }
+      const view = await moveEnd(sandbox, expiresAt)
+      return { ...view, extension: { asked: isoOf(asked), granted: isoOf(expiresAt), limitedBy } }
     },
 
-    handover(id, seconds) {
+    async endAt(id, at) {
       const sandbox = roster.ready(id)
-      // Not cut to the sandbox’s end, which takes every capability along and may be moved before.
-      const until = seconds === undefined ? sandbox.expiresAt : clock() + seconds * 1000
-      const token = capabilities.issue(id, until)
-      const { egress: asked, credentials } = sandbox.blueprint
-      return {
-        id,
-        url: desk.urlOf(token),
-        token,
-        expiresAt: new Date(sandbox.expiresAt).toISOString(),
-        snapshot: firstSnapshot(sandbox),
-        databases: databasesOf(sandbox),
-        ...(asked.length > 0 && { egress: desk.egress.granted(asked) }),
-        ...(credentials.length > 0 && { credentials: desk.egress.credentials(credentials) }),
-        ...(sandbox.files.length > 0 && { files: filesOf(sandbox) }),
-      }
+      return await moveEnd(sandbox, Math.min(Math.max(at, clock()), ceilingOf(sandbox)))
     },
-
-    renew: (id, token, seconds) =>
-      capabilities.renew(roster.ready(id).id, token, clock() + seconds * 1000),
-
-    revoke: (id, token) => capabilities.revoke(id, token),
 
     touch(id, at) {
       const sandbox = store.get(id)

@@ -19,6 +19,7 @@ import { type CreateOnce, createOnce } from './create-once.ts'
 import { createCreation } from './creation.ts'
 import type { Desk } from './desk.ts'
 import { createEnding, type EndOptions } from './ending.ts'
+import { createHandovers } from './handovers.ts'
 import { createIdempotencyKeys, idempotencyMigrations } from './idempotency-keys.ts'
 import { createLeases } from './leases.ts'
 import { createLimitWatch } from './limit-watch.ts'
@@ -58,6 +59,8 @@ export interface Sandboxes extends AsyncDisposable {
   list(query: { readonly ended: boolean }): SandboxView[]
   /** Moves the hard end, as far as the operator allows. Never moves it back. */
   extend(id: string, request: ExtendRequest): Promise<Extended>
+  /** Moves the hard end to a moment, earlier or later, as far as the operator allows. */
+  endAt(id: string, at: number): Promise<SandboxView>
   /** A fresh capability; it lasts as long as the sandbox, or `seconds`. */
   handover(id: string, seconds?: number): Handover
   /** Keeps a capability of it good for so many seconds from now. */
@@ -105,9 +108,10 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const desk: Desk = { ...base, ...createReconciler({ store, engine, clock, acts }) }
   const roster = createRoster(desk)
   const leases = createLeases(desk, roster)
+  const handovers = createHandovers(desk, roster)
   const ending = createEnding(desk, { roster, starting, preStops })
   const keys = createIdempotencyKeys(storage)
-  const create = createCreation({ desk, starting, ending, leases })
+  const create = createCreation({ desk, starting, ending, handovers })
   const retention = createRetention({ ...desk, keys })
   const sweeper = createSweeper(desk)
   const interrupt = (id: string) => {
@@ -130,14 +134,13 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
 
   return {
     create: (request, onProgress, signal) => create(request, onProgress, { signal }),
-    createOnce: createOnce({ ...desk, create, handover: leases.handover, keys }),
+    createOnce: createOnce({ ...desk, create, ...handovers, keys }),
     get: (id) => viewOf(roster.known(id), desk),
     tombstone: roster.tombstone,
     list: (query) => store.list(query).map((sandbox) => viewOf(sandbox, desk)),
     extend: leases.extend,
-    handover: leases.handover,
-    renew: leases.renew,
-    revoke: leases.revoke,
+    endAt: leases.endAt,
+    ...handovers,
     end: ending.end,
     receipt: ending.receipt,
     use: (id, cut) => activity.begin(roster.ready(id).id, cut),

@@ -1,10 +1,13 @@
-import type { Problem } from '@stuntdouble/sdk/wire'
+import { LimitsConfig, type Problem } from '@stuntdouble/sdk/wire'
 import { describe, expect, test } from 'vitest'
 import { type AppParts, createApp, createGatewayApp } from '../app.ts'
 import { createAuth } from '../auth/auth.ts'
+import { e2bMigrations } from '../doors/e2b/notes.ts'
 import { createLog } from '../lib/log.ts'
 import { createWrongKeys } from '../lib/wrong-keys.ts'
 import { listen } from '../listen.ts'
+import { openE2b } from '../open-e2b.ts'
+import { openStorage } from '../storage/storage.ts'
 import { openLifecycle } from './testing/lifecycle-under-test.ts'
 
 const key = 'sdk_the-right-one'
@@ -22,16 +25,22 @@ async function open() {
     ...{ recorder, doors, log: createLog('silent') },
     ...{ names: [], wrongKeys: createWrongKeys(clock) },
   }
+  const e2b = openE2b({
+    ...{ ...shared, sandboxes, capabilities, clock, installation: { apiKey: key } },
+    storage: scope.use(openStorage(':memory:', e2bMigrations)),
+    config: { limits: LimitsConfig.parse({}), templates: {} },
+    origin: { control: '', gateway: '' },
+  })
   const gateway = scope.use(
     await listen(
-      createGatewayApp({ ...shared, hosted: sandboxes, capabilities, origin: () => '' }),
+      createGatewayApp({ ...shared, hosted: sandboxes, capabilities, origin: () => '', e2b }),
       anywhere,
     ),
   )
   const parts = {
     ...shared,
     ...{ sandboxes, auth: createAuth(key, clock), dashboard: '/nowhere', version: '0' },
-    ...{ installation: 'test', snapshots: { building: false } },
+    ...{ installation: 'test', snapshots: { building: false }, e2b },
   } as unknown as AppParts
   const control = scope.use(await listen(createApp(parts), anywhere))
   const open = scope.move()

@@ -26,6 +26,7 @@ export function viewOf(
     files: filesOf(sandbox),
     image: sandbox.blueprint.workspace.image,
     isolation: sandbox.blueprint.isolation ?? 'runc',
+    limits: sandbox.blueprint.limits,
     disk: diskView(sandbox.blueprint, diskUses.get(sandbox.id)),
     problem: sandbox.problem,
     clean: sandbox.state === 'ended' ? (store.receipt(sandbox.id)?.clean ?? null) : null,

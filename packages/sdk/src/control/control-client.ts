@@ -6,6 +6,7 @@ import { sendForResult } from '../http/ndjson.ts'
 import { patchType, WorkspaceChanges } from '../wire/changes.ts'
 import { DoctorReport, Health } from '../wire/doctor.ts'
 import { tarType } from '../wire/door.ts'
+import { E2bEnvironment } from '../wire/e2b.ts'
 import { type EgressTestInput, EgressVerdict } from '../wire/egress.ts'
 import { EventPage, type SandboxEvent, SandboxEventList } from '../wire/events.ts'
 import { Extended, type ExtendRequest } from '../wire/extend.ts'
@@ -60,6 +61,10 @@ export class ControlClient {
 
   doctor = (options?: CallOptions) =>
     this.#json(DoctorReport, { path: '/v1/doctor', timeoutMs: 300_000, ...options })
+
+  /** What an E2B client’s environment has to say. Holds a key. */
+  e2bEnvironment = (options?: CallOptions) =>
+    this.#json(E2bEnvironment, { path: '/v1/e2b', ...options })
 
   /**
    * Resolves when the sandbox is ready. Aborting leaves nothing behind: the server cleans up. Where the

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CredentialConfig } from './credential.ts'
+import { E2bConfig } from './e2b.ts'
 import { EgressConfig } from './egress.ts'
 import { Isolation } from './isolation.ts'
 import { ScanConfig, SecretSource } from './secrets.ts'
@@ -109,6 +110,7 @@ export const OperatorConfig = z.strictObject({
   sources: z.record(Name, SourceConfig).default({}),
   limits: LimitsConfig.prefault({}),
   egress: EgressConfig.prefault({}),
+  e2b: E2bConfig.prefault({}),
   /** Secrets of production by name, which must never enter a sandbox. */
   secrets: z.record(Name, SecretSource).default({}),
   scan: ScanConfig.prefault({}),

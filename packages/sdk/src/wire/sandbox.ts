@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Blueprint } from './blueprint.ts'
+import { Blueprint, LimitsSpec } from './blueprint.ts'
 import { CredentialView } from './credential.ts'
 import { DiskView } from './disk.ts'
 import { EgressGrant } from './egress.ts'
@@ -74,6 +74,8 @@ export const SandboxView = z.object({
   image: z.string(),
   /** Of the workspace; databases stay on the machine’s kernel. */
   isolation: Isolation.default('runc'),
+  /** What it was given of the machine. */
+  limits: LimitsSpec.optional(),
   disk: DiskView.optional(),
   /** Why a creation failed, or at which bound it was ended. */
   problem: Problem.nullable(),

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream'
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import type { Problem, SandboxView } from '@stuntdouble/sdk/wire'
+import { LimitsConfig, type Problem, type SandboxView } from '@stuntdouble/sdk/wire'
 import { createGatewayApp } from '../../app.ts'
 import { capabilityMigrations, createCapabilities } from '../../capabilities/capabilities.ts'
 import type { Files } from '../../doors/doors.ts'
+import { e2bMigrations } from '../../doors/e2b/notes.ts'
 import { startPod } from '../../doors/testing/start-pod.ts'
 import { openFakeEngine } from '../../engine/fake/fake-engine.ts'
 import type { FakeProgram } from '../../engine/fake/fake-process.ts'
@@ -11,6 +12,7 @@ import { createLog } from '../../lib/log.ts'
 import { createWrongKeys } from '../../lib/wrong-keys.ts'
 import { listen } from '../../listen.ts'
 import { openDoors } from '../../open-doors.ts'
+import { openE2b } from '../../open-e2b.ts'
 import { createRecorder, recorderMigrations } from '../../recorder/recorder.ts'
 import { known } from '../../secrets/testing/known.ts'
 import { openStorage } from '../../storage/storage.ts'
@@ -21,7 +23,7 @@ export const sandbox = 'sb000000000000'
 export async function openGateway(program: FakeProgram = () => 0) {
   await using scope = new AsyncDisposableStack()
   const storage = scope.use(
-    openStorage(':memory:', [...recorderMigrations, ...capabilityMigrations]),
+    openStorage(':memory:', [...recorderMigrations, ...capabilityMigrations, ...e2bMigrations]),
   )
   const time = { now: Date.now() }
   const clock = () => time.now
@@ -33,19 +35,25 @@ export async function openGateway(program: FakeProgram = () => 0) {
   const cuts = new Set<() => void>()
   const contents = new Map<string, Buffer>()
   const doors = scope.use(openDoors({ engine, clock, registered: known(), recorder }))
-  const app = createGatewayApp({
-    ...{ capabilities, recorder, log: createLog('silent') },
-    doors: { ...doors, files: filesIn(contents) },
-    hosted: {
-      get: () => view,
-      tombstone: () => undefined,
-      use: (_id, cut) => {
-        cuts.add(cut)
-        return use(uses)
-      },
+  const hosted = {
+    get: () => view,
+    tombstone: () => undefined,
+    use(_id: string, cut: () => void) {
+      cuts.add(cut)
+      return use(uses)
     },
-    ...{ names: [], wrongKeys: createWrongKeys(clock) },
+  }
+  const shared = { capabilities, recorder, hosted, wrongKeys: createWrongKeys(clock) }
+  const within = { ...doors, files: filesIn(contents) }
+  const app = createGatewayApp({
+    ...{ ...shared, doors: within, names: [], log: createLog('silent') },
     origin: () => gateway.origin,
+    e2b: openE2b({
+      ...{ ...shared, doors: within, storage, clock, origin: { control: '', gateway: '' } },
+      config: { limits: LimitsConfig.parse({}), templates: {} },
+      installation: { apiKey: 'sdk_key' },
+      sandboxes: { ...hosted, ...notHere, list: () => [] },
+    }),
   })
   const gateway = scope.use(await listen(app, { host: '127.0.0.1', port: 0, remembered: 0 }))
   const token = capabilities.issue(sandbox, time.now + 60_000)
@@ -64,6 +72,12 @@ export async function openGateway(program: FakeProgram = () => 0) {
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
 }
+
+/** What is asked of the control plane alone. */
+const absent = () => {
+  throw new Error('this is the gateway')
+}
+const notHere = { create: absent, end: absent, endAt: absent, handover: absent }
 
 export const problem = async (response: Response) => (await response.json()) as Problem
 
