@@ -9,7 +9,7 @@ import { createChanges } from './changes/changes.ts'
 import { type Environment, loadConfig } from './config/config.ts'
 import type { Directories } from './directories.ts'
 import { openDockerEngine } from './engine/docker/docker-engine.ts'
-import { createProcessSocket } from './gateway/process-socket.ts'
+import { openFront } from './gateway/front.ts'
 import { openInstallation } from './installation/installation.ts'
 import { systemClock } from './lib/clock.ts'
 import { every } from './lib/every.ts'
@@ -20,6 +20,7 @@ import { listen } from './listen.ts'
 import { openCanaries } from './open-canaries.ts'
 import { openDoors } from './open-doors.ts'
 import { openEgress } from './open-egress.ts'
+import { openGateway } from './open-gateway.ts'
 import { openSecrets } from './open-secrets.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
@@ -79,14 +80,15 @@ export async function serve(options: ServeOptions): Promise<Orchestrator> {
   const host = options.host ?? config.listen.host
   const remembered = rememberedPorts(state)
 
-  const gateway = await listen(createGatewayApp(parts.gateway), {
+  const front = openFront(parts.gateway, createGatewayApp(parts.gateway))
+  const gateway = await listen(front.request, {
     host,
     port: options.gatewayPort ?? config.listen.gatewayPort,
     remembered: remembered.gateway,
   })
   scope.use(gateway)
   parts.origin.gateway = gateway.origin
-  gateway.server.on('upgrade', createProcessSocket(parts.gateway).upgrade)
+  gateway.server.on('upgrade', front.upgrade)
 
   await parts.snapshots.recover(AbortSignal.timeout(recoverWithinMs))
   await parts.sandboxes.adopt()
@@ -177,10 +179,11 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   scope.use(sandboxes)
 
   const asked = { names: config.listen.names, wrongKeys: createWrongKeys(clock) }
-  const gateway = {
-    ...{ ...asked, hosted: sandboxes, capabilities, doors, recorder, log },
-    origin: () => origin.gateway,
-  }
+  const gateway = openGateway(
+    { ...shared, ...asked, ...{ config, sandboxes, doors, canaries } },
+    () => origin.gateway,
+  )
+  scope.use(gateway.previews)
   const rest = { config, doors, changes, egress, snapshots, sandboxes, gateway, origin }
   return { ...shared, ...asked, ...rest }
 }

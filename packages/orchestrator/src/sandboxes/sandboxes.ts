@@ -8,7 +8,7 @@ import type {
 } from '@stuntdouble/sdk/wire'
 import { every } from '../lib/every.ts'
 import { traceOf } from '../lib/trace.ts'
-import { createActivity } from './activity.ts'
+import { createActivity, type Visit } from './activity.ts'
 import { createActs } from './acts.ts'
 import { createAdoption } from './adoption.ts'
 import { createAttachments } from './attachments.ts'
@@ -54,6 +54,8 @@ export interface Sandboxes extends AsyncDisposable {
   receipt(id: string): Receipt
   /** Throws unless the sandbox is ready; holds it active until disposed. `cut` is called when its end begins. */
   use(id: string, cut: () => void): Disposable
+  /** The same, and it is active only when the visit is told so. */
+  visit(id: string, cut: () => void): Visit
   database(id: string, name: string): SandboxDatabase
   /** Takes up what an earlier process left: adopts what runs, ends what was half made. */
   adopt(): Promise<void>
@@ -113,6 +115,7 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     end: ending.end,
     receipt: ending.receipt,
     use: (id, cut) => activity.begin(roster.ready(id).id, cut),
+    visit: (id, cut) => activity.visit(roster.ready(id).id, cut),
     database: roster.database,
     adopt: createAdoption(desk, ending),
 
