@@ -12,6 +12,7 @@ import { addExtend } from './extend.ts'
 import { addInspect } from './inspect.ts'
 import { addLogs } from './logs.ts'
 import { addLs } from './ls.ts'
+import { addPorts } from './ports.ts'
 import { addPs } from './ps.ts'
 import { addPull } from './pull.ts'
 import { addSecrets } from './secrets.ts'
@@ -31,6 +32,7 @@ export const verbs: readonly AddVerb[] = [
   addPs,
   addLogs,
   addUrl,
+  addPorts,
   addDb,
   addCp,
   addDiff,

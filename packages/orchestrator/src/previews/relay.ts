@@ -109,7 +109,7 @@ class Answer implements Dispatcher.DispatchHandler {
   }
 }
 
-export function asAnswered(cause: unknown, port: number): unknown {
+function asAnswered(cause: unknown, port: number): unknown {
   if (cause instanceof SandboxError) return cause
   if (cause instanceof errors.HeadersTimeoutError) return noAnswerInTime(port)
   if (cause instanceof errors.HTTPParserError || cause instanceof errors.HeadersOverflowError)
