@@ -48,6 +48,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, number>> = {
   internal: exit.failure,
   not_implemented: exit.failure,
   engine_unavailable: exit.failure,
+  port_closed: exit.failure,
   engine_failed: exit.failure,
   image_unavailable: exit.failure,
   disk_full: exit.failure,

@@ -22,7 +22,8 @@ const below: Readonly<Record<string, readonly string[]>> = {
     'installation',
   ],
   snapshots: ['sources', 'secrets', 'fingerprints', 'engine', 'masking', 'storage', 'config'],
-  gateway: ['doors', 'capabilities', 'recorder', 'engine'],
+  gateway: ['previews', 'doors', 'capabilities', 'recorder', 'engine'],
+  previews: ['canaries', 'doors', 'capabilities', 'engine'],
   changes: ['workspaces', 'doors', 'canaries', 'engine'],
   workspaces: ['doors', 'secrets', 'engine', 'egress'],
   doors: ['secrets', 'capabilities', 'recorder', 'engine', 'storage'],
@@ -81,6 +82,7 @@ describe('a library has one place', () => {
     ['mysql2', /^sources\/mariadb\//],
     ['ioredis', /^sources\/redis\//],
     ['@peculiar/x509', /^egress\/broker\//],
+    ['undici', /^previews\//],
   ]
 
   test.each(places)('%s', (library, place) => {

@@ -10,7 +10,7 @@ import { type Environment, type LoadedConfig, loadConfig } from './config/config
 import type { Directories } from './directories.ts'
 import { e2bMigrations } from './doors/e2b/notes.ts'
 import { openDockerEngine } from './engine/docker/docker-engine.ts'
-import { createProcessSocket } from './gateway/process-socket.ts'
+import { openFront } from './gateway/front.ts'
 import { openInstallation } from './installation/installation.ts'
 import { systemClock } from './lib/clock.ts'
 import { every } from './lib/every.ts'
@@ -22,6 +22,7 @@ import { openCanaries } from './open-canaries.ts'
 import { openDoors } from './open-doors.ts'
 import { openE2b } from './open-e2b.ts'
 import { openEgress } from './open-egress.ts'
+import { openGateway } from './open-gateway.ts'
 import { openSecrets } from './open-secrets.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
@@ -81,14 +82,15 @@ export async function serve(options: ServeOptions): Promise<Orchestrator> {
   const host = options.host ?? config.listen.host
   const remembered = rememberedPorts(state)
 
-  const gateway = await listen(createGatewayApp(parts.gateway), {
+  const front = openFront(parts.gateway, createGatewayApp(parts.gateway))
+  const gateway = await listen(front.request, {
     host,
     port: options.gatewayPort ?? config.listen.gatewayPort,
     remembered: remembered.gateway,
   })
   scope.use(gateway)
   parts.origin.gateway = gateway.origin
-  gateway.server.on('upgrade', createProcessSocket(parts.gateway).upgrade)
+  gateway.server.on('upgrade', front.upgrade)
 
   await parts.snapshots.recover(AbortSignal.timeout(recoverWithinMs))
   await parts.sandboxes.adopt()
@@ -177,10 +179,11 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
 
   const asked = { names: config.listen.names, wrongKeys: createWrongKeys(clock) }
   const e2b = openE2b({ ...shared, ...asked, config, doors, sandboxes, origin })
-  const gateway = {
-    ...{ ...asked, hosted: sandboxes, capabilities, doors, recorder, log, e2b },
-    origin: () => origin.gateway,
-  }
+  const gateway = openGateway(
+    { ...shared, ...asked, ...{ config, sandboxes, doors, canaries, e2b } },
+    () => origin.gateway,
+  )
+  scope.use(gateway.previews)
   const rest = { config, doors, changes, egress, snapshots, sandboxes, gateway, origin, e2b }
   return { ...shared, ...asked, ...rest }
 }

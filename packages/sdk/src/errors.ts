@@ -30,6 +30,7 @@ export const errorStatus = {
   capacity: 429,
   internal: 500,
   not_implemented: 501,
+  port_closed: 502,
   engine_unavailable: 503,
   engine_failed: 503,
   image_unavailable: 503,

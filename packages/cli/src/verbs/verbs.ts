@@ -14,6 +14,7 @@ import { addExtend } from './extend.ts'
 import { addInspect } from './inspect.ts'
 import { addLogs } from './logs.ts'
 import { addLs } from './ls.ts'
+import { addPorts } from './ports.ts'
 import { addPs } from './ps.ts'
 import { addPull } from './pull.ts'
 import { addSecrets } from './secrets.ts'
@@ -35,6 +36,7 @@ export const verbs: readonly AddVerb[] = [
   addLogs,
   addUrl,
   addEnv,
+  addPorts,
   addDb,
   addCp,
   addDiff,

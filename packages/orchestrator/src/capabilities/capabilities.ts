@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { z } from 'zod'
 import type { Clock } from '../lib/clock.ts'
@@ -14,6 +14,13 @@ export interface Capabilities {
    * revoked or expired token is `sandbox_gone`, which names its sandbox: the token does as well.
    */
   verify(token: string, expected?: string): string
+  /**
+   * What opens one thing of the sandbox alone, such as a preview, for as long as the token opens all of
+   * it: fit for a cookie or a link. Throws as `verify` does.
+   */
+  narrow(token: string, purpose: string): string
+  /** Throws as `verify` does, also for what is good for another sandbox or purpose. */
+  verifyNarrowed(narrowed: string, sandbox: string, purpose: string): void
   /** Extends those that live as long as the sandbox does. */
   prolong(sandbox: string, from: number, to: number): void
   /** Keeps one open until `expiresAt` at least. Throws as `verify` does. */
@@ -49,6 +56,11 @@ const Row = z.object({
 type Row = z.infer<typeof Row>
 
 const form = /^sd_(sb[a-z0-9]{12})_[0-9a-zA-Z_-]{43}$/
+/** `sp_`, the id of the token it is made of, and a MAC under that token’s hash. */
+const narrowedForm = /^sp_([0-9a-f]{16})_([0-9a-f]{64})$/
+
+/** Whether a text is a token or a narrowed one: nobody but us is to see it. */
+export const isOurToken = (text: string) => form.test(text) || narrowedForm.test(text)
 
 export function createCapabilities({ sqlite }: Storage, clock: Clock): Capabilities {
   const insert = sqlite.prepare(
@@ -74,8 +86,23 @@ export function createCapabilities({ sqlite }: Storage, clock: Clock): Capabilit
     return row.sandbox
   }
 
+  const rowsOf = (sandbox: string) => z.array(Row).parse(bySandbox.all(sandbox))
+
   return {
     verify,
+    narrow(token, purpose) {
+      const sandbox = verify(token)
+      const hash = hashOf(token)
+      return `sp_${idOf(hash)}_${macOf(hash, `${sandbox} ${purpose}`).toString('hex')}`
+    },
+    verifyNarrowed(narrowed, sandbox, purpose) {
+      const [, id, mac = ''] = narrowedForm.exec(narrowed) ?? []
+      const row = rowsOf(sandbox).find(({ hash }) => idOf(hash) === id)
+      const expected = macOf(row?.hash ?? '', `${sandbox} ${purpose}`)
+      const isRight = mac !== '' && timingSafeEqual(Buffer.from(mac, 'hex'), expected)
+      if (!row || !isRight) throw unknownToken()
+      if (!open(row)) throw spentToken(row)
+    },
     issue(sandbox, expiresAt) {
       const token = `sd_${sandbox}_${newSecret()}`
       insert.run(hashOf(token), sandbox, expiresAt)
@@ -89,15 +116,14 @@ export function createCapabilities({ sqlite }: Storage, clock: Clock): Capabilit
     revoke: (sandbox, token) => void forget.run(hashOf(token), sandbox),
     forgetAll: (sandbox) => void forgetAll.run(sandbox),
     revokeAll: (sandbox) => void revoke.run(sandbox),
-    list: (sandbox) =>
-      z
-        .array(Row)
-        .parse(bySandbox.all(sandbox))
-        .map((row) => ({ id: row.hash.slice(0, 16), open: open(row) })),
+    list: (sandbox) => rowsOf(sandbox).map((row) => ({ id: idOf(row.hash), open: open(row) })),
   }
 }
 
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex')
+
+const idOf = (hash: string) => hash.slice(0, 16)
+const macOf = (hash: string, text: string) => createHmac('sha256', hash).update(text).digest()
 
 const unknownToken = () =>
   new SandboxError('unauthorized', 'This address or token opens no sandbox.', {

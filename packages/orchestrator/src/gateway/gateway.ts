@@ -1,10 +1,11 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { SandboxView } from '@stuntdouble/sdk/wire'
 import type { Capabilities } from '../capabilities/capabilities.ts'
 import type { Doors } from '../doors/doors.ts'
 import { checkAskedBy } from '../lib/asked-by.ts'
 import type { WrongKeys } from '../lib/wrong-keys.ts'
+import type { Previews } from '../previews/previews.ts'
 import type { Recorder } from '../recorder/recorder.ts'
 
 /** What the gateway asks of the sandboxes it leads to. */
@@ -24,6 +25,7 @@ export interface GatewayParts {
   readonly capabilities: Capabilities
   readonly doors: Doors
   readonly recorder: Recorder
+  readonly previews: Previews
   /** Where the gateway is reached from, without a slash at the end. */
   readonly origin: () => string
   /** By which the gateway may be asked, beside its addresses and localhost. */
@@ -39,12 +41,17 @@ export function authorize(
 ): string {
   checkAskedBy(headers, names)
   try {
-    if (!/^sb[a-z0-9]{12}$/.test(handle)) return capabilities.verify(handle)
-    const bearer = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''
-    return capabilities.verify(bearer, handle)
+    const token = tokenOf(handle, headers)
+    return capabilities.verify(token, token === handle ? undefined : handle)
   } catch (refusal) {
     throw wrongKeys.answer(socket.remoteAddress ?? '', tombstoneOf(refusal, hosted))
   }
+}
+
+/** What a request was let in by: the token of its address, or of its header where the address has an id. */
+export function tokenOf(handle: string, { authorization }: IncomingHttpHeaders): string {
+  if (!/^sb[a-z0-9]{12}$/.test(handle)) return handle
+  return /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? ''
 }
 
 /** Who held the sandbox is told what became of it; a stranger has got no further than any other. */

@@ -28,6 +28,8 @@ export function createProcessSocket(parts: GatewayParts) {
     upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
       // Nobody else listens yet, and a caller may be gone before it is answered.
       socket.on('error', () => socket.destroy())
+      const port = /^\/s\/([^/?]+)\/ports\/([1-9]\d{0,4})(\/.*)$/.exec(request.url ?? '')
+      if (port) return void upgradeTo(parts, port, { request, socket, first: head })
       const handle = /^\/s\/([^/?]+)\/process$/.exec(request.url ?? '')?.[1]
       try {
         if (handle === undefined) throw notHere()
@@ -43,6 +45,26 @@ export function createProcessSocket(parts: GatewayParts) {
         refuse(socket, asSandboxError(cause))
       }
     },
+  }
+}
+
+interface Upgrade {
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  readonly first: Buffer
+}
+
+/** A program’s WebSocket to a port inside. */
+async function upgradeTo(
+  parts: GatewayParts,
+  [, handle = '', port, path = '/']: readonly string[],
+  { request, ...upgrade }: Upgrade,
+): Promise<void> {
+  try {
+    const sandbox = authorize(parts, handle, request)
+    await parts.previews.upgradeTo({ sandbox, port: Number(port), path }, request, upgrade)
+  } catch (cause) {
+    refuse(upgrade.socket, asSandboxError(cause))
   }
 }
 

@@ -6,7 +6,7 @@ import { abortOnClose, parseBody } from '../lib/requests.ts'
 import { commandText } from './command-text.ts'
 import { streamCommand } from './exec-stream.ts'
 import { instructions, welcome } from './explain.ts'
-import { authorize, type GatewayParts } from './gateway.ts'
+import { authorize, type GatewayParts, tokenOf } from './gateway.ts'
 import { lastWord } from './last-word.ts'
 import { page } from './page.ts'
 import { processRoutes } from './processes/routes.ts'
@@ -72,7 +72,33 @@ export function gatewayRoutes(parts: GatewayParts): Router {
     response.status(204).end()
   })
 
+  addPortRoutes(router, parts)
   return router
+}
+
+function addPortRoutes(router: Router, parts: GatewayParts): void {
+  router.get('/ports', async (request, response) => {
+    using _use = useUntilCut(parts, response)
+    const { previews } = parts
+    const signal = abortOnClose(response)
+    const ports = await previews.list(sandboxOf(response), tokenIn(request), signal)
+    response.json({ ports })
+  })
+
+  router.use('/ports/:port', async (request, response) => {
+    const [sandbox, port] = [sandboxOf(response), portOf(request)]
+    const isAskedAbout = request.originalUrl.split('?')[0]?.endsWith(`/${port}`)
+    if (isAskedAbout) response.json(parts.previews.view(sandbox, port, tokenIn(request)))
+    else await parts.previews.relayTo({ sandbox, port, path: request.url }, request, response)
+  })
+}
+
+const tokenIn = ({ params, headers }: Request) => tokenOf(String(params.handle), headers)
+
+function portOf({ params }: Request): number {
+  const port = Number(params.port)
+  if (!/^[1-9]\d{0,4}$/.test(String(params.port)) || port > 65_535) throw notAPort()
+  return port
 }
 
 const outputLimit = {
@@ -139,6 +165,9 @@ function pathOf(request: Request): string {
   if (path.includes('\0')) throw notAPath()
   return `/${path}`
 }
+
+const notAPort = () =>
+  new SandboxError('usage', 'That is not a port.', { hint: 'Ports are 1 to 65535.' })
 
 const notAPath = () =>
   new SandboxError('usage', 'A path holds no NUL.', { hint: 'Leave out the %00 and what follows.' })

@@ -30,6 +30,9 @@ test.each([
   '127.0.0.1, evil.example',
   '[evil]',
   'a b',
+  '3000-sb0123456789ab.localhost:8080',
+  '3000-SB0123456789AB.localhost',
+  '1-sb0123456789ab.sandbox.corp.example',
 ])('%s is not', (host) => {
   expect(() => checkAskedBy(host === undefined ? {} : { host }, names)).toThrow(/not known by/)
 })

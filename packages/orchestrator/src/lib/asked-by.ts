@@ -1,12 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIPv4, isIPv6 } from 'node:net'
 import { SandboxError } from '@stuntdouble/sdk/errors'
+import { isPreviewName } from './preview-host.ts'
 
 /**
  * Throws `forbidden` unless a request names this server as it is known, and comes from no other
  * site’s page. A page that has its own name resolve to our address (DNS rebinding) comes with that
  * name, and no page can make the browser leave its `Origin` out of a request that changes something.
- * An address is no name: nobody can have it resolve to us.
+ * An address is no name: nobody can have it resolve to us. A preview’s name is not ours either: what
+ * runs there is an agent’s, and must find nothing of ours beside it.
  */
 export function checkAskedBy(headers: IncomingHttpHeaders, names: readonly string[]): void {
   const { host = '', origin } = headers
@@ -20,6 +22,7 @@ const nameIn = (host: string) => /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/
 function isKnown(name: string | undefined, names: readonly string[]): boolean {
   if (name === undefined) return false
   const known = name.toLowerCase()
+  if (isPreviewName(known)) return false
   const isAddress = isIPv4(known) || (known.startsWith('[') && isIPv6(known.slice(1, -1)))
   return isAddress || known === 'localhost' || known.endsWith('.localhost') || names.includes(known)
 }

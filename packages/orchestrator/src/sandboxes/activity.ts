@@ -7,38 +7,58 @@ import type { Clock } from '../lib/clock.ts'
 export interface Activity {
   /** Held open by a request, a terminal, a transfer; disposed when it ends. */
   begin(sandbox: string, cut: () => void): Disposable
+  /** The same for what may stay open unused, such as a preview: it counts when it comes and when told. */
+  visit(sandbox: string, cut: () => void): Visit
   /** Marks every sandbox in use as active now. Called on a beat. */
   beat(): void
   /** Has every use of a sandbox close. */
   cut(sandbox: string): void
 }
 
+export interface Visit extends Disposable {
+  /** Something came from outside just now. */
+  touch(): void
+}
+
+interface Use {
+  readonly cut: () => void
+  /** Whether it counts for as long as it is open. */
+  readonly holds: boolean
+}
+
 export function createActivity(
   clock: Clock,
   touch: (sandbox: string, at: number) => void,
 ): Activity {
-  const open = new Map<string, Set<() => void>>()
+  const open = new Map<string, Set<Use>>()
+
+  function enter(sandbox: string, use: Use): () => boolean {
+    const uses = open.get(sandbox) ?? new Set()
+    open.set(sandbox, uses.add(use))
+    touch(sandbox, clock())
+    return () => {
+      const wasOpen = uses.delete(use)
+      if (uses.size === 0 && open.get(sandbox) === uses) open.delete(sandbox)
+      return wasOpen
+    }
+  }
 
   return {
     begin(sandbox, cut) {
-      const uses = open.get(sandbox) ?? new Set()
-      // One function may be given for two uses.
-      const own = () => cut()
-      open.set(sandbox, uses.add(own))
-      touch(sandbox, clock())
-      return {
-        [Symbol.dispose]() {
-          if (!uses.delete(own)) return
-          if (uses.size === 0 && open.get(sandbox) === uses) open.delete(sandbox)
-          touch(sandbox, clock())
-        },
-      }
+      const leave = enter(sandbox, { cut, holds: true })
+      return { [Symbol.dispose]: () => void (leave() && touch(sandbox, clock())) }
+    },
+    visit(sandbox, cut) {
+      const leave = enter(sandbox, { cut, holds: false })
+      return { touch: () => touch(sandbox, clock()), [Symbol.dispose]: () => void leave() }
     },
     beat() {
-      for (const sandbox of open.keys()) touch(sandbox, clock())
+      for (const [sandbox, uses] of open) {
+        if ([...uses].some(({ holds }) => holds)) touch(sandbox, clock())
+      }
     },
     cut(sandbox) {
-      for (const cut of [...(open.get(sandbox) ?? [])]) cut()
+      for (const { cut } of [...(open.get(sandbox) ?? [])]) cut()
     },
   }
 }

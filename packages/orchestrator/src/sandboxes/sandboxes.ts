@@ -9,9 +9,7 @@ import type {
   Receipt,
   SandboxView,
 } from '@stuntdouble/sdk/wire'
-import { every } from '../lib/every.ts'
-import { traceOf } from '../lib/trace.ts'
-import { createActivity } from './activity.ts'
+import { createActivity, type Visit } from './activity.ts'
 import { createActs } from './acts.ts'
 import { createAdoption } from './adoption.ts'
 import { createAttachments } from './attachments.ts'
@@ -26,6 +24,7 @@ import { createLimitWatch } from './limit-watch.ts'
 import { createPreStops } from './pre-stop.ts'
 import { createReconciler } from './reconciler.ts'
 import { createRetention } from './retention.ts'
+import { startRhythms } from './rhythms.ts'
 import { createRoster } from './roster.ts'
 import type { SandboxDatabase } from './sandbox.ts'
 import { createStarter } from './starter.ts'
@@ -73,6 +72,8 @@ export interface Sandboxes extends AsyncDisposable {
   receipt(id: string): Receipt
   /** Throws unless the sandbox is ready; holds it active until disposed. `cut` is called when its end begins. */
   use(id: string, cut: () => void): Disposable
+  /** The same, and it is active only when the visit is told so. */
+  visit(id: string, cut: () => void): Visit
   database(id: string, name: string): SandboxDatabase
   /** Takes up what an earlier process left: adopts what runs, ends what was half made. */
   adopt(): Promise<void>
@@ -83,14 +84,8 @@ export type SandboxesParts = Omit<
   'store' | 'starter' | 'attachments' | 'reconcile' | 'cutUses' | 'diskUses' | 'limitWatch'
 >
 
-const beatMs = 1_000
-/** A fast disk fills by a gigabyte in a second. */
-const roomMs = 500
-const limitsMs = 2_000
-const forgetMs = 3_600_000
-
 export function createSandboxes(parts: SandboxesParts): Sandboxes {
-  const { storage, engine, clock, log } = parts
+  const { storage, engine, clock } = parts
   const store = createSandboxStore(storage)
   const attachments = createAttachments(parts)
   // Later than the leases that it touches: they ask for what it is a part of.
@@ -120,17 +115,7 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   }
   const watchdog = createWatchdog({ ...desk, interrupt })
 
-  // Rhythms of their own: an end, or a walk, that takes long must not hold up the rest.
-  const failed = (cause: unknown) => log.error(traceOf(cause), 'beat failed')
-  const beats = async () => storage.transaction(() => activity.beat())
-  const rhythms = [
-    every(beatMs, beats, failed),
-    every(beatMs, sweeper.sweep, failed),
-    every(roomMs, watchdog.guardRoom, failed),
-    every(beatMs, watchdog.guardBounds, failed),
-    every(limitsMs, base.limitWatch.look, failed),
-    every(forgetMs, retention.forget, failed),
-  ]
+  const rhythms = startRhythms({ desk, activity, sweeper, watchdog, retention })
 
   return {
     create: (request, onProgress, signal) => create(request, onProgress, { signal }),
@@ -144,12 +129,13 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     end: ending.end,
     receipt: ending.receipt,
     use: (id, cut) => activity.begin(roster.ready(id).id, cut),
+    visit: (id, cut) => activity.visit(roster.ready(id).id, cut),
     database: roster.database,
     adopt: createAdoption(desk, ending),
 
     async [Symbol.asyncDispose]() {
       preStops.interruptAll()
-      await Promise.all(rhythms.map((rhythm) => rhythm[Symbol.asyncDispose]()))
+      await rhythms[Symbol.asyncDispose]()
       await sweeper.settled()
       await attachments.detachAll()
     },

@@ -7,6 +7,7 @@ import { createLog } from '../lib/log.ts'
 import { createWrongKeys } from '../lib/wrong-keys.ts'
 import { listen } from '../listen.ts'
 import { openE2b } from '../open-e2b.ts'
+import { createPreviews } from '../previews/previews.ts'
 import { openStorage } from '../storage/storage.ts'
 import { openLifecycle } from './testing/lifecycle-under-test.ts'
 
@@ -31,9 +32,22 @@ async function open() {
     config: { limits: LimitsConfig.parse({}), templates: {} },
     origin: { control: '', gateway: '' },
   })
+  const previews = createPreviews({
+    ...{ ...shared, ...under, sandboxes, capabilities, clock, origin: () => '' },
+    ...{
+      commands: doors.commands,
+      canaries: { look: () => () => false },
+      domain: undefined,
+      proxies: [],
+    },
+  })
+  scope.use(previews)
   const gateway = scope.use(
     await listen(
-      createGatewayApp({ ...shared, hosted: sandboxes, capabilities, origin: () => '', e2b }),
+      createGatewayApp({
+        ...{ ...shared, hosted: sandboxes, capabilities, e2b, previews },
+        origin: () => '',
+      }),
       anywhere,
     ),
   )

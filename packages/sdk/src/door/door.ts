@@ -7,6 +7,7 @@ export { type CommandOptions, runCommand } from './command.ts'
 export * from './files.ts'
 export { parseHandoverUrl } from './handover-url.ts'
 export { Kept } from './kept.ts'
+export { listPorts, portView } from './ports.ts'
 export { openProcess, type ProcessSignal, type RemoteProcess } from './process.ts'
 
 /** What the sandbox behind a hand-over URL says of itself. */

@@ -1,5 +1,5 @@
 import type { ControlClient } from '../control/control.ts'
-import { parseHandoverUrl, welcome } from '../door/door.ts'
+import { listPorts, parseHandoverUrl, portView, welcome } from '../door/door.ts'
 import type { Connection } from '../http/connection.ts'
 import { findOrchestrator, type OrchestratorOptions } from '../node/find-orchestrator.ts'
 import { patientFetch } from '../node/patient-fetch.ts'
@@ -7,6 +7,7 @@ import type { BlueprintInput } from '../wire/blueprint.ts'
 import type { WorkspaceChanges } from '../wire/changes.ts'
 import type { Welcome } from '../wire/door.ts'
 import type { Extended } from '../wire/extend.ts'
+import type { PortView } from '../wire/preview.ts'
 import type { OnProgress } from '../wire/progress.ts'
 import type { Receipt } from '../wire/receipt.ts'
 import type { DatabaseView, Handover, LocalDatabase, SandboxView } from '../wire/sandbox.ts'
@@ -100,6 +101,19 @@ export class Sandbox implements AsyncDisposable {
   /** What it says of itself at its URL, to whoever holds it. */
   welcome(signal?: AbortSignal): Promise<Welcome> {
     return welcome(this.#door, signal)
+  }
+
+  /** What listens inside, and where it is seen from. */
+  async ports(): Promise<readonly PortView[]> {
+    return await listPorts(this.#door)
+  }
+
+  /**
+   * A link to a server inside, for a browser. It opens that port and nothing else of the sandbox. A
+   * program sends the sandbox’s token as `X-Stuntdouble-Token` to the link’s origin.
+   */
+  async getUrl(port: number): Promise<string> {
+    return (await portView(this.#door, port)).link
   }
 
   async info(): Promise<SandboxView> {

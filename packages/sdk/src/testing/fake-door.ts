@@ -24,6 +24,10 @@ export async function doorAnswer(exchange: Exchange): Promise<void> {
     response.setHeader(fileTypeHeader, 'directory')
     return answer(response, { path, entries: claimed })
   }
+  if (kind === 'ports') {
+    const view = (port: string) => portView(sandbox.view.id, Number(port))
+    return answer(response, rest[0] === undefined ? { ports: [view('3000')] } : view(rest[0]))
+  }
   const { id, expiresAt, idleAt, databases } = sandbox.view
   const workspace = { path: '/workspace', user: 'agent' }
   const seen = { id, state: 'ready', expiresAt, idleAt, databases, workspace }
@@ -99,6 +103,11 @@ async function answerDirectory(response: Exchange['response'], path: string, dir
   })
   response.setHeader(fileTypeHeader, 'directory')
   answer(response, { path, entries: await Promise.all(entries) })
+}
+
+function portView(id: string, port: number) {
+  const url = `http://${port}-${id}.localhost/`
+  return { port, url, link: `${url}?token=fake` }
 }
 
 const gone = () =>

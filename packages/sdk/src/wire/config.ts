@@ -122,6 +122,10 @@ export const OperatorConfig = z.strictObject({
       gatewayPort: z.int().min(0).max(65_535).default(0),
       /** By which it may be asked, beside its addresses and localhost; a page could have any other resolve here. */
       names: z.array(HostName).default([]),
+      /** Previews are at `https://<port>-<id>.` below it, by way of a proxy that ends TLS. */
+      previewDomain: HostName.optional(),
+      /** Addresses of that proxy: of no other are `X-Forwarded-*` believed. */
+      previewProxies: z.array(z.union([z.ipv4(), z.ipv6()])).default(['127.0.0.1', '::1']),
     })
     .prefault({}),
 })

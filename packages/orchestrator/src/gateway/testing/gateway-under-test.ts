@@ -13,11 +13,15 @@ import { createWrongKeys } from '../../lib/wrong-keys.ts'
 import { listen } from '../../listen.ts'
 import { openDoors } from '../../open-doors.ts'
 import { openE2b } from '../../open-e2b.ts'
+import { createPreviews } from '../../previews/previews.ts'
 import { createRecorder, recorderMigrations } from '../../recorder/recorder.ts'
 import { known } from '../../secrets/testing/known.ts'
 import { openStorage } from '../../storage/storage.ts'
+import { openFront } from '../front.ts'
 
 export const sandbox = 'sb000000000000'
+/** What no answer of a preview may hold. */
+export const canary = 'canary-0123456789'
 
 /** The gateway’s app on a port of its own, before a sandbox that is a script. */
 export async function openGateway(program: FakeProgram = () => 0) {
@@ -31,36 +35,35 @@ export async function openGateway(program: FakeProgram = () => 0) {
   const recorder = createRecorder(storage, clock)
   const engine = scope.use(openFakeEngine({ program }))
   await startPod(engine, sandbox)
-  const uses = { open: 0, ever: 0 }
-  const cuts = new Set<() => void>()
+  const { uses, visits, cuts, hosted } = hostedHere()
   const contents = new Map<string, Buffer>()
-  const doors = scope.use(openDoors({ engine, clock, registered: known(), recorder }))
-  const hosted = {
-    get: () => view,
-    tombstone: () => undefined,
-    use(_id: string, cut: () => void) {
-      cuts.add(cut)
-      return use(uses)
-    },
-  }
-  const shared = { capabilities, recorder, hosted, wrongKeys: createWrongKeys(clock) }
-  const within = { ...doors, files: filesIn(contents) }
-  const app = createGatewayApp({
-    ...{ ...shared, doors: within, names: [], log: createLog('silent') },
-    origin: () => gateway.origin,
-    e2b: openE2b({
-      ...{ ...shared, doors: within, storage, clock, origin: { control: '', gateway: '' } },
-      config: { limits: LimitsConfig.parse({}), templates: {} },
-      installation: { apiKey: 'sdk_key' },
-      sandboxes: { ...hosted, ...notHere, list: () => [] },
-    }),
+  const own = scope.use(openDoors({ engine, clock, registered: known(), recorder }))
+  const doors = { ...own, files: filesIn(contents) }
+  const log = createLog('silent')
+  const shared = { capabilities, wrongKeys: createWrongKeys(clock), origin: () => gateway.origin }
+  const previews = createPreviews({
+    ...{ ...shared, engine, sandboxes: hosted, commands: doors.commands, clock, log },
+    canaries: { look: () => (bytes) => Buffer.from(bytes).includes(canary) },
+    ...{ domain: 'preview.example.com', proxies: ['127.0.0.1'] },
   })
-  const gateway = scope.use(await listen(app, { host: '127.0.0.1', port: 0, remembered: 0 }))
+  scope.use(previews)
+  const e2b = openE2b({
+    ...{ ...shared, recorder, doors, storage, clock, origin: { control: '', gateway: '' } },
+    config: { limits: LimitsConfig.parse({}), templates: {} },
+    installation: { apiKey: 'sdk_key' },
+    sandboxes: { ...hosted, ...notHere, list: () => [] },
+  })
+  const gatewayParts = { ...shared, recorder, log, doors, hosted, previews, e2b, names: [] }
+  const front = openFront(gatewayParts, createGatewayApp(gatewayParts))
+  const place = { host: '127.0.0.1', port: 0, remembered: 0 }
+  const gateway = scope.use(await listen(front.request, place))
+  gateway.server.on('upgrade', front.upgrade)
   const token = capabilities.issue(sandbox, time.now + 60_000)
   const url = `${gateway.origin}/s/${token}`
   const parts = scope.move()
   return {
     ...{ capabilities, recorder, contents, time, token, uses, url, origin: gateway.origin },
+    ...{ engine, previews, visits },
     /** As the end of the sandbox does. */
     cut: () => cuts.forEach((cut) => void cut()),
     exec: (body: object, headers: Record<string, string> = {}) =>
@@ -71,6 +74,33 @@ export async function openGateway(program: FakeProgram = () => 0) {
       }),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
+}
+
+/** The sandbox as its doors know it, and who is at them. */
+function hostedHere() {
+  const uses = { open: 0, ever: 0 }
+  const visits = { ever: 0, touched: 0 }
+  const cuts = new Set<() => void>()
+  const hosted = {
+    get: () => view,
+    tombstone: () => undefined,
+    use(_id: string, cut: () => void) {
+      cuts.add(cut)
+      return use(uses)
+    },
+    visit(id: string, cut: () => void) {
+      if (id !== sandbox) throw gone()
+      cuts.add(cut)
+      visits.ever += 1
+      return {
+        touch: () => {
+          visits.touched += 1
+        },
+        [Symbol.dispose]: () => void cuts.delete(cut),
+      }
+    },
+  }
+  return { uses, visits, cuts, hosted }
 }
 
 /** What is asked of the control plane alone. */
@@ -135,6 +165,8 @@ function filesIn(contents: Map<string, Buffer>): Files {
     },
   }
 }
+
+const gone = () => new SandboxError('sandbox_gone', 'It has ended.', { hint: 'Make a new one.' })
 
 async function* torn() {
   yield Buffer.from('half')
