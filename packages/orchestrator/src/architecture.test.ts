@@ -25,7 +25,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   gateway: ['doors', 'capabilities', 'recorder', 'engine'],
   changes: ['workspaces', 'doors', 'canaries', 'engine'],
   workspaces: ['doors', 'secrets', 'engine', 'egress'],
-  doors: ['secrets', 'engine'],
+  doors: ['sources', 'secrets', 'engine'],
   sources: ['engine', 'masking'],
   capabilities: ['storage'],
   recorder: ['storage'],
@@ -78,9 +78,11 @@ describe('a library has one place', () => {
     ['express', /(^|\/)(routes|app)\.ts$/],
     ['pg', /^sources\/postgres\//],
     ['pg-copy-streams', /^sources\/postgres\//],
+    ['pg-cursor', /^sources\/postgres\//],
     ['mysql2', /^sources\/mariadb\//],
     ['ioredis', /^sources\/redis\//],
     ['@peculiar/x509', /^egress\/broker\//],
+    ['@modelcontextprotocol/server', /^doors\/mcp\//],
   ]
 
   test.each(places)('%s', (library, place) => {

@@ -20,6 +20,7 @@ import { listen } from './listen.ts'
 import { openCanaries } from './open-canaries.ts'
 import { openDoors } from './open-doors.ts'
 import { openEgress } from './open-egress.ts'
+import { openMcp } from './open-mcp.ts'
 import { openSecrets } from './open-secrets.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
@@ -176,13 +177,14 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   })
   scope.use(sandboxes)
 
+  const mcp = openMcp({ ...shared, version, doors, kinds, sandboxes })
   const asked = { names: config.listen.names, wrongKeys: createWrongKeys(clock) }
   const gateway = {
-    ...{ ...asked, hosted: sandboxes, capabilities, doors, recorder, log },
+    ...{ ...asked, hosted: sandboxes, capabilities, doors, recorder, log, mcp: mcp.inside },
     origin: () => origin.gateway,
   }
   const rest = { config, doors, changes, egress, snapshots, sandboxes, gateway, origin }
-  return { ...shared, ...asked, ...rest }
+  return { ...shared, ...asked, ...rest, mcp: mcp.control }
 }
 
 /** Where DOCKER_HOST says. Throws `config_invalid` for an engine elsewhere. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { SandboxView } from '@stuntdouble/sdk/wire'
 import type { Capabilities } from '../capabilities/capabilities.ts'
-import type { Doors } from '../doors/doors.ts'
+import type { Doors, McpDoor } from '../doors/doors.ts'
 import { checkAskedBy } from '../lib/asked-by.ts'
 import type { WrongKeys } from '../lib/wrong-keys.ts'
 import type { Recorder } from '../recorder/recorder.ts'
@@ -20,6 +20,7 @@ export interface GatewayParts {
   readonly hosted: Hosted
   readonly capabilities: Capabilities
   readonly doors: Doors
+  readonly mcp: McpDoor
   readonly recorder: Recorder
   /** Where the gateway is reached from, without a slash at the end. */
   readonly origin: () => string

@@ -36,6 +36,7 @@ export type EventType =
   | 'process_ended'
   | 'file_written'
   | 'file_removed'
+  | 'query'
   | 'egress_allowed'
   | 'egress_denied'
   | 'egress_total'

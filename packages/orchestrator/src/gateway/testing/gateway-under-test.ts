@@ -11,14 +11,25 @@ import { createLog } from '../../lib/log.ts'
 import { createWrongKeys } from '../../lib/wrong-keys.ts'
 import { listen } from '../../listen.ts'
 import { openDoors } from '../../open-doors.ts'
+import { openMcp } from '../../open-mcp.ts'
 import { createRecorder, recorderMigrations } from '../../recorder/recorder.ts'
+import type { SandboxDatabase } from '../../sandboxes/sandbox.ts'
+import type { Sandboxes } from '../../sandboxes/sandboxes.ts'
 import { known } from '../../secrets/testing/known.ts'
+import type { RunQuery, ServerKinds } from '../../sources/sources.ts'
 import { openStorage } from '../../storage/storage.ts'
 
 export const sandbox = 'sb000000000000'
 
+interface Options {
+  /** Files by the program’s own commands, and not in a map. */
+  readonly realFiles?: boolean
+  /** What the database answers. */
+  readonly query?: RunQuery
+}
+
 /** The gateway’s app on a port of its own, before a sandbox that is a script. */
-export async function openGateway(program: FakeProgram = () => 0) {
+export async function openGateway(program: FakeProgram = () => 0, options: Options = {}) {
   await using scope = new AsyncDisposableStack()
   const storage = scope.use(
     openStorage(':memory:', [...recorderMigrations, ...capabilityMigrations]),
@@ -33,9 +44,13 @@ export async function openGateway(program: FakeProgram = () => 0) {
   const cuts = new Set<() => void>()
   const contents = new Map<string, Buffer>()
   const doors = scope.use(openDoors({ engine, clock, registered: known(), recorder }))
+  const log = createLog('silent')
+  const sandboxes = { get: () => view, database: () => database } as unknown as Sandboxes
+  const kinds = { postgres: { query: options.query } } as unknown as ServerKinds
+  const mcp = openMcp({ version: '0.0.0', engine, doors, kinds, sandboxes, recorder, log })
   const app = createGatewayApp({
-    ...{ capabilities, recorder, log: createLog('silent') },
-    doors: { ...doors, files: filesIn(contents) },
+    ...{ capabilities, recorder, log, mcp: mcp.inside },
+    doors: { ...doors, ...(!options.realFiles && { files: filesIn(contents) }) },
     hosted: {
       get: () => view,
       use: (_id, cut) => {
@@ -65,6 +80,12 @@ export async function openGateway(program: FakeProgram = () => 0) {
 }
 
 export const problem = async (response: Response) => (await response.json()) as Problem
+
+const database: SandboxDatabase = {
+  ...{ name: 'db', kind: 'postgres', snapshot: 'sn000000000000', source: 'shop', image: 'image' },
+  ...{ sealedVolume: 'sealed', port: 5432, url: 'postgres://app:pw@db:5432/shop' },
+  credentials: { user: 'app', password: 'pw', database: 'shop' },
+}
 
 const view: SandboxView = {
   ...{
