@@ -6,13 +6,15 @@ import type { Auth } from './auth/auth.ts'
 import { requireKey, sessionRoutes } from './auth/routes.ts'
 import type { Changes } from './changes/changes.ts'
 import { type DoctorParts, examine } from './doctor/doctor.ts'
-import type { Doors } from './doors/doors.ts'
+import type { Doors, McpCaller, McpDoor } from './doors/doors.ts'
 import { e2bControlRoutes } from './doors/e2b/control/routes.ts'
 import type { E2bParts } from './doors/e2b/e2b.ts'
 import { e2bGatewayRoutes } from './doors/e2b/envd/routes.ts'
+import { mcpRoutes } from './doors/mcp/routes.ts'
 import type { Egress } from './egress/egress.ts'
 import { egressRoutes } from './egress/routes.ts'
 import type { GatewayParts } from './gateway/gateway.ts'
+import { mcpCaller } from './gateway/mcp-caller.ts'
 import { gatewayRoutes } from './gateway/routes.ts'
 import { checkAskedBy } from './lib/asked-by.ts'
 import type { Log } from './lib/log.ts'
@@ -42,6 +44,8 @@ export interface AppParts {
   readonly egress: Egress
   readonly doors: Doors
   readonly e2b: E2bParts
+  /** The tools of every sandbox. */
+  readonly mcp: McpDoor
   readonly kinds: StoreKinds
   readonly doctor: DoctorParts
   /** The built dashboard; left out where it was not built. */
@@ -75,6 +79,10 @@ export function createApp(parts: AppParts): Express {
   })
   app.use('/v1', eventRoutes(parts.recorder), sandboxRoutes(parts), snapshotRoutes(parts.snapshots))
   app.use('/v1', egressRoutes(parts.egress))
+  app.use(
+    '/v1',
+    mcpRoutes(parts.mcp, () => ownerOf(parts)),
+  )
   app.use('/v1', unknownRoute)
   if (existsSync(parts.dashboard)) app.use(dashboard(parts.dashboard))
   app.use(unknownRoute, answerErrors(parts.log))
@@ -86,11 +94,25 @@ export function createGatewayApp(
   parts: GatewayParts & { readonly log: Log; readonly e2b: E2bParts },
 ): Express {
   const app = bare(parts)
+  app.use(mcpRoutes(parts.mcp, (request) => mcpCaller(parts, request)))
+  app.use(
+    '/s/:handle',
+    mcpRoutes(parts.mcp, (request) => mcpCaller(parts, request, String(request.params.handle))),
+  )
   app.use('/s/:handle', gatewayRoutes(parts))
   app.use(e2bGatewayRoutes(parts.e2b))
   app.use(unknownRoute, answerErrors(parts.log))
   return app
 }
+
+/** Who has the key may use every sandbox, each call by its id. */
+const ownerOf = ({ sandboxes }: Pick<AppParts, 'sandboxes'>): McpCaller => ({
+  ...{ name: 'owner', fixed: false },
+  enter(sandbox, cut) {
+    const use = sandboxes.use(sandbox, cut)
+    return { sandbox, [Symbol.dispose]: () => use[Symbol.dispose]() }
+  },
+})
 
 function bare({ log, names }: Pick<AppParts, 'log' | 'names'>): Express {
   const app = express().disable('x-powered-by').disable('etag')

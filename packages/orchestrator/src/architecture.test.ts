@@ -26,7 +26,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   previews: ['canaries', 'doors', 'capabilities', 'engine'],
   changes: ['workspaces', 'doors', 'canaries', 'engine'],
   workspaces: ['doors', 'secrets', 'engine', 'egress'],
-  doors: ['secrets', 'capabilities', 'recorder', 'engine', 'storage'],
+  doors: ['sources', 'secrets', 'capabilities', 'recorder', 'engine', 'storage'],
   sources: ['engine', 'masking'],
   capabilities: ['storage'],
   recorder: ['storage'],
@@ -79,10 +79,12 @@ describe('a library has one place', () => {
     ['express', /(^|\/)(routes|app)\.ts$/],
     ['pg', /^sources\/postgres\//],
     ['pg-copy-streams', /^sources\/postgres\//],
+    ['pg-cursor', /^sources\/postgres\//],
     ['mysql2', /^sources\/mariadb\//],
     ['ioredis', /^sources\/redis\//],
     ['@peculiar/x509', /^egress\/broker\//],
     ['undici', /^previews\//],
+    ['@modelcontextprotocol/server', /^doors\/mcp\//],
   ]
 
   test.each(places)('%s', (library, place) => {

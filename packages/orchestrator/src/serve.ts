@@ -23,6 +23,7 @@ import { openDoors } from './open-doors.ts'
 import { openE2b } from './open-e2b.ts'
 import { openEgress } from './open-egress.ts'
 import { openGateway } from './open-gateway.ts'
+import { openMcp } from './open-mcp.ts'
 import { openSecrets } from './open-secrets.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
@@ -177,15 +178,16 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   })
   scope.use(sandboxes)
 
+  const mcp = openMcp({ ...shared, version, doors, kinds, sandboxes })
   const asked = { names: config.listen.names, wrongKeys: createWrongKeys(clock) }
   const e2b = openE2b({ ...shared, ...asked, config, doors, sandboxes, origin })
   const gateway = openGateway(
-    { ...shared, ...asked, ...{ config, sandboxes, doors, canaries, e2b } },
+    { ...shared, ...asked, ...{ config, sandboxes, doors, canaries, e2b, mcp: mcp.inside } },
     () => origin.gateway,
   )
   scope.use(gateway.previews)
   const rest = { config, doors, changes, egress, snapshots, sandboxes, gateway, origin, e2b }
-  return { ...shared, ...asked, ...rest }
+  return { ...shared, ...asked, ...rest, mcp: mcp.control }
 }
 
 function openEngine(

@@ -9,6 +9,14 @@ import { createProcesses, type Processes, type ProcessObserver } from './process
 export { agent, workspaceContainer, workspacePath } from './agent.ts'
 export type { Commands } from './commands.ts'
 export type { Files } from './files.ts'
+export {
+  controlTools,
+  createMcpDoor,
+  type McpCaller,
+  type McpDoor,
+  sandboxTools,
+} from './mcp/mcp.ts'
+export { outputPage } from './processes/output-page.ts'
 export type { BackgroundProcess, ProcessObserver } from './processes/processes.ts'
 export { createStall, patiently } from './stall.ts'
 

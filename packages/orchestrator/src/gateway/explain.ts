@@ -34,6 +34,11 @@ export function welcome(view: SandboxView, base: string): Welcome {
         description:
           'What runs in the background. POST what exec takes; GET …/ID/output?waitMs=10000 reads it, DELETE …/ID ends it',
       },
+      mcp: {
+        method: 'POST',
+        href: `${base}/mcp`,
+        description: 'The same as tools of the Model Context Protocol, over streamable HTTP',
+      },
       process: {
         method: 'WebSocket',
         href: `${base.replace(/^http/, 'ws')}/process`,
@@ -60,6 +65,8 @@ Start one in the background, read what it says (with its "next" for more), end i
 Read, write, list and delete files by absolute path:
   curl -sS ${welcome.links.files?.href}
   curl -sS -T notes.txt ${welcome.links.files?.href}/notes.txt
+Or add it as an MCP server, by streamable HTTP:
+  ${welcome.links.mcp?.href}
 Databases, reachable from inside (DATABASE_URL is the first with tables):
 ${databases.length > 0 ? databases.join('\n') : '  none'}
 ${files.length > 0 ? `Files, copied from production, yours to change:\n${files.join('')}` : ''}

@@ -238,6 +238,14 @@ export const operations: readonly Operation[] = [
   },
   {
     method: 'post',
+    path: '/mcp',
+    summary:
+      'The Model Context Protocol: tools for every sandbox. Of one, at its hand-over URL and `/mcp`, or at `/mcp` of the gateway with its token as bearer',
+    body: z.looseObject({ jsonrpc: z.literal('2.0'), method: z.string() }),
+    status: 200,
+  },
+  {
+    method: 'post',
     path: '/snapshots',
     summary: 'Build and seal a masked snapshot of a source',
     body: BuildSnapshotRequest,

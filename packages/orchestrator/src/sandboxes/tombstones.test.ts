@@ -7,7 +7,9 @@ import { createLog } from '../lib/log.ts'
 import { createWrongKeys } from '../lib/wrong-keys.ts'
 import { listen } from '../listen.ts'
 import { openE2b } from '../open-e2b.ts'
+import { openMcp } from '../open-mcp.ts'
 import { createPreviews } from '../previews/previews.ts'
+import type { ServerKinds } from '../sources/sources.ts'
 import { openStorage } from '../storage/storage.ts'
 import { openLifecycle } from './testing/lifecycle-under-test.ts'
 
@@ -32,6 +34,7 @@ async function open() {
     config: { limits: LimitsConfig.parse({}), templates: {} },
     origin: { control: '', gateway: '' },
   })
+  const mcp = openMcp({ ...shared, ...under, version: '0', kinds: {} as ServerKinds }).inside
   const previews = createPreviews({
     ...{ ...shared, ...under, sandboxes, capabilities, clock, origin: () => '' },
     ...{
@@ -45,7 +48,7 @@ async function open() {
   const gateway = scope.use(
     await listen(
       createGatewayApp({
-        ...{ ...shared, hosted: sandboxes, capabilities, e2b, previews },
+        ...{ ...shared, hosted: sandboxes, capabilities, e2b, previews, mcp },
         origin: () => '',
       }),
       anywhere,
@@ -54,7 +57,7 @@ async function open() {
   const parts = {
     ...shared,
     ...{ sandboxes, auth: createAuth(key, clock), dashboard: '/nowhere', version: '0' },
-    ...{ installation: 'test', snapshots: { building: false }, e2b },
+    ...{ installation: 'test', snapshots: { building: false }, e2b, mcp },
   } as unknown as AppParts
   const control = scope.use(await listen(createApp(parts), anywhere))
   const open = scope.move()

@@ -3,9 +3,11 @@ import type { Finding, MountedKindName, PlannedTable, ServerKind } from '@stuntd
 import type { ContainerSpec, Mount } from '../engine/engine.ts'
 import type { Samples, TableRef, TableShape } from '../masking/masking.ts'
 import type { EntryKind, MountedKind } from './entries.ts'
+import type { RunQuery } from './query.ts'
 import type { Subset } from './subset/subset.ts'
 
 export * from './entries.ts'
+export type { QueryAnswer, QueryRequest, RunQuery } from './query.ts'
 export type { Likeness, Subset } from './subset/subset.ts'
 
 /** How a clone of a snapshot is run in a sandbox, whatever kind of store it is of. */
@@ -28,6 +30,9 @@ export interface Server {
 
   /** Variables that make the kind’s own client find the database without an argument. */
   clientEnvironment(credentials: Credentials, at: Address): Readonly<Record<string, string>>
+
+  /** One statement in a running clone. Absent where it is not asked in SQL. */
+  readonly query?: RunQuery
 }
 
 /** How the server is run that a build fills. */

@@ -6,7 +6,7 @@ export const EventType = z.enum([
   ...(['created', 'ready', 'adopted', 'failed', 'ending_soon', 'extended'] as const),
   ...(['pre_stop', 'ending', 'ended', 'handover', 'command'] as const),
   ...(['process_started', 'process_ended'] as const),
-  ...(['file_written', 'file_removed', 'limit_reached', 'alarm'] as const),
+  ...(['file_written', 'file_removed', 'query', 'limit_reached', 'alarm'] as const),
   ...(['egress_allowed', 'egress_denied', 'egress_total'] as const),
   ...(['snapshot_building', 'snapshot_sealed', 'snapshot_failed', 'snapshot_removed'] as const),
 ])

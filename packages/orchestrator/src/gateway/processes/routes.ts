@@ -9,13 +9,13 @@ import {
   StartProcess,
 } from '@stuntdouble/sdk/wire'
 import { json, type Request, type Response, Router } from 'express'
-import type { BackgroundProcess } from '../../doors/doors.ts'
+import { type BackgroundProcess, outputPage } from '../../doors/doors.ts'
 import { abortOnClose, parseBody } from '../../lib/requests.ts'
 import type { GatewayParts } from '../gateway.ts'
 import { lastWord } from '../last-word.ts'
 import { lostProcesses } from './lost.ts'
-import { outputPage } from './output-page.ts'
 
+const pageBytes = 256 * 1024
 const anyJson = json({ limit: '1mb', type: () => true })
 
 /** `<url>/processes`. Each request holds the sandbox active while it is open; a process does not. */
@@ -63,7 +63,7 @@ export function processRoutes(parts: GatewayParts): Router {
     const query = parseBody(ProcessOutputQuery, request.query)
     const signal = abortOnClose(response)
     if (request.headers.accept?.includes(ndjsonType)) return stream(process, query, response)
-    response.json(await outputPage(process, query, signal))
+    response.json(await outputPage(process, { ...query, pageBytes }, signal))
   })
   router.post('/:id/stdin', async (request, response) => {
     const process = found(request, response)

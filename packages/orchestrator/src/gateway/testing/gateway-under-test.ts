@@ -3,9 +3,10 @@ import { SandboxError } from '@stuntdouble/sdk/errors'
 import { LimitsConfig, type Problem, type SandboxView } from '@stuntdouble/sdk/wire'
 import { createGatewayApp } from '../../app.ts'
 import { capabilityMigrations, createCapabilities } from '../../capabilities/capabilities.ts'
-import type { Files } from '../../doors/doors.ts'
+import type { Doors, Files } from '../../doors/doors.ts'
 import { e2bMigrations } from '../../doors/e2b/notes.ts'
 import { startPod } from '../../doors/testing/start-pod.ts'
+import type { Engine } from '../../engine/engine.ts'
 import { openFakeEngine } from '../../engine/fake/fake-engine.ts'
 import type { FakeProgram } from '../../engine/fake/fake-process.ts'
 import { createLog } from '../../lib/log.ts'
@@ -13,9 +14,13 @@ import { createWrongKeys } from '../../lib/wrong-keys.ts'
 import { listen } from '../../listen.ts'
 import { openDoors } from '../../open-doors.ts'
 import { openE2b } from '../../open-e2b.ts'
+import { openMcp } from '../../open-mcp.ts'
 import { createPreviews } from '../../previews/previews.ts'
-import { createRecorder, recorderMigrations } from '../../recorder/recorder.ts'
+import { createRecorder, type Recorder, recorderMigrations } from '../../recorder/recorder.ts'
+import type { SandboxDatabase } from '../../sandboxes/sandbox.ts'
+import type { Sandboxes } from '../../sandboxes/sandboxes.ts'
 import { known } from '../../secrets/testing/known.ts'
+import type { RunQuery, ServerKinds } from '../../sources/sources.ts'
 import { openStorage } from '../../storage/storage.ts'
 import { openFront } from '../front.ts'
 
@@ -23,8 +28,15 @@ export const sandbox = 'sb000000000000'
 /** What no answer of a preview may hold. */
 export const canary = 'canary-0123456789'
 
+interface Options {
+  /** Files by the program’s own commands, and not in a map. */
+  readonly realFiles?: boolean
+  /** What the database answers. */
+  readonly query?: RunQuery
+}
+
 /** The gateway’s app on a port of its own, before a sandbox that is a script. */
-export async function openGateway(program: FakeProgram = () => 0) {
+export async function openGateway(program: FakeProgram = () => 0, options: Options = {}) {
   await using scope = new AsyncDisposableStack()
   const storage = scope.use(
     openStorage(':memory:', [...recorderMigrations, ...capabilityMigrations, ...e2bMigrations]),
@@ -38,7 +50,8 @@ export async function openGateway(program: FakeProgram = () => 0) {
   const { uses, visits, cuts, hosted } = hostedHere()
   const contents = new Map<string, Buffer>()
   const own = scope.use(openDoors({ engine, clock, registered: known(), recorder }))
-  const doors = { ...own, files: filesIn(contents) }
+  const doors = { ...own, ...(!options.realFiles && { files: filesIn(contents) }) }
+  const mcp = mcpHere({ engine, doors, recorder, query: options.query })
   const log = createLog('silent')
   const shared = { capabilities, wrongKeys: createWrongKeys(clock), origin: () => gateway.origin }
   const previews = createPreviews({
@@ -53,7 +66,7 @@ export async function openGateway(program: FakeProgram = () => 0) {
     installation: { apiKey: 'sdk_key' },
     sandboxes: { ...hosted, ...notHere, list: () => [] },
   })
-  const gatewayParts = { ...shared, recorder, log, doors, hosted, previews, e2b, names: [] }
+  const gatewayParts = { ...shared, recorder, log, doors, hosted, previews, e2b, mcp, names: [] }
   const front = openFront(gatewayParts, createGatewayApp(gatewayParts))
   const place = { host: '127.0.0.1', port: 0, remembered: 0 }
   const gateway = scope.use(await listen(front.request, place))
@@ -74,6 +87,19 @@ export async function openGateway(program: FakeProgram = () => 0) {
       }),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
+}
+
+interface Tools {
+  readonly query: RunQuery | undefined
+  readonly engine: Engine
+  readonly doors: Doors
+  readonly recorder: Recorder
+}
+
+function mcpHere({ query, ...parts }: Tools) {
+  const sandboxes = { get: () => view, database: () => database } as unknown as Sandboxes
+  const kinds = { postgres: { query } } as unknown as ServerKinds
+  return openMcp({ ...parts, version: '0.0.0', kinds, sandboxes, log: createLog('silent') }).inside
 }
 
 /** The sandbox as its doors know it, and who is at them. */
@@ -110,6 +136,12 @@ const absent = () => {
 const notHere = { create: absent, end: absent, endAt: absent, handover: absent }
 
 export const problem = async (response: Response) => (await response.json()) as Problem
+
+const database: SandboxDatabase = {
+  ...{ name: 'db', kind: 'postgres', snapshot: 'sn000000000000', source: 'shop', image: 'image' },
+  ...{ sealedVolume: 'sealed', port: 5432, url: 'postgres://app:pw@db:5432/shop' },
+  credentials: { user: 'app', password: 'pw', database: 'shop' },
+}
 
 const view: SandboxView = {
   ...{

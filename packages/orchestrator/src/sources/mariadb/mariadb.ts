@@ -1,6 +1,7 @@
 import type { StoreKind } from '../sources.ts'
 import { container, dataDirectory, imageFor, stagingContainer, stopCommand } from './containers.ts'
 import { openSource } from './open.ts'
+import { query } from './query.ts'
 import { waitUntilReady } from './ready.ts'
 import { openTarget } from './target.ts'
 
@@ -20,6 +21,7 @@ export const mariadbKind: StoreKind = {
   container,
   ready: waitUntilReady,
   target: openTarget,
+  query,
   // What drivers and ORMs know it by.
   url: ({ user, password, database }, { host, port }) =>
     `mysql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(database)}`,

@@ -1,5 +1,11 @@
 import type { Readable } from 'node:stream'
-import mysql, { type Connection, type ConnectionOptions, type ResultSetHeader } from 'mysql2'
+import mysql, {
+  type Connection,
+  type ConnectionOptions,
+  type FieldPacket,
+  type ResultSetHeader,
+  type TypeCast,
+} from 'mysql2'
 import { type Pooled, untilAborted } from '../session-pool.ts'
 
 /** One connection. Disposal ends it, by force when it does not end soon. */
@@ -10,10 +16,23 @@ export interface Session extends Pooled {
     values?: readonly unknown[],
   ): Promise<Row[]>
   run(sql: string): Promise<ResultSetHeader>
+  /** Rows as arrays of what `typeCast` makes of a value, or a header where there are none. */
+  ask(statement: Asked): Promise<Answered>
   /** Every value as the bytes the server sent. Reads no faster than it is read. */
   stream(sql: string): Readable
   /** Runs a LOAD DATA LOCAL with these bytes for its file, in pieces below 16 MB. */
   load(sql: string, bytes: Readable): Promise<ResultSetHeader>
+}
+
+export interface Asked {
+  readonly sql: string
+  readonly values: readonly unknown[]
+  readonly typeCast: TypeCast
+}
+
+export interface Answered {
+  readonly result: unknown
+  readonly fields: readonly FieldPacket[] | undefined
 }
 
 const connectTimeoutMs = 15_000
@@ -68,6 +87,13 @@ function sessionOf(connection: Connection): Session {
           done(cause, rows as Row[]),
         ),
       ),
+    ask: ({ sql, values, typeCast }) =>
+      new Promise((resolve, reject) => {
+        connection.query(
+          { sql, values: [...values], rowsAsArray: true, typeCast },
+          (cause, result, fields) => (cause ? reject(cause) : resolve({ result, fields })),
+        )
+      }),
     run: (sql) =>
       settled<ResultSetHeader>((done) => connection.query<ResultSetHeader>({ sql }, done)),
     stream: (sql) =>

@@ -1,6 +1,7 @@
 import type { StoreKind } from '../sources.ts'
 import { container, dataDirectory, imageFor, stagingContainer, stopCommand } from './containers.ts'
 import { openSource } from './open.ts'
+import { query } from './query.ts'
 import { waitUntilReady } from './ready.ts'
 import { openTarget } from './target.ts'
 
@@ -20,6 +21,7 @@ export const postgresKind: StoreKind = {
   container,
   ready: waitUntilReady,
   target: openTarget,
+  query,
   url: ({ user, password, database }, { host, port }) =>
     `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(database)}`,
   clientEnvironment: ({ user, password, database }, { host, port }) => ({

@@ -1,12 +1,15 @@
 import type { ProcessOutputPage, ProcessOutputQuery } from '@stuntdouble/sdk/wire'
-import type { BackgroundProcess } from '../../doors/doors.ts'
+import type { BackgroundProcess } from './background-process.ts'
 
-const pageBytes = 256 * 1024
+interface Wanted extends Pick<ProcessOutputQuery, 'stdout' | 'stderr' | 'waitMs'> {
+  /** Of each stream, at most. */
+  readonly pageBytes: number
+}
 
 /** What a process said from these offsets on, as far as a page goes. */
 export async function outputPage(
   process: BackgroundProcess,
-  { stdout, stderr, waitMs }: ProcessOutputQuery,
+  { stdout, stderr, waitMs, pageBytes }: Wanted,
   signal: AbortSignal,
 ): Promise<ProcessOutputPage> {
   const enough = AbortSignal.any([signal, AbortSignal.timeout(waitMs)])
@@ -14,12 +17,21 @@ export async function outputPage(
   const { view } = process
   return {
     process: view,
-    stdout: page(process, 'stdout', stdout),
-    stderr: page(process, 'stderr', stderr),
+    stdout: page(process, 'stdout', { from: stdout, pageBytes }),
+    stderr: page(process, 'stderr', { from: stderr, pageBytes }),
   }
 }
 
-function page({ output, view }: BackgroundProcess, name: 'stdout' | 'stderr', from: number) {
+interface Place {
+  readonly from: number
+  readonly pageBytes: number
+}
+
+function page(
+  { output, view }: BackgroundProcess,
+  name: 'stdout' | 'stderr',
+  { from, pageBytes }: Place,
+) {
   const { bytes, offset, dropped } = output[name].read(from, pageBytes)
   const last = offset + bytes.length === output[name].kept.to && view.state !== 'running'
   const whole = last ? bytes : bytes.subarray(0, bytes.length - tornAtEnd(bytes))
