@@ -18,6 +18,7 @@ async function open() {
     ...{ recorder, version: '0', installation: 'test', dashboard: '/nowhere', snapshots: {} },
     ...{ auth: createAuth(key, Date.now), log: createLog('silent') },
     ...{ names: [], wrongKeys: createWrongKeys(Date.now) },
+    e2b: {},
   } as unknown as AppParts
   const control = await listen(createApp(parts), { host: '127.0.0.1', port: 0, remembered: 0 })
   const ask = (query: string, headers: Record<string, string>) =>
