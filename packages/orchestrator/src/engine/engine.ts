@@ -111,7 +111,10 @@ export interface ContainerSpec {
    * clock. At its bound of processes the container ends.
    */
   readonly isolation?: Isolation
-  /** Whose commands run here: one is made ready for while the pod starts, so that none waits for it. */
+  /**
+   * Whose commands run here: one is made ready for while the pod starts, so that none waits for it. One
+   * that is not there says so on its error output, and ends with 127. The image has sh.
+   */
   readonly commandsBy?: { readonly uid: number; readonly gid: number }
 }
 
@@ -194,7 +197,9 @@ export interface Process {
   readonly exit: Promise<number>
   /**
    * SIGKILL to the whole tree the command started, also what left its session; output that is not
-   * read by then may be lost. Idempotent. Misses only what cleared its environment and lost its parent.
+   * read by then may be lost. Idempotent; does nothing to what an ended command left behind. Misses
+   * only what ended whoever looks after it and, where nobody does (`commandsBy` is left out, or the
+   * isolation is not `runc`), what cleared its environment and lost its parent.
    */
   kill(signal?: KillSignal | undefined): Promise<void>
   /** Does nothing without a terminal. */
