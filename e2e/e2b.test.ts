@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Sandbox } from 'e2b'
+import type { Sandbox, SandboxInfo } from 'e2b'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Front, openFront } from './e2b/front.ts'
 import { type SandboxClass, versions } from './e2b/versions.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
 
@@ -18,21 +19,32 @@ interface Variables {
 
 let stuntdouble: Stuntdouble
 let variables: Variables
+let front: Front
 beforeAll(async () => {
   const files = { 'stuntdouble.yaml': configuration, 'template.yaml': 'idle: 2m\n' }
   stuntdouble = await Stuntdouble.open({ files })
   await stuntdouble.json(['doctor'])
   variables = await stuntdouble.json<Variables>(['env', '--e2b'])
+  front = await openFront({ api: variables.E2B_API_URL, sandboxes: variables.E2B_SANDBOX_URL })
 })
-afterAll(() => stuntdouble?.[Symbol.asyncDispose]())
-
-const client = () => ({
-  apiUrl: variables.E2B_API_URL,
-  sandboxUrl: variables.E2B_SANDBOX_URL,
-  apiKey: variables.E2B_API_KEY,
+afterAll(async () => {
+  await front?.[Symbol.asyncDispose]()
+  await stuntdouble?.[Symbol.asyncDispose]()
 })
 
-describe.each(versions.filter(({ by }) => by === 'address'))('e2b $name', ({ load }) => {
+/** A page of them; version 1 has no pages. */
+async function listed(Class: SandboxClass, options: Parameters<SandboxClass['list']>[0]) {
+  const list = await Class.list(options)
+  return Array.isArray(list) ? (list as SandboxInfo[]) : await list.nextItems()
+}
+
+describe.each(versions)('e2b $name', ({ load, by }) => {
+  const client = () => ({
+    apiKey: variables.E2B_API_KEY,
+    ...(by === 'names'
+      ? { domain: front.domain }
+      : { apiUrl: variables.E2B_API_URL, sandboxUrl: variables.E2B_SANDBOX_URL }),
+  })
   let Class: SandboxClass
   let box: Sandbox
   beforeAll(async () => {
@@ -48,20 +60,17 @@ describe.each(versions.filter(({ by }) => by === 'address'))('e2b $name', ({ loa
 
   test('creates, tells, lists, finds and connects', async () => {
     const info = await box.getInfo()
-    const listed = await Class.list({
-      ...client(),
-      query: { metadata: { for: 'the test' } },
-    }).nextItems()
-    const others = await Class.list({
-      ...client(),
-      query: { metadata: { for: 'others' } },
-    }).nextItems()
+    const ours = await listed(Class, { ...client(), query: { metadata: { for: 'the test' } } })
+    const others = await listed(Class, { ...client(), query: { metadata: { for: 'others' } } })
     const again = await Class.connect(box.sandboxId, client())
 
-    expect(info).toMatchObject({ sandboxId: box.sandboxId, templateId: 'small', state: 'running' })
-    expect(info).toMatchObject({ cpuCount: 0.5, memoryMB: 512, metadata: { for: 'the test' } })
+    expect(info).toMatchObject({ sandboxId: box.sandboxId, templateId: 'small' })
+    expect(info.metadata).toEqual({ for: 'the test' })
+    // Version 1 has no words for it.
+    if (by === 'address')
+      expect(info).toMatchObject({ cpuCount: 0.5, memoryMB: 512, state: 'running' })
     expect(info.endAt.getTime()).toBeGreaterThan(Date.now() + 500_000)
-    expect(listed.map(({ sandboxId }) => sandboxId)).toContain(box.sandboxId)
+    expect(ours.map(({ sandboxId }) => sandboxId)).toContain(box.sandboxId)
     expect(others).toEqual([])
     expect(await again.isRunning()).toBe(true)
     expect((await again.commands.run('echo $FROM_CREATE')).stdout).toBe('yes\n')
@@ -151,6 +160,30 @@ describe.each(versions.filter(({ by }) => by === 'address'))('e2b $name', ({ loa
     await expect(files.list('/nowhere')).rejects.toThrow(/no "/)
   })
 
+  test('watches a directory, and what is below it', async () => {
+    await box.files.makeDir('/workspace/watched/deep')
+    const heard: string[] = []
+    const watching = await box.files.watchDir(
+      '/workspace/watched',
+      ({ name, type }) => void heard.push(`${type} ${name}`),
+      { recursive: true, timeoutMs: 60_000 },
+    )
+    await box.files.write('/workspace/watched/a', 'one')
+    await expect.poll(() => heard).toEqual(['create a', 'write a'])
+    await box.files.write('/workspace/watched/a', 'two')
+    await expect.poll(() => heard.slice(2)).toEqual(['write a'])
+    await box.files.rename('/workspace/watched/a', '/workspace/watched/deep/b')
+    await expect.poll(() => heard.slice(3)).toEqual(['rename a', 'create deep/b'])
+    await box.commands.run('chmod 600 deep/b', { cwd: '/workspace/watched' })
+    await expect.poll(() => heard.slice(5)).toEqual(['chmod deep/b'])
+    await box.files.remove('/workspace/watched/deep/b')
+    await expect.poll(() => heard.slice(6)).toEqual(['remove deep/b'])
+    await watching.stop()
+    const left = 'ps -ef | grep -c "[/]workspace/watched/" || true'
+    await expect.poll(async () => (await box.commands.run(left)).stdout).toBe('0\n')
+    await expect(box.files.watchDir('/nowhere', () => {})).rejects.toThrow(/no "/)
+  })
+
   test('tells all of a file, and takes relative paths below the workspace', async () => {
     await box.files.write('relative.sh', '#!/bin/sh\n')
     await box.commands.run('chmod 750 /workspace/relative.sh; ln -sf relative.sh /workspace/link')
@@ -216,11 +249,12 @@ describe.each(versions.filter(({ by }) => by === 'address'))('e2b $name', ({ loa
   test('is told what is not served', async () => {
     await expect(box.commands.run('id', { user: 'root' })).rejects.toThrow(/no other user/)
     await expect(box.getMetrics()).rejects.toThrow(/not served here/)
+    await expect(box.files.read('/etc/shadow')).rejects.toThrow(/cannot be used/)
+    await expect(box.files.write('/etc/profile.d/x.sh', 'x')).rejects.toThrow(/cannot be used/)
+    await expect(box.files.read('../proc/1/environ')).rejects.toThrow(/cannot be used/)
     await expect(Class.create('nothing', client())).rejects.toThrow(/no template "nothing"/)
     const wrong = { ...client(), apiKey: 'e2b_0000000000000000000000000000000000000000' }
-    await expect(Class.create('small', wrong)).rejects.toMatchObject({
-      name: 'AuthenticationError',
-    })
+    await expect(Class.create('small', wrong)).rejects.toThrow(/E2B_API_KEY is not known here/)
   })
 
   test('is told of the end', async () => {

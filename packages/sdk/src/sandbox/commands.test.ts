@@ -94,6 +94,24 @@ test('a process whose output nobody takes is held back instead of filling memory
   expect(process.stdout.readableLength).toBeLessThan(1_000_000)
 })
 
+test('a command in the background is left, found again, written to and heard to its end', async () => {
+  await using box = await open()
+  const first = await box.commands.run('cat; exit 4', { background: true, stdin: true })
+  first.disconnect()
+  await expect(first.wait()).rejects.toThrow('disconnected')
+  const heard: string[] = []
+  await using again = await box.commands.connect(first.id, {
+    onStdout: (text) => heard.push(text),
+  })
+  await again.sendStdin('früh')
+  await again.closeStdin()
+
+  expect(await again.wait()).toEqual({ stdout: 'früh', stderr: '', exitCode: 4 })
+  expect(heard.join('')).toBe('früh')
+  expect(await box.commands.list()).toMatchObject([{ id: first.id, state: 'ended', exitCode: 4 }])
+  expect(await box.commands.kill(first.id)).toBe(false)
+})
+
 test('starting in a sandbox that has ended is an error', async () => {
   await using box = await open()
   await box.kill()

@@ -30,6 +30,11 @@ const routes: Readonly<Record<string, Handler>> = {
     ok: true,
     checks: [{ name: 'engine', status: 'ok', message: 'Docker 20.10' }],
   }),
+  'GET /v1/e2b': () => ({
+    E2B_API_URL: 'http://127.0.0.1:1/e2b',
+    E2B_SANDBOX_URL: 'http://127.0.0.1:2/e2b',
+    E2B_API_KEY: 'e2b_00',
+  }),
   'GET /v1/sandboxes': ({ state, request }) => ({
     sandboxes: [...state.sandboxes.values()]
       .map(({ view }) => view)

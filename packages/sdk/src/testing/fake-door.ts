@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { createReadStream } from 'node:fs'
 import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -8,7 +7,9 @@ import { SandboxError } from '../errors.ts'
 import { ExecRequest, fileTypeHeader } from '../wire/door.ts'
 import { problemOf } from '../wire/problem.ts'
 import { ndjsonType } from '../wire/progress.ts'
+import { processesAnswer } from './fake-background.ts'
 import { answer, bodyOf } from './fake-control.ts'
+import { spawnIn } from './fake-spawn.ts'
 import type { Exchange, FakeSandbox } from './fake-state.ts'
 
 export async function doorAnswer(exchange: Exchange): Promise<void> {
@@ -17,6 +18,7 @@ export async function doorAnswer(exchange: Exchange): Promise<void> {
   if (!sandbox) throw gone()
   const [, , , kind, ...rest] = (request.url ?? '').split('/')
   if (kind === 'exec') return await exec(exchange, sandbox)
+  if (kind?.split('?')[0] === 'processes') return await processesAnswer(exchange, sandbox, rest)
   if (kind === 'files') {
     const path = `/${rest.map(decodeURIComponent).join('/')}`
     const claimed = request.method === 'GET' && state.claims.get(path)
@@ -54,18 +56,6 @@ async function exec(exchange: Exchange, sandbox: FakeSandbox) {
     clearTimeout(timer)
     response.end(`${JSON.stringify({ type: 'exit', exitCode: exitCode ?? 137 })}\n`)
   })
-}
-
-export const bash = ['bash', '--noprofile', '--norc']
-
-/** A shell line by bash, an argv as it is; paths are those of the directory that stands for the sandbox. */
-export function spawnIn(
-  { root }: FakeSandbox,
-  start: Pick<ExecRequest, 'command' | 'cwd' | 'env'>,
-) {
-  const { command, cwd, env } = start
-  const [file = 'bash', ...args] = typeof command === 'string' ? [...bash, '-c', command] : command
-  return spawn(file, args, { cwd: join(root, cwd), env: { PATH: '/usr/bin:/bin', ...env } })
 }
 
 async function files({ request, response }: Exchange, path: string, root: string) {

@@ -54,6 +54,7 @@ export async function startFakeOrchestrator(parent = tmpdir()): Promise<FakeOrch
     state,
     async [Symbol.asyncDispose]() {
       for (const client of sockets.clients) client.terminate()
+      for (const { child } of state.background) child.kill('SIGKILL')
       server.closeAllConnections()
       await new Promise((closed) => server.close(closed))
       await rm(root, { recursive: true, force: true })

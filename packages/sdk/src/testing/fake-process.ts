@@ -1,6 +1,6 @@
 import type WebSocket from 'ws'
 import { channel, ProcessControl, ProcessStart } from '../wire/door.ts'
-import { bash, spawnIn } from './fake-door.ts'
+import { bash, spawnIn } from './fake-spawn.ts'
 import type { FakeSandbox } from './fake-state.ts'
 
 /** The server’s end of `<url>/process`. With a terminal asked for, it answers a resize with the new size. */

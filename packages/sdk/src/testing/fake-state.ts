@@ -12,6 +12,7 @@ import type { Extended, ExtendRequest } from '../wire/extend.ts'
 import type { Receipt } from '../wire/receipt.ts'
 import type { CreateSandboxRequest, Handover, SandboxView } from '../wire/sandbox.ts'
 import { parseDuration } from '../wire/units.ts'
+import type { FakeBackground } from './fake-background.ts'
 
 export interface Exchange {
   readonly request: IncomingMessage
@@ -49,6 +50,8 @@ export class FakeState {
   readonly renewed = new Set<string>()
   /** Thrown when one of these snapshots is to be removed. */
   readonly kept = new Map<string, SandboxError>()
+  /** What runs in the background, of all sandboxes. */
+  readonly background: FakeBackground[] = []
   /** What a hostile sandbox claims to be in a directory, by its path. */
   readonly claims = new Map<string, readonly FileEntry[]>()
   /** What every sandbox claims was changed in it. */

@@ -1,7 +1,8 @@
 import { hasExpired, isSignedBy, type SignedAddress } from './envd/signed-address.ts'
 
-const mostTokens = 8
-const mostSandboxes = 1024
+/** A signature that nobody made is held against all of them: a thousand hashes are a millisecond. */
+const mostTokens = 4
+const mostSandboxes = 256
 
 /**
  * Tokens that were seen to open a sandbox, in memory alone: what is kept of a capability is a hash, and

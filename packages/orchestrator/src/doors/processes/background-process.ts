@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import {
   type ProcessOutputLine,
@@ -9,8 +8,9 @@ import {
 import type { KillSignal, Process } from '../../engine/engine.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { type Followed, type From, follow, more, type Offsets } from './following.ts'
+import { createInput, type Input } from './input.ts'
 import { createOutput, type Output } from './output.ts'
-import { hasEnded, takesNoInput } from './process-errors.ts'
+import { hasEnded } from './process-errors.ts'
 import { createPulse } from './pulse.ts'
 
 /** A process that runs on without whoever started it, and what it said last. */
@@ -25,9 +25,8 @@ export interface BackgroundProcess {
   readonly output: Readonly<Record<keyof Offsets, Output>>
   /** Resolves when there is more to read than at these offsets, or it ended, or was waited for enough. */
   more(than: Offsets, signal: AbortSignal): Promise<void>
-  /** Resolves when the process has room for more. Throws `conflict` where it takes no input. */
-  write(bytes: Buffer, signal: AbortSignal): Promise<void>
-  closeStdin(): void
+  readonly write: Input['write']
+  readonly closeStdin: Input['close']
   kill(signal: KillSignal): Promise<void>
   resize(cols: number, rows: number): Promise<void>
   /** Never rejects: how it ended is in the view. */
@@ -54,7 +53,9 @@ export function createBackgroundProcess(started: Started): BackgroundProcess {
   }
   const startedAt = clock()
   let end: (Outcome & { readonly at: number }) | undefined
-  let takesInput = started.request.stdin || started.request.tty !== undefined
+  const over = new AbortController()
+  const { stdin, tty } = started.request
+  const input = createInput(process.stdin, stdin || tty !== undefined, over.signal)
 
   const followed: Followed = { output, changed, lastLine: () => end && lastLine(end) }
   const keep = async (name: keyof Offsets) => {
@@ -63,7 +64,7 @@ export function createBackgroundProcess(started: Started): BackgroundProcess {
   const ended = outcomeOf(Promise.all([process.exit, keep('stdout'), keep('stderr')]), started)
     .then((outcome) => {
       end = { ...outcome, at: clock() }
-      takesInput = false
+      over.abort()
     })
     .then(changed.beat)
 
@@ -82,16 +83,8 @@ export function createBackgroundProcess(started: Started): BackgroundProcess {
     },
     follow: (from, signal) => follow(followed, from, signal),
     more: (than, signal) => more(followed, than, signal),
-    async write(bytes, signal) {
-      if (!takesInput || process.stdin.destroyed) throw takesNoInput()
-      if (process.stdin.write(bytes)) return
-      await Promise.race([once(process.stdin, 'drain', { signal }), ended])
-    },
-    closeStdin() {
-      if (!takesInput) throw takesNoInput()
-      takesInput = false
-      process.stdin.end()
-    },
+    write: input.write,
+    closeStdin: input.close,
     async kill(signal) {
       if (end) throw hasEnded()
       await process.kill(signal)

@@ -208,6 +208,30 @@ test('who started without input cannot write, and who ended takes nothing more',
   await expect(process.resize(1, 1)).rejects.toMatchObject(conflict)
 })
 
+test('input that is not read waits outside, however often its senders give up', async () => {
+  const { start, seen } = await processesOf(untilAborted)
+  const process = await start({ command: 'x', stdin: true })
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 50 }, (_, at) =>
+      process.write(Buffer.alloc(65_536), AbortSignal.timeout(20 + at)),
+    ),
+  )
+  const held = (seen[0]?.stdin.readableLength ?? 0) + (seen[0]?.stdin.writableLength ?? 0)
+
+  expect(held).toBeLessThan(4 * 65_536)
+  expect(outcomes.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(45)
+})
+
+test('who waits to write is let go by the end of the process', async () => {
+  const { start } = await processesOf(untilAborted)
+  const process = await start({ command: 'x', stdin: true })
+  const writes = Array.from({ length: 5 }, () => process.write(Buffer.alloc(65_536), anySignal))
+  const settled = Promise.allSettled(writes)
+  await process.kill('SIGKILL')
+
+  expect((await settled).at(-1)).toMatchObject({ reason: { code: 'conflict' } })
+})
+
 test('waiting for more ends with a word, with the process, and with patience', async () => {
   const { start } = await processesOf(async ({ stdin, stdout }) => {
     await new Promise((resolve) => stdin.once('data', resolve))

@@ -22,9 +22,13 @@ export async function createFromTemplate(
 }
 
 /** A token for one that runs; the same one for as long as this process remembers it. */
-export function joined({ sandboxes, notes, tokens }: E2bParts, id: string) {
-  const token = tokens.of(id) ?? sandboxes.handover(id).token
-  tokens.add(id, token)
+export function joined({ sandboxes, recorder, notes, tokens }: E2bParts, id: string) {
+  let token = tokens.of(id)
+  if (token === undefined) {
+    token = sandboxes.handover(id).token
+    recorder.record(id, 'handover')
+    tokens.add(id, token)
+  }
   return sandboxOf(id, notes.get(id)?.template ?? defaultTemplate, token)
 }
 

@@ -86,6 +86,31 @@ test('a process outlives its client, and is listed, found and signalled', async 
   expect([again.status, await again.json()]).toMatchObject([404, { code: 'not_found' }])
 })
 
+test('input comes in a stream as well, and its end with the process’s', async () => {
+  await using envd = await open(async ({ stdin, stdout }) => {
+    stdout.write('42\n')
+    for await (const chunk of stdin) stdout.write(chunk)
+    return 0
+  })
+  const typed = { ...start, stdin: true, pty: { size: { cols: 80, rows: 24 } } }
+  const events = envd.ask('/process.Process/Start', post(stream, envelope(typed)))
+  const process = { process: { pid: 42 } }
+  const ask = (procedure: string, message: object) =>
+    envd.ask(`/process.Process/${procedure}`, post(unary, JSON.stringify(message)))
+  await expect.poll(async () => (await ask('Update', process)).status).toBe(200)
+  const parts = [{ start: process }, { keepalive: {} }, { data: { input: { pty: 'aGk=' } } }]
+  const input = Buffer.concat(parts.map((part) => envelope(part)))
+  const sent = await envd.ask('/process.Process/StreamInput', post(stream, new Uint8Array(input)))
+  expect(await messagesOf(sent)).toEqual([{}])
+  expect((await ask('CloseStdin', process)).status).toBe(200)
+
+  expect(await messagesOf(await events)).toMatchObject([
+    { event: { start: { pid: 42 } } },
+    { event: { data: { pty: 'aGk=' } } },
+    { event: { end: { exitCode: 0 } } },
+  ])
+})
+
 describe('envd answers by name', () => {
   test.each([
     ['an unknown service', '/nothing.Nothing/Start', unary, '{}', 501, 'unimplemented'],

@@ -3,12 +3,13 @@ import { z } from 'zod'
 import { type Rpc, unary } from '../connect/rpc.ts'
 import { type Caller, treeOf } from './caller.ts'
 import { insidePath } from './inside-path.ts'
+import { watchRpc } from './watch.ts'
 
 const Path = z.string().max(10_000).default('').transform(insidePath)
 const OnePath = z.object({ path: Path })
 const mostDepth = 64
 
-/** `filesystem.Filesystem` of envd, without watching. */
+/** `filesystem.Filesystem` of envd, but for the watchers that are polled. */
 export const filesystemRpcs: Readonly<Record<string, Rpc<Caller>>> = {
   Stat: unary(OnePath, async ({ path }, { caller, signal }: Call) => ({
     entry: await treeOf(caller, signal).stat(path),
@@ -28,6 +29,7 @@ export const filesystemRpcs: Readonly<Record<string, Rpc<Caller>>> = {
       entry: await treeOf(caller, signal).move(source, destination),
     }),
   ),
+  WatchDir: watchRpc,
   Remove: unary(OnePath, async ({ path }, { caller, signal }: Call) => {
     await remove(caller, path, signal)
     return {}

@@ -1,7 +1,7 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import { pause } from '../../../lib/every.ts'
 import type { BackgroundProcess } from '../../doors.ts'
 import { eventOf, keepAlive, startEvent } from './process-messages.ts'
+import { within } from './within.ts'
 
 /** What stands between us and a client may end what is silent for a minute. */
 const silentMs = 45_000
@@ -30,16 +30,6 @@ export async function* follow(
     }
   } finally {
     await lines.return()
-  }
-}
-
-/** Undefined where it takes longer. */
-async function within<Value>(value: Promise<Value>, ms: number): Promise<Value | undefined> {
-  const settled = new AbortController()
-  try {
-    return await Promise.race([value, pause(ms, settled.signal).then(() => undefined)])
-  } finally {
-    settled.abort()
   }
 }
 
