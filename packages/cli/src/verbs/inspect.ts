@@ -55,6 +55,14 @@ function limitsIn(events: readonly SandboxEvent[]): readonly string[] {
   return [...new Set(reached.map(({ data }) => printable(String(data.limit))))]
 }
 
+function endOf({ expiresAt, idleAt, endedAt, endReason }: SandboxView): string {
+  if (endedAt !== null) return `at ${endedAt} (${endReason})`
+  if (endReason !== null) return `about to end (${endReason})`
+  return idleAt < expiresAt
+    ? `ends at ${expiresAt}, or at ${idleAt} if nobody uses it`
+    : `ends at ${expiresAt}`
+}
+
 function diskText({ guard, limitBytes, usedBytes }: DiskView): string {
   const used = usedBytes === null ? 'not measured yet' : humanBytes(usedBytes)
   return `${used}, ${humanBytes(limitBytes)} at most (${guard})`
@@ -65,13 +73,12 @@ function describe(
   attempts: readonly Attempt[],
   limits: readonly string[],
 ): string {
-  const { id, state, image, isolation, expiresAt, databases, egress, credentials, problem, disk } =
-    sandbox
+  const { id, state, image, isolation, databases, egress, credentials, problem, disk } = sandbox
   const sources = Object.entries(databases).map(([name, { source }]) => `${name}=${source}`)
   const may = [...grants(egress), ...credentialLines(credentials)].map((line) => `  ${line}\n`)
   const blocked = attempts.filter(({ allowed }) => !allowed)
   return [
-    `${id}, ${state}, ends at ${expiresAt}\nimage: ${printable(image)}, isolation: ${isolation}\n`,
+    `${id}, ${state}, ${endOf(sandbox)}\nimage: ${printable(image)}, isolation: ${isolation}\n`,
     `data: ${sources.join(', ') || 'none'}\n`,
     disk ? `disk: ${diskText(disk)}\n` : '',
     problem ? `problem: ${printable(problem.title)}\n` : '',

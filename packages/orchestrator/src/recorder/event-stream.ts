@@ -10,14 +10,19 @@ const heartbeatMs = 15_000
 /** Who takes nothing for so long is dropped, and goes on with Last-Event-ID when it comes back. */
 const takenWithinMs = 60_000
 
+interface Streamed {
+  readonly recorder: Recorder
+  readonly response: ServerResponse
+  readonly patienceMs?: number
+}
+
 /**
  * Tells a reader what follows, as it comes, until it goes away. Nothing is held for one that is slow:
  * it is given the next page when it has taken the one before.
  */
 export async function streamEvents(
-  recorder: Recorder,
+  { recorder, response, patienceMs = takenWithinMs }: Streamed,
   query: EventQuery,
-  response: ServerResponse,
 ): Promise<void> {
   const gone = new AbortController()
   response.once('close', () => gone.abort())
@@ -25,7 +30,7 @@ export async function streamEvents(
   const unsubscribe = recorder.subscribe(bell.ring)
   const heartbeat = setInterval(bell.ring, heartbeatMs)
   try {
-    await tell(recorder, query, { response, gone: gone.signal, rung: bell.rung })
+    await tell(recorder, query, { response, patienceMs, gone: gone.signal, rung: bell.rung })
   } catch {
     response.destroy()
   } finally {
@@ -36,6 +41,7 @@ export async function streamEvents(
 
 interface Reader {
   readonly response: ServerResponse
+  readonly patienceMs: number
   readonly gone: AbortSignal
   readonly rung: (signal: AbortSignal) => Promise<void>
 }
@@ -61,8 +67,8 @@ const block = (event: SandboxEvent) => `id: ${event.seq}\ndata: ${JSON.stringify
 /** No event: where to go on from, for who is told of few; and a sign of life. */
 const mark = (seq: number) => `:\nid: ${seq}\n\n`
 
-async function write({ response, gone }: Reader, text: string): Promise<void> {
+async function write({ response, gone, patienceMs }: Reader, text: string): Promise<void> {
   if (response.write(text)) return
-  const signal = AbortSignal.any([gone, AbortSignal.timeout(takenWithinMs)])
+  const signal = AbortSignal.any([gone, AbortSignal.timeout(patienceMs)])
   await once(response, 'drain', { signal })
 }

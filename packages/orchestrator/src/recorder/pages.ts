@@ -14,8 +14,8 @@ export interface Pages {
   page(query: EventQuery): EventPage
   /** The number of the latest; 0 when nothing is kept. */
   newest(): number
-  /** Drops what is older than `before` (epoch milliseconds) of all but `living`. */
-  forget(before: number, living: readonly string[]): void
+  /** Drops what is older than `before` (epoch milliseconds) of all but `remembered`. */
+  forget(before: number, remembered: readonly string[]): void
 }
 
 export const eventFields = 'seq, at, sandbox, type, data'
@@ -58,8 +58,8 @@ export function createPages({ sqlite }: Storage): Pages {
       const wanted = looked.filter((row) => !type || type.some((one) => one === row.type))
       return { events: wanted.map(eventOf), next, more }
     },
-    forget(before, living) {
-      forgetOld.run(before, JSON.stringify(living))
+    forget(before, remembered) {
+      forgetOld.run(before, JSON.stringify(remembered))
       forgetMost.run(newest())
     },
   }

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { EventPage } from '@stuntdouble/sdk/wire'
 import { expect, test } from 'vitest'
 import type { AppParts } from '../app.ts'
@@ -7,6 +10,7 @@ import { createLog } from '../lib/log.ts'
 import { createWrongKeys } from '../lib/wrong-keys.ts'
 import { listen } from '../listen.ts'
 import { openStorage } from '../storage/storage.ts'
+import { streamEvents } from './event-stream.ts'
 import { createRecorder, recorderMigrations } from './recorder.ts'
 
 const key = 'sdk_the-right-one'
@@ -117,6 +121,26 @@ test('a watcher that takes nothing holds no more than a page of what it missed',
   await new Promise((resolve) => setTimeout(resolve, 300))
   expect(looked.length).toBeLessThan(9)
   await watcher.close()
+})
+
+test('a watcher that takes nothing for too long is cut', async () => {
+  const recorder = createRecorder(openStorage(':memory:', recorderMigrations), Date.now)
+  const stdoutTail = 'x'.repeat(2000)
+  for (let made = 0; made < 9000; made++) recorder.recordSoon(sandbox, 'command', { stdoutTail })
+  const server = createServer((_request, response) =>
+    streamEvents({ recorder, response, patienceMs: 50 }, { after: 0 }),
+  )
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  try {
+    const { port } = server.address() as AddressInfo
+    const socket = connect(port, '127.0.0.1').pause()
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+    const [served] = (await once(server, 'connection')) as [Socket]
+    await once(served, 'close')
+    socket.destroy()
+  } finally {
+    server.close()
+  }
 })
 
 test('who asks for JSON gets pages', async () => {

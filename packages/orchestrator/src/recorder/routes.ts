@@ -13,7 +13,7 @@ export function eventRoutes(recorder: Recorder): Router {
       response.json(recorder.page({ ...filter, after: after ?? 0 }))
       return
     }
-    await streamEvents(recorder, { ...filter, after: after ?? recorder.newest() }, response)
+    await streamEvents({ recorder, response }, { ...filter, after: after ?? recorder.newest() })
   })
   return router
 }

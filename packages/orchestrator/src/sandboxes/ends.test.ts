@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   beats,
   eventTypes,
@@ -73,6 +73,37 @@ describe('a warning', () => {
     await beats(2)
 
     expect(eventsOf(under, id).filter((type) => type === 'ending_soon')).toHaveLength(1)
+  })
+})
+
+describe('a creation that takes long', () => {
+  test('is not idle: that counts from when it is ready', async () => {
+    await using under = await openLifecycle()
+    under.ready = async () => {
+      under.time.now += 20 * minute
+    }
+    const { id } = await under.create({ ttl: '2h', idle: '10m' })
+
+    expect(under.sandboxes.get(id)).toMatchObject({ state: 'ready', secondsLeft: 600 })
+    under.time.now += 10 * minute - 1
+    expect(await isRunning(under, id)).toBe(true)
+    under.time.now += 1
+    expect(await isRunning(under, id)).toBe(false)
+  })
+
+  test('ends when its lease does, whatever it waits for', async () => {
+    useOwnTimers()
+    await using under = await openLifecycle()
+    under.engine.start = (_pod, stop) =>
+      new Promise((_, reject) => stop.addEventListener('abort', () => reject(stop.reason)))
+    const creation = under.create({ ttl: '10m' }).catch((cause: unknown) => cause)
+    await vi.waitFor(async () => expect(await under.remains()).not.toEqual([]))
+    under.time.now += 10 * minute
+    await beats(2)
+
+    expect(await creation).toMatchObject({ code: 'sandbox_gone' })
+    expect(under.sandboxes.list({ ended: true })).toMatchObject([{ endReason: 'expired' }])
+    expect(await under.remains()).toEqual([])
   })
 })
 

@@ -12,7 +12,8 @@ export interface PreStops {
   run(sandbox: Sandbox, reason: EndReason): Promise<void>
   /** Ends the one of a sandbox that is under way; content when there is none. */
   interrupt(id: string): void
-  interruptAll(): void
+  /** Ends them all; none is begun any more. */
+  close(): void
 }
 
 type Parts = Pick<Desk, 'store' | 'recorder' | 'commands' | 'clock'>
@@ -21,6 +22,7 @@ type Outcome = Readonly<Record<string, unknown>>
 const shownCharacters = 2000
 
 export function createPreStops({ store, recorder, commands, clock }: Parts): PreStops {
+  let closed = false
   const underWay = new Map<string, AbortController>()
 
   async function ran({ id, blueprint }: Sandbox, signal: AbortSignal): Promise<Outcome> {
@@ -57,6 +59,7 @@ export function createPreStops({ store, recorder, commands, clock }: Parts): Pre
       const interrupt = new AbortController()
       const begun = clock()
       underWay.set(id, interrupt)
+      if (closed) interrupt.abort()
       store.update(id, { endReason: reason, preStopAt: begun })
       try {
         const outcome = await outcomeOf(sandbox, interrupt)
@@ -66,7 +69,10 @@ export function createPreStops({ store, recorder, commands, clock }: Parts): Pre
       }
     },
     interrupt: (id) => underWay.get(id)?.abort(),
-    interruptAll: () => underWay.forEach((one) => void one.abort()),
+    close() {
+      closed = true
+      for (const one of underWay.values()) one.abort()
+    },
   }
 }
 

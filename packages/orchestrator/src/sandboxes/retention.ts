@@ -22,8 +22,7 @@ export function createRetention(parts: Parts): Retention {
           capabilities.forgetAll(id)
           store.remove(id)
         }
-        const remembered = store.list({ ended: true }).map(({ id }) => id)
-        recorder.forget(before, remembered)
+        recorder.forget(before, store.ids())
         keys.forget(clock() - keyLivesMs)
       })
     },

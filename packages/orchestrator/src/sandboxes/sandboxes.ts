@@ -108,7 +108,7 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const keys = createIdempotencyKeys(storage)
   const create = createCreation({ desk, starting, ending, handovers })
   const retention = createRetention({ ...desk, keys })
-  const sweeper = createSweeper(desk)
+  const sweeper = createSweeper({ ...desk, expire: (id) => ending.request(id, 'expired') })
   const interrupt = (id: string) => {
     starting.interrupt(id)
     preStops.interrupt(id)
@@ -134,7 +134,7 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     adopt: createAdoption(desk, ending),
 
     async [Symbol.asyncDispose]() {
-      preStops.interruptAll()
+      preStops.close()
       await rhythms[Symbol.asyncDispose]()
       await sweeper.settled()
       await attachments.detachAll()

@@ -3,6 +3,7 @@ import { type OnProgress, problemOf } from '@stuntdouble/sdk/wire'
 import { asSandboxError } from '../lib/progress-response.ts'
 import { traceOf } from '../lib/trace.ts'
 import type { Desk } from './desk.ts'
+import { deadlineOf } from './lease.ts'
 import type { Sandbox } from './sandbox.ts'
 import { scanSettings } from './settings-scan.ts'
 
@@ -25,8 +26,11 @@ export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
     await desk.starter.start(sandbox, signal)
     await desk.attachments.attach(sandbox)
     const inventory = await engine.inventory(sandbox.id, signal)
+    const ready = { state: 'ready', activeAt: clock(), inventory, workspace: null } as const
+    // Until here the gate kept the hard end alone: who waits for a creation is not idle.
+    await engine.setDeadline(sandbox.id, new Date(deadlineOf({ ...sandbox, ...ready })))
     storage.transaction(() => {
-      store.update(sandbox.id, { state: 'ready', inventory, workspace: null })
+      store.update(sandbox.id, ready)
       recorder.record(sandbox.id, 'ready', { milliseconds: clock() - sandbox.createdAt })
     })
   }

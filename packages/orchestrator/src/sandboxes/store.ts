@@ -48,6 +48,8 @@ export interface SandboxStore {
   /** Newest first. */
   list(query: { readonly ended: boolean }): Sandbox[]
   update(id: string, change: Partial<Omit<Sandbox, 'id'>>): void
+  /** Of all that are remembered. */
+  ids(): readonly string[]
   /** Those that ended before a moment. */
   endedBefore(at: number): readonly string[]
   remove(id: string): void
@@ -119,6 +121,7 @@ export function createSandboxStore({ sqlite }: Storage): SandboxStore {
   const byId = sqlite.prepare(`${selected} WHERE id = ?`)
   const living = sqlite.prepare(`${selected} WHERE state <> 'ended' ORDER BY createdAt DESC, id`)
   const every = sqlite.prepare(`${selected} ORDER BY createdAt DESC, id`)
+  const ids = sqlite.prepare('SELECT id FROM sandboxes')
   const endedBefore = sqlite.prepare(
     `SELECT id FROM sandboxes WHERE state = 'ended' AND endedAt < ?`,
   )
@@ -139,6 +142,11 @@ export function createSandboxStore({ sqlite }: Storage): SandboxStore {
         .prepare(`UPDATE sandboxes SET ${assignments.join(', ')} WHERE id = :id`)
         .run({ ...mapColumns(change), id })
     },
+    ids: () =>
+      z
+        .array(Id)
+        .parse(ids.all())
+        .map(({ id }) => id),
     endedBefore: (at) =>
       z
         .array(Id)

@@ -20,6 +20,8 @@ interface Parts {
   readonly engine: Engine
   readonly clock: Clock
   readonly reconcile: (id: string) => Promise<void>
+  /** Ends what is still being made. */
+  readonly expire: (id: string) => void
   readonly log: Log
 }
 
@@ -29,7 +31,7 @@ const isOurs = (pod: string) => SandboxId.safeParse(pod).success
 const fullLookEveryMs = 5_000
 const patienceMs = 1_000
 
-export function createSweeper({ store, engine, clock, reconcile, log }: Parts): Sweeper {
+export function createSweeper({ store, engine, clock, log, ...parts }: Parts): Sweeper {
   const underWay = new Map<string, Promise<void>>()
   let lookedAt = Number.NEGATIVE_INFINITY
 
@@ -37,7 +39,8 @@ export function createSweeper({ store, engine, clock, reconcile, log }: Parts): 
   function settle(id: string): Promise<void> {
     const settling =
       underWay.get(id) ??
-      reconcile(id)
+      parts
+        .reconcile(id)
         .catch((cause) => log.warn({ ...traceOf(cause), sandbox: id }, 'will try again'))
         .finally(() => underWay.delete(id))
     underWay.set(id, settling)
@@ -52,8 +55,10 @@ export function createSweeper({ store, engine, clock, reconcile, log }: Parts): 
 
   /** Row without container: the reconciler sees it. */
   async function sweepRows(everything: boolean): Promise<void> {
-    const due = store
-      .list({ ended: false })
+    const living = store.list({ ended: false })
+    const late = living.filter(({ state }) => state === 'creating')
+    for (const one of late) if (overdue(one, clock()) !== null) parts.expire(one.id)
+    const due = living
       .filter((sandbox) => sandbox.state !== 'creating' || sandbox.endReason !== null)
       .filter((sandbox) => everything || isDue(sandbox))
     await within(patienceMs, Promise.all(due.map(({ id }) => settle(id))))
