@@ -40,6 +40,30 @@ describe('a sandbox that writes more than it may', () => {
     expect(await under.remains()).toEqual([])
   })
 
+  test('in its last command is not let go on', async () => {
+    useOwnTimers()
+    await using under = await openLifecycle()
+    const preStop = { command: './fill.sh', timeout: '30s' }
+    const { id } = await under.create({ blueprint: { preStop, limits: { disk: '1g' } } })
+    const running = Promise.withResolvers<void>()
+    under.program = () => {
+      running.resolve()
+      return new Promise(() => {})
+    }
+    const ended = under.sandboxes.end(id, 'down')
+    await running.promise
+    under.volumes.fill(`${id}-workspace`, { bytes: 2 * gibibyte })
+    await beats(2)
+
+    expect(await ended).toMatchObject({ reason: 'down', clean: true })
+    expect(under.recorder.list(id)).toContainEqual(
+      expect.objectContaining({
+        type: 'pre_stop',
+        data: expect.objectContaining({ failure: 'interrupted' }),
+      }),
+    )
+  })
+
   test('is ended for what all of its volumes hold together', async () => {
     useOwnTimers()
     await using under = await openLifecycle()
