@@ -5,6 +5,7 @@ import type { ControlClient } from '@stuntdouble/sdk/client'
 import { findOrchestrator, readLocalOrchestrator } from '@stuntdouble/sdk/node'
 import type { LocalOrchestrator } from '@stuntdouble/sdk/wire'
 import { type CommandRequest, type CommandResult, runCommand } from './command-result.ts'
+import type { EngineClient } from './container-runtime.ts'
 import { repository } from './images.ts'
 import { expectNothingLeft } from './nothing-left.ts'
 
@@ -13,6 +14,8 @@ export interface StuntdoubleOptions {
   readonly files?: Readonly<Record<string, string>>
   /** Variables that the configuration names, such as SHOP_URL. */
   readonly env?: Readonly<Record<string, string>>
+  /** Where to look for what is left; the machine's when left out. */
+  readonly engine?: EngineClient
 }
 
 export type RunOptions = Partial<Pick<CommandRequest, 'stdin' | 'showProgress' | 'timeoutMs'>> & {
@@ -30,14 +33,17 @@ export class Stuntdouble implements AsyncDisposable {
   readonly project: string
   readonly env: Readonly<Record<string, string | undefined>>
 
-  private constructor(root: string, env: Readonly<Record<string, string>>) {
+  readonly #engine: EngineClient | undefined
+
+  private constructor(root: string, { env = {}, engine }: StuntdoubleOptions) {
+    this.#engine = engine
     this.root = root
     this.project = join(root, 'project')
     this.env = { ...inherited(), ...xdg(root), ...env }
   }
 
   static async open(options: StuntdoubleOptions = {}): Promise<Stuntdouble> {
-    const opened = new Stuntdouble(await mkdtemp('/tmp/sd-'), options.env ?? {})
+    const opened = new Stuntdouble(await mkdtemp('/tmp/sd-'), options)
     for (const name of ['state', 'config', 'run', 'project']) {
       await mkdir(join(opened.root, name), { mode: 0o700 })
     }
@@ -47,7 +53,7 @@ export class Stuntdouble implements AsyncDisposable {
 
   /** One that an earlier process opened and left as it was. */
   static reopen(root: string, env: Readonly<Record<string, string>> = {}): Stuntdouble {
-    return new Stuntdouble(root, env)
+    return new Stuntdouble(root, { env })
   }
 
   /** Files of the project directory. */
@@ -127,7 +133,8 @@ export class Stuntdouble implements AsyncDisposable {
       if (down.exitCode !== 0) throw new Error(`down --all failed: ${down.stderr}`)
     } finally {
       await this.stopOrchestrator()
-      await expectNothingLeft({ installation, runDirectory: join(this.root, 'run') })
+      const runDirectory = join(this.root, 'run')
+      await expectNothingLeft({ installation, runDirectory, engine: this.#engine })
       await rm(this.root, { recursive: true, force: true })
     }
   }
