@@ -23,8 +23,10 @@ export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
 
   async function bringUp(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
     await desk.starter.start(sandbox, signal)
+    const { blueprint, workspace } = sandbox
+    if (blueprint.workspace.clone && workspace) await desk.workspaces.discard(workspace)
     await desk.attachments.attach(sandbox)
-    const inventory = await engine.inventory(sandbox.id, signal)
+    const inventory = await engine.inventory(sandbox.id, [], signal)
     storage.transaction(() => {
       store.update(sandbox.id, { state: 'ready', inventory, workspace: null })
       recorder.record(sandbox.id, 'ready', { milliseconds: clock() - sandbox.createdAt })

@@ -13,7 +13,7 @@ import { onTestFinished, vi } from 'vitest'
 import { capabilityMigrations, createCapabilities } from '../../capabilities/capabilities.ts'
 import { createEgress } from '../../egress/egress.ts'
 import { noCredentials } from '../../egress/testing/credentials.ts'
-import type { Engine } from '../../engine/engine.ts'
+import type { Engine, Resource } from '../../engine/engine.ts'
 import { type FakeEngine, openFakeEngine } from '../../engine/fake/fake-engine.ts'
 import { FakeVolumes } from '../../engine/fake/fake-volumes.ts'
 import { openInstallation } from '../../installation/installation.ts'
@@ -35,6 +35,9 @@ export interface LifecycleUnderTest extends AsyncDisposable {
   readonly cloned: Parameters<Workspaces['clone']>[0][]
   /** Ids of uploads. */
   readonly unpacked: string[]
+  readonly discarded: string[]
+  /** What is left of a workspace, as its receipt sees it. */
+  readonly kept: Resource[]
   /** Registered as `stripe`. */
   readonly secret: string
   /** Moved by the test alone. */
@@ -75,7 +78,7 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
   const { secrets, ...scans } = openSecrets({ stripe: secret })
   scope.use(scans)
 
-  const noted = { cloned: [], unpacked: [] }
+  const noted = { cloned: [], unpacked: [], discarded: [], kept: [] }
   const workspaces = workspacesThat(noted)
   const processes = scope.use(new AsyncDisposableStack())
   const restarted = (seen: Engine = engine) =>
@@ -156,7 +159,12 @@ function kindsOf(ready: (signal: AbortSignal) => Promise<void>): ServerKinds {
 }
 
 /** Notes what is cloned and unpacked, and does neither. */
-function workspacesThat({ cloned, unpacked }: Pick<LifecycleUnderTest, 'cloned' | 'unpacked'>) {
+function workspacesThat({
+  cloned,
+  unpacked,
+  discarded,
+  kept,
+}: Pick<LifecycleUnderTest, 'cloned' | 'unpacked' | 'discarded' | 'kept'>) {
   const workspaces: Workspaces = {
     receive: async () => ({ id: 'ws000000000000', entries: 0, bytes: 0 }),
     check: () => Promise.reject(new Error('nothing to check')),
@@ -168,6 +176,8 @@ function workspacesThat({ cloned, unpacked }: Pick<LifecycleUnderTest, 'cloned' 
     require: () => {},
     unpack: async (id) => void unpacked.push(id),
     baseline: () => Readable.from([]),
+    traces: async () => kept,
+    discard: async (id) => void discarded.push(id),
     forget: async () => {},
     sweep: async () => {},
   }
