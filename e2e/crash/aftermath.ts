@@ -16,32 +16,38 @@ const settledWithinMs = 60_000
  */
 export async function wrongAfter(scene: CrashScene, told: Told): Promise<readonly string[]> {
   const control = await scene.control()
-  const rows = await settled(control)
+  const rows = await settled(control, told)
   const living = rows.filter(({ state }) => state === 'ready')
   return [
     ...promises(rows, told),
-    ...(await bystander(scene)),
+    ...(living.some(({ id }) => id === scene.bystander.id) ? await bystander(scene) : []),
     ...(await traces(scene, living)),
     ...(await receipts(control, rows)),
     ...(await ends(scene, control, living)),
   ]
 }
 
-async function settled(control: ControlClient): Promise<readonly SandboxView[]> {
+/** Where nothing can have survived it takes until somebody looked for every row to say so. */
+async function settled(
+  control: ControlClient,
+  { nothingLives = false }: Told,
+): Promise<readonly SandboxView[]> {
+  const final = nothingLives ? ['ended'] : ['ready', 'ended']
   const late = Date.now() + settledWithinMs
   for (;;) {
     const rows = await control.listSandboxes({ all: true })
-    if (rows.every(({ state }) => state === 'ready' || state === 'ended')) return rows
-    if (Date.now() > late) return rows
+    if (rows.every(({ state }) => final.includes(state)) || Date.now() > late) return rows
     await sleep(50)
   }
 }
 
 function promises(rows: readonly SandboxView[], told: Told): readonly string[] {
   const stateOf = (id: string) => rows.find((row) => row.id === id)?.state ?? 'unknown'
+  const ready = rows.filter(({ state }) => state === 'ready')
   const unsettled = rows.filter(({ state }) => state === 'creating' || state === 'ending')
   return [
     ...unsettled.map(({ id, state }) => `${id} is ${state} for ever`),
+    ...(told.nothingLives ? ready.map(({ id }) => `${id} cannot run and is said to`) : []),
     ...told.lives
       .filter((id) => stateOf(id) !== 'ready')
       .map((id) => `${id}, handed out, is ${stateOf(id)}`),
@@ -77,7 +83,7 @@ async function traces(
   )
   const state = join(home.root, 'state/stuntdouble')
   const directories = await Promise.all([
-    namesIn(join(home.root, 'run/stuntdouble'), ids),
+    namesIn(join(home.root, 'run/stuntdouble', installation), ids),
     namesIn(
       join(state, 'baselines'),
       ids.map((id) => `${id}.tar`),

@@ -5,6 +5,8 @@ import { Blueprint } from '@stuntdouble/sdk/wire'
 export interface Told {
   readonly lives: readonly string[]
   readonly hasEnded: readonly string[]
+  /** Everything that ran has died with its engine. */
+  readonly nothingLives?: boolean
 }
 
 /** Something that a user asks for, and in the middle of which the machine stops. */
@@ -20,8 +22,8 @@ const blueprint = Blueprint.parse({
   files: { notes: { source: 'notes', path: '/data/notes' } },
 })
 
-export const createOne = async (control: ControlClient, workspace: string) =>
-  (await control.createSandbox({ blueprint, workspace })).id
+export const createOne = async (control: ControlClient, workspace: string, ttl = '10m') =>
+  (await control.createSandbox({ blueprint, workspace, ttl })).id
 
 /** A workspace that is unpacked, a clone that is mounted, the gate and the container. */
 export const create: Operation = {
@@ -35,6 +37,6 @@ export const create: Operation = {
 
 export const destroy: Operation = {
   name: 'destroy',
-  prepare: createOne,
+  prepare: (control, workspace) => createOne(control, workspace),
   run: async (control, id) => ({ lives: [], hasEnded: [(await control.destroySandbox(id)).id] }),
 }

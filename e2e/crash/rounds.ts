@@ -48,16 +48,28 @@ export async function idleCalls(scene: CrashScene): Promise<ReadonlySet<string>>
 
 /** Kills the orchestrator at that moment of an operation, starts it again, and looks at what is. */
 export async function killAt(scene: CrashScene, operation: Operation, blow: Blow): Promise<Round> {
-  const { orchestrator, proxy } = scene
-  const control = await scene.control()
-  const prepared = await operation.prepare(control, scene.workspace)
-  if ('write' in blow) await orchestrator.countWrites(blow.write)
-  else proxy.watch({ ...blow.step, when: blow.when, strike: orchestrator.strike })
-  const told = await operation.run(control, prepared).catch(() => nothing)
-  const struck = told === nothing
+  const { orchestrator } = scene
+  const { told, struck } = await strikeAt(scene, { operation, blow, strike: orchestrator.strike })
   orchestrator.strike()
   await scene.restart()
-  return { blow, struck, wrong: await wrongAfter(scene, told) }
+  const lives = [...told.lives, scene.bystander.id]
+  return { blow, struck, wrong: await wrongAfter(scene, { ...told, lives }) }
+}
+
+interface Plan {
+  readonly operation: Operation
+  readonly blow: Blow
+  readonly strike: () => void
+}
+
+/** What its caller was told; that nothing was is how a strike shows. */
+export async function strikeAt(scene: CrashScene, { operation, blow, strike }: Plan) {
+  const control = await scene.control()
+  const prepared = await operation.prepare(control, scene.workspace)
+  if ('write' in blow) await scene.orchestrator.countWrites(blow.write)
+  else scene.proxy.watch({ ...blow.step, when: blow.when, strike })
+  const told = await operation.run(control, prepared).catch(() => nothing)
+  return { told, struck: told === nothing }
 }
 
 export const nameOf = (blow: Blow) =>

@@ -130,7 +130,8 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const engine = await openDockerEngine({
     ...socketOf(options.environment),
     installation: installation.id,
-    runDirectory: directories.run,
+    // Two installations of one user share what is above it, and each sweeps what it finds in its own.
+    runDirectory: join(directories.run, installation.id),
     imagesDirectory: options.images,
     poolBytes: parseBytes(config.limits.poolSize) ?? 0,
   })
