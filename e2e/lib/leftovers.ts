@@ -13,7 +13,7 @@ const podLabel = 'dev.stuntdouble.sandbox'
 /** On what a sandbox or a build is made of, and on the parts of a clone pool. */
 const labels = ['dev.stuntdouble.installation', 'dev.stuntdouble.pool']
 
-/** What of ours, or of one installation, is on this machine beside images. */
+/** What of ours, or of one installation, is on this machine beside images and processes. */
 export async function listLeftovers(
   installation?: string,
   on?: EngineClient,

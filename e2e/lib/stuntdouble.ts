@@ -8,6 +8,7 @@ import { type CommandRequest, type CommandResult, runCommand } from './command-r
 import type { EngineClient } from './container-runtime.ts'
 import { repository } from './images.ts'
 import { expectNothingLeft } from './nothing-left.ts'
+import { reapersOf } from './reapers.ts'
 
 export interface StuntdoubleOptions {
   /** Files of the project directory by name: stuntdouble.yaml, sandbox.yaml, what the workspace holds. */
@@ -125,6 +126,14 @@ export class Stuntdouble implements AsyncDisposable {
     }
   }
 
+  /** What outlives an orchestrator ends by itself when nothing is left to do. */
+  async #untilReaped(): Promise<void> {
+    for (let waited = 0; (await reapersOf(this.root)).length > 0; waited += 50) {
+      if (waited > 15_000) throw new Error(`reapers are left: ${await reapersOf(this.root)}`)
+      await sleep(50)
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const installation = await this.installation()
     if (installation === undefined) return rm(this.root, { recursive: true, force: true })
@@ -133,6 +142,7 @@ export class Stuntdouble implements AsyncDisposable {
       if (down.exitCode !== 0) throw new Error(`down --all failed: ${down.stderr}`)
     } finally {
       await this.stopOrchestrator()
+      await this.#untilReaped()
       const runDirectory = join(this.root, 'run')
       await expectNothingLeft({ installation, runDirectory, engine: this.#engine })
       await rm(this.root, { recursive: true, force: true })

@@ -21,6 +21,7 @@ import { openCanaries } from './open-canaries.ts'
 import { openDoors } from './open-doors.ts'
 import { openEgress } from './open-egress.ts'
 import { openSecrets } from './open-secrets.ts'
+import { orchestratorLock, startReaper } from './reaper/reaper.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
 import { imageScanMigrations } from './secrets/secrets.ts'
@@ -30,7 +31,7 @@ import { filesKind } from './sources/files/files.ts'
 import { mariadbKind } from './sources/mariadb/mariadb.ts'
 import { postgresKind } from './sources/postgres/postgres.ts'
 import { redisKind } from './sources/redis/redis.ts'
-import { openStorage } from './storage/storage.ts'
+import { openStorage, takeLockFile } from './storage/storage.ts'
 import { createWorkspaces } from './workspaces/workspaces.ts'
 
 export interface ServeOptions {
@@ -58,6 +59,8 @@ const kinds = { postgres: postgresKind, mariadb: mariadbKind, redis: redisKind, 
 const sweepUploadsMs = 60_000
 /** How often is asked whether a source is due; the answer is a few rows of the journal. */
 const refreshMs = 5_000
+/** A little longer than it takes to remove a pod. */
+const takeOverWithinMs = 10_000
 const recoverWithinMs = 60_000
 
 /** Throws the `config_invalid` that `serve` would, and starts nothing. */
@@ -127,15 +130,17 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const config = loadConfig(options.configPath, options.environment)
   const installation = openInstallation(directories.state)
   const storage = scope.use(openStorage(join(directories.state, 'journal.db'), migrations))
-  const engine = await openDockerEngine({
+  const wanted = {
     ...socketOf(options.environment),
     installation: installation.id,
     // Two installations of one user share what is above it, and each sweeps what it finds in its own.
     runDirectory: join(directories.run, installation.id),
     imagesDirectory: options.images,
     poolBytes: parseBytes(config.limits.poolSize) ?? 0,
-  })
-  scope.use(engine)
+  }
+  scope.use(takeOver(directories.state))
+  scope.use(startReaper({ ...wanted, stateDirectory: directories.state }, noReaper(log)))
+  const engine = scope.use(await openDockerEngine(wanted))
 
   const recorder = createRecorder(storage, clock)
   scope.defer(recorder.flush)
@@ -185,6 +190,19 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const rest = { config, doors, changes, egress, snapshots, sandboxes, gateway, origin }
   return { ...shared, ...asked, ...rest }
 }
+
+/** Whoever clears away for one that died finishes what it is at first. */
+function takeOver(state: string): Disposable {
+  const lock = takeLockFile(orchestratorLock(state), takeOverWithinMs)
+  if (lock) return lock
+  throw new SandboxError('conflict', `Another orchestrator is using ${state}.`, {
+    hint: 'Use that one, or start this one again in a moment.',
+    retryable: true,
+  })
+}
+
+const noReaper = (log: Log) => (cause: unknown) =>
+  log.warn(traceOf(cause), 'if this process dies, what it leaves stays until the next one')
 
 /** Where DOCKER_HOST says. Throws `config_invalid` for an engine elsewhere. */
 function socketOf({ DOCKER_HOST: host }: Environment) {

@@ -37,6 +37,9 @@ export interface Engine extends AsyncDisposable {
   /** What inventories cannot show here. Asked after one, for a look may tell. */
   blindSpots(signal: AbortSignal): Promise<readonly BlindSpot[]>
 
+  /** Of every pod of this installation that has one. Asks no engine. */
+  deadlines(): Promise<ReadonlyMap<string, Date>>
+
   /** The moment the gate ends the pod by itself, with the orchestrator and the engine dead or alive. */
   setDeadline(pod: string, deadline: Date): Promise<void>
 

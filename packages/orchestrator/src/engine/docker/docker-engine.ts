@@ -137,6 +137,10 @@ class DockerEngine implements Engine {
     return blindSpotsOf(this.#parts, signal)
   }
 
+  deadlines(): Promise<ReadonlyMap<string, Date>> {
+    return this.#parts.directory.deadlines()
+  }
+
   async setDeadline(pod: string, deadline: Date): Promise<void> {
     const written = await this.#parts.directory.writeDeadline(pod, deadline)
     if (!written) throw podGone(pod)

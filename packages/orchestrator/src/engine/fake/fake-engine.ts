@@ -121,6 +121,10 @@ export class FakeEngine implements Engine {
     return []
   }
 
+  async deadlines(): Promise<ReadonlyMap<string, Date>> {
+    return new Map([...this.#pods].map(([id, { deadline }]) => [id, deadline]))
+  }
+
   async setDeadline(pod: string, deadline: Date): Promise<void> {
     this.#failWhenAsked('setDeadline')
     this.#existing(pod).deadline = deadline
