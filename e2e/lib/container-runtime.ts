@@ -7,6 +7,9 @@ const settings = {
   TESTCONTAINERS_HOST_OVERRIDE: '127.0.0.1',
 }
 
+/** A client of an engine. */
+export type EngineClient = Awaited<ReturnType<typeof openEngine>>
+
 /** The engine, for fixtures. Everything here that uses testcontainers passes through it first. */
 export async function openEngine() {
   // biome-ignore lint/style/noProcessEnv: testcontainers takes its settings from nowhere else

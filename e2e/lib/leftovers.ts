@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { openEngine } from './container-runtime.ts'
+import { type EngineClient, openEngine } from './container-runtime.ts'
 
 export interface Leftover {
   readonly kind: 'container' | 'volume' | 'network' | 'mount' | 'loop device'
@@ -13,9 +13,13 @@ const podLabel = 'dev.stuntdouble.sandbox'
 /** On what a sandbox or a build is made of, and on the parts of a clone pool. */
 const labels = ['dev.stuntdouble.installation', 'dev.stuntdouble.pool']
 
-/** What of ours, or of one installation, is on this machine beside images. */
-export async function listLeftovers(installation?: string): Promise<readonly Leftover[]> {
-  const ofLabels = labels.map((label) => listLabelled(label, installation))
+/** What of ours, or of one installation, is on this machine beside images and processes. */
+export async function listLeftovers(
+  installation?: string,
+  on?: EngineClient,
+): Promise<readonly Leftover[]> {
+  const engine = on ?? (await openEngine())
+  const ofLabels = labels.map((label) => listLabelled(engine, label, installation))
   return (
     await Promise.all([...ofLabels, listMounts(installation), listLoopDevices(installation)])
   ).flat()
@@ -25,8 +29,8 @@ export async function listLeftovers(installation?: string): Promise<readonly Lef
 export const lineOf = ({ kind, id, name }: Leftover) => `${kind} ${name} (${id})`
 
 /** Removes what the engine lets go; for a failed test, so that the next one starts clean. */
-export async function sweep(found: readonly Leftover[]): Promise<void> {
-  const engine = await openEngine()
+export async function sweep(found: readonly Leftover[], on?: EngineClient): Promise<void> {
+  const engine = on ?? (await openEngine())
   const only = (kind: Leftover['kind']) => found.filter((item) => item.kind === kind)
   for (const { id } of only('container')) {
     await engine
@@ -46,8 +50,11 @@ export async function sweep(found: readonly Leftover[]): Promise<void> {
       .catch(() => {})
 }
 
-async function listLabelled(label: string, installation?: string): Promise<readonly Leftover[]> {
-  const engine = await openEngine()
+async function listLabelled(
+  engine: EngineClient,
+  label: string,
+  installation?: string,
+): Promise<readonly Leftover[]> {
   const wanted = installation === undefined ? label : `${label}=${installation}`
   const filters = JSON.stringify({ label: [wanted] })
   const containers = await engine.listContainers({ all: true, filters })

@@ -5,14 +5,18 @@ import type { ControlClient } from '@stuntdouble/sdk/client'
 import { findOrchestrator, readLocalOrchestrator } from '@stuntdouble/sdk/node'
 import type { LocalOrchestrator } from '@stuntdouble/sdk/wire'
 import { type CommandRequest, type CommandResult, runCommand } from './command-result.ts'
+import type { EngineClient } from './container-runtime.ts'
 import { repository } from './images.ts'
 import { expectNothingLeft } from './nothing-left.ts'
+import { reapersOf } from './reapers.ts'
 
 export interface StuntdoubleOptions {
   /** Files of the project directory by name: stuntdouble.yaml, sandbox.yaml, what the workspace holds. */
   readonly files?: Readonly<Record<string, string>>
   /** Variables that the configuration names, such as SHOP_URL. */
   readonly env?: Readonly<Record<string, string>>
+  /** Where to look for what is left; the machine's when left out. */
+  readonly engine?: EngineClient
 }
 
 export type RunOptions = Partial<Pick<CommandRequest, 'stdin' | 'showProgress' | 'timeoutMs'>> & {
@@ -30,14 +34,17 @@ export class Stuntdouble implements AsyncDisposable {
   readonly project: string
   readonly env: Readonly<Record<string, string | undefined>>
 
-  private constructor(root: string, env: Readonly<Record<string, string>>) {
+  readonly #engine: EngineClient | undefined
+
+  private constructor(root: string, { env = {}, engine }: StuntdoubleOptions) {
+    this.#engine = engine
     this.root = root
     this.project = join(root, 'project')
     this.env = { ...inherited(), ...xdg(root), ...env }
   }
 
   static async open(options: StuntdoubleOptions = {}): Promise<Stuntdouble> {
-    const opened = new Stuntdouble(await mkdtemp('/tmp/sd-'), options.env ?? {})
+    const opened = new Stuntdouble(await mkdtemp('/tmp/sd-'), options)
     for (const name of ['state', 'config', 'run', 'project']) {
       await mkdir(join(opened.root, name), { mode: 0o700 })
     }
@@ -47,7 +54,7 @@ export class Stuntdouble implements AsyncDisposable {
 
   /** One that an earlier process opened and left as it was. */
   static reopen(root: string, env: Readonly<Record<string, string>> = {}): Stuntdouble {
-    return new Stuntdouble(root, env)
+    return new Stuntdouble(root, { env })
   }
 
   /** Files of the project directory. */
@@ -119,6 +126,14 @@ export class Stuntdouble implements AsyncDisposable {
     }
   }
 
+  /** What outlives an orchestrator ends by itself when nothing is left to do. */
+  async #untilReaped(): Promise<void> {
+    for (let waited = 0; (await reapersOf(this.root)).length > 0; waited += 50) {
+      if (waited > 15_000) throw new Error(`reapers are left: ${await reapersOf(this.root)}`)
+      await sleep(50)
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const installation = await this.installation()
     if (installation === undefined) return rm(this.root, { recursive: true, force: true })
@@ -127,7 +142,9 @@ export class Stuntdouble implements AsyncDisposable {
       if (down.exitCode !== 0) throw new Error(`down --all failed: ${down.stderr}`)
     } finally {
       await this.stopOrchestrator()
-      await expectNothingLeft({ installation, runDirectory: join(this.root, 'run') })
+      await this.#untilReaped()
+      const runDirectory = join(this.root, 'run')
+      await expectNothingLeft({ installation, runDirectory, engine: this.#engine })
       await rm(this.root, { recursive: true, force: true })
     }
   }

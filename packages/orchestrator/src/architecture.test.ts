@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 /** What each folder may import, by the face that bears its name. */
 const below: Readonly<Record<string, readonly string[]>> = {
   openapi: [],
+  reaper: ['engine'],
   doctor: ['engine', 'config'],
   sandboxes: [
     'changes',

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 export interface Directories {
   /** Journal, keys, uploads. */
   readonly state: string
-  /** Sockets: short, local, gone after a reboot. */
+  /** Of sockets, in one directory for each installation: short, local, gone after a reboot. */
   readonly run: string
 }
 

@@ -25,6 +25,7 @@ import { openEgress } from './open-egress.ts'
 import { openGateway } from './open-gateway.ts'
 import { openMcp } from './open-mcp.ts'
 import { openSecrets } from './open-secrets.ts'
+import { orchestratorLock, startReaper } from './reaper/reaper.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
 import { imageScanMigrations } from './secrets/secrets.ts'
@@ -34,7 +35,7 @@ import { filesKind } from './sources/files/files.ts'
 import { mariadbKind } from './sources/mariadb/mariadb.ts'
 import { postgresKind } from './sources/postgres/postgres.ts'
 import { redisKind } from './sources/redis/redis.ts'
-import { openStorage } from './storage/storage.ts'
+import { openStorage, takeLockFile } from './storage/storage.ts'
 import { createWorkspaces } from './workspaces/workspaces.ts'
 
 export interface ServeOptions {
@@ -62,6 +63,8 @@ const kinds = { postgres: postgresKind, mariadb: mariadbKind, redis: redisKind, 
 const sweepUploadsMs = 60_000
 /** How often is asked whether a source is due; the answer is a few rows of the journal. */
 const refreshMs = 5_000
+/** A little longer than it takes to remove a pod. */
+const takeOverWithinMs = 10_000
 const recoverWithinMs = 60_000
 
 /** Throws the `config_invalid` that `serve` would, and starts nothing. */
@@ -132,7 +135,10 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const config = loadConfig(options.configPath, options.environment)
   const installation = openInstallation(directories.state)
   const storage = scope.use(openStorage(join(directories.state, 'journal.db'), migrations))
-  const engine = scope.use(await openEngine(options, config, installation.id))
+  const wanted = engineOptions(options, config, installation.id)
+  scope.use(takeOver(directories.state))
+  scope.use(startReaper({ ...wanted, stateDirectory: directories.state }, noReaper(log)))
+  const engine = scope.use(await openDockerEngine(wanted))
 
   const recorder = createRecorder(storage, clock)
   scope.defer(recorder.flush)
@@ -190,18 +196,32 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   return { ...shared, ...asked, ...rest, mcp: mcp.control }
 }
 
-function openEngine(
+function engineOptions(
   { directories, environment, images }: ServeOptions,
   { limits }: Pick<LoadedConfig, 'limits'>,
   installation: string,
 ) {
-  return openDockerEngine({
+  return {
     ...{ ...socketOf(environment), installation },
-    runDirectory: directories.run,
+    // Two installations of one user share what is above it, and each sweeps what it finds in its own.
+    runDirectory: join(directories.run, installation),
     imagesDirectory: images,
     poolBytes: parseBytes(limits.poolSize) ?? 0,
+  }
+}
+
+/** Whoever clears away for one that died finishes what it is at first. */
+function takeOver(state: string): Disposable {
+  const lock = takeLockFile(orchestratorLock(state), takeOverWithinMs)
+  if (lock) return lock
+  throw new SandboxError('conflict', `Another orchestrator is using ${state}.`, {
+    hint: 'Use that one, or start this one again in a moment.',
+    retryable: true,
   })
 }
+
+const noReaper = (log: Log) => (cause: unknown) =>
+  log.warn(traceOf(cause), 'if this process dies, what it leaves stays until the next one')
 
 /** Where DOCKER_HOST says. Throws `config_invalid` for an engine elsewhere. */
 function socketOf({ DOCKER_HOST: host }: Environment) {

@@ -98,15 +98,17 @@ async function end(
 
 const sandboxes = (count: number) => plural(count, 'sandbox').replace(/xs$/, 'xes')
 
-function describe({ context }: Call<Options>, { id, clean, inventory, doubts }: Receipt): string {
+function describe({ context }: Call<Options>, receipt: Receipt): string {
+  const { id, clean, inventory, doubts, blindSpots = [] } = receipt
   const { green, red } = paint(context, context.stdout)
+  const unseen = blindSpots.map(({ reason }) => `  not looked for: ${printable(reason)}\n`).join('')
   if (clean)
-    return `${id} ended, ${green('clean')}: ${plural(inventory.length, 'thing')} looked for, none left.\n`
+    return `${id} ended, ${green('clean')}: ${plural(inventory.length, 'thing')} looked for, none left.\n${unseen}`
   const left = inventory
     .filter(({ after }) => after !== 'absent')
     .map(({ kind, name, after }) => `${kind} ${name}: ${after}`)
   const lines = [...left, ...doubts].map((line) => `  ${printable(line)}\n`).join('')
-  return `${id} ended, ${red('NOT CLEAN')}:\n${lines}`
+  return `${id} ended, ${red('NOT CLEAN')}:\n${lines}${unseen}`
 }
 
 const idsOrAll = () =>

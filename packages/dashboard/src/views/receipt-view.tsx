@@ -36,6 +36,9 @@ export function ReceiptView({ receipt }: { receipt: Receipt }) {
           ))}
         </ul>
       )}
+      {receipt.blindSpots?.map(({ kind, reason }) => (
+        <p key={kind}>Not looked for: {harmless(reason)}</p>
+      ))}
       <Table
         label="Inventory"
         columns={columns}

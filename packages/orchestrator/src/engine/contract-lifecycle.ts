@@ -20,7 +20,7 @@ export function startTests(open: OpenEngine) {
       'workspace running',
     ])
     expect(await under.engine.list(signal)).toContainEqual({ id: pod.id, kind: 'sandbox' })
-    const kinds = (await under.engine.inventory(pod.id, signal)).map(({ kind }) => kind)
+    const kinds = (await under.engine.inventory(pod.id, [], signal)).map(({ kind }) => kind)
     expect(kinds.filter((kind) => kind === 'container')).toHaveLength(3)
   })
 
@@ -82,7 +82,7 @@ export function isolationTests(open: OpenEngine) {
       message: expect.stringContaining('kata'),
       hint: expect.stringContaining('sandbox doctor'),
     })
-    expect(await under.engine.inventory(pod.id, signal)).toEqual([])
+    expect(await under.engine.inventory(pod.id, [], signal)).toEqual([])
   })
 
   test('an isolation that the engine has is told', async ({ signal }) => {
@@ -124,7 +124,7 @@ export function destroyTests(open: OpenEngine) {
 
     await Promise.all([under.engine.destroy(pod.id, signal), under.engine.destroy(pod.id, signal)])
     expect(await under.engine.observe(pod.id, signal)).toEqual([])
-    expect(await under.engine.inventory(pod.id, signal)).toEqual([])
+    expect(await under.engine.inventory(pod.id, [], signal)).toEqual([])
     expect((await under.engine.list(signal)).map(({ id }) => id)).not.toContain(pod.id)
   })
 
@@ -136,7 +136,7 @@ export function destroyTests(open: OpenEngine) {
     const starting = under.engine.start(pod, signal).catch(() => 'overtaken')
     await under.engine.destroy(pod.id, signal)
     await starting
-    expect(await under.engine.inventory(pod.id, signal)).toEqual([])
+    expect(await under.engine.inventory(pod.id, [], signal)).toEqual([])
   })
 
   test('a container that died is observed as exited, the others go on', async ({ signal }) => {

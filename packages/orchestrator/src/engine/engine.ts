@@ -24,8 +24,21 @@ export interface Engine extends AsyncDisposable {
   /** Every pod of this installation that has anything on the engine, volumes included. */
   list(signal: AbortSignal): Promise<readonly ObservedPod[]>
 
-  /** Everything of one pod: containers, volumes, directories, sockets. Empty when nothing is left. */
-  inventory(pod: string, signal: AbortSignal): Promise<readonly Resource[]>
+  /**
+   * Everything of one pod. Empty when nothing is left. `known` is what was seen of it before: what
+   * runs can only be looked for in containers whose ids are known.
+   */
+  inventory(
+    pod: string,
+    known: readonly Resource[],
+    signal: AbortSignal,
+  ): Promise<readonly Resource[]>
+
+  /** What inventories cannot show here. Asked after one, for a look may tell. */
+  blindSpots(signal: AbortSignal): Promise<readonly BlindSpot[]>
+
+  /** Of every pod of this installation that has one. Asks no engine. */
+  deadlines(): Promise<ReadonlyMap<string, Date>>
 
   /** The moment the gate ends the pod by itself, with the orchestrator and the engine dead or alive. */
   setDeadline(pod: string, deadline: Date): Promise<void>
@@ -169,9 +182,18 @@ export interface ObservedPod {
 }
 
 export interface Resource {
-  readonly kind: 'container' | 'network' | 'volume' | 'directory' | 'socket'
+  /** `process`: all that run in the container of that id. `file`: the orchestrator’s own. */
+  readonly kind:
+    | ('container' | 'network' | 'volume' | 'mount' | 'process')
+    | ('directory' | 'socket' | 'file')
   readonly id: string
   readonly name: string
+}
+
+export interface BlindSpot {
+  readonly kind: Resource['kind']
+  /** A sentence. */
+  readonly reason: string
 }
 
 export interface ExecSpec {

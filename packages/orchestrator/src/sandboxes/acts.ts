@@ -1,3 +1,4 @@
+import type { Resource } from '../engine/engine.ts'
 import type { Desk } from './desk.ts'
 import type { PreStops } from './pre-stop.ts'
 import { writeReceipt } from './receipt.ts'
@@ -14,16 +15,31 @@ export function createActs(
 ): Acts {
   const { store, storage, engine, recorder, capabilities, clock } = desk
 
+  async function look(
+    { id, inventory }: Pick<Sandbox, 'id' | 'inventory'>,
+    signal: AbortSignal,
+  ): Promise<readonly Resource[]> {
+    const [seen, files] = await Promise.all([
+      engine.inventory(id, inventory, signal),
+      desk.workspaces.traces(id),
+    ])
+    return [...seen, ...files]
+  }
+
   async function evidenceOf(sandbox: Sandbox) {
     const signal = AbortSignal.timeout(destroyWithinMs)
-    const before = union(sandbox.inventory, await engine.inventory(sandbox.id, signal))
+    const before = union(sandbox.inventory, await look(sandbox, signal))
     store.update(sandbox.id, { inventory: before })
     // With its containers goes what the kernel counted; a receipt does without.
     await desk.limitWatch.look(signal).catch(() => {})
     await desk.attachments.detach(sandbox.id)
     await engine.destroy(sandbox.id, signal)
-    const after = await engine.inventory(sandbox.id, signal).catch(() => null)
+    const { blueprint, workspace } = sandbox
+    if (blueprint.workspace.clone && workspace) await desk.workspaces.discard(workspace)
+    await desk.workspaces.forget(sandbox.id)
+    const after = await look({ id: sandbox.id, inventory: before }, signal).catch(() => null)
     return {
+      blindSpots: await engine.blindSpots(signal).catch(() => []),
       ...{ before, after, capabilities: capabilities.list(sandbox.id) },
       disk: desk.diskUses.get(sandbox.id),
     }
@@ -54,7 +70,6 @@ export function createActs(
 
     async destroy(sandbox) {
       const evidence = await evidenceOf(sandbox)
-      await desk.workspaces.forget(sandbox.id)
       const { id: installation, signer } = desk.installation
       const now = clock()
       const receipt = writeReceipt(sandbox, evidence, { installation, signer, now })

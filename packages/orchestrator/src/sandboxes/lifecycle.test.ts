@@ -111,6 +111,25 @@ test('a receipt is not clean while the engine keeps showing something', async ()
   expect(under.sandboxes.get(id)).toMatchObject({ state: 'ended', clean: false })
 })
 
+test('a receipt is not clean while the orchestrator keeps what went in', async () => {
+  await using under = await openLifecycle()
+  const { id } = await under.create()
+  under.kept.push({ kind: 'file', id: '/state/baselines/x.tar', name: 'baseline of the workspace' })
+
+  expect(await under.sandboxes.end(id, 'down')).toMatchObject({
+    clean: false,
+    doubts: ['file baseline of the workspace is still there'],
+  })
+})
+
+test('what was cloned for a sandbox alone is not kept beside its baseline', async () => {
+  await using under = await openLifecycle()
+  const clone = { url: 'https://git.example/shop.git' }
+  await under.create({ blueprint: { workspace: { clone } }, workspace: undefined })
+
+  expect(under.discarded).toEqual(['ws000000000001'])
+})
+
 test('a receipt is not clean when nobody could look', async () => {
   await using under = await openLifecycle()
   const { id } = await under.create()

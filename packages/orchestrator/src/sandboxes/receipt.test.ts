@@ -54,3 +54,20 @@ test('the signature holds, and breaks with any change', async () => {
   expect(await verifyReceipt(receipt, signer.publicKey)).toBe(true)
   expect(await verifyReceipt({ ...receipt, clean: true }, signer.publicKey)).toBe(false)
 })
+
+test('what does not show on this machine is said, and calls nothing unclean', async () => {
+  const blindSpots = [{ kind: 'process', reason: 'Processes do not show.' }] as const
+  const receipt = write({ blindSpots })
+
+  expect(receipt).toMatchObject({ clean: true, blindSpots })
+  expect(await verifyReceipt(receipt, signer.publicKey)).toBe(true)
+  expect(await verifyReceipt({ ...receipt, blindSpots: [] }, signer.publicKey)).toBe(false)
+  expect(write({})).not.toHaveProperty('blindSpots')
+})
+
+test.each(['process', 'mount', 'file'] as const)('a %s that is left is named', (kind) => {
+  const left = { kind, id: 'x', name: 'workspace' }
+  const receipt = write({ before: [left], after: [left] })
+
+  expect(receipt).toMatchObject({ clean: false, doubts: [`${kind} workspace is still there`] })
+})

@@ -1,6 +1,6 @@
 import { canonicalJson } from '@stuntdouble/sdk/canonical-json'
 import type { InventoryItem, Receipt } from '@stuntdouble/sdk/wire'
-import type { Resource } from '../engine/engine.ts'
+import type { BlindSpot, Resource } from '../engine/engine.ts'
 import type { Signer } from '../installation/installation.ts'
 import { type DiskUse, diskView } from './disk-bound.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -13,6 +13,8 @@ export interface Evidence {
   readonly after: readonly Resource[] | null
   /** Hand-over capabilities that were issued, and those that still open anything. */
   readonly capabilities: readonly { readonly id: string; readonly open: boolean }[]
+  /** What the engine’s machine does not show. */
+  readonly blindSpots?: readonly BlindSpot[]
   /** When its volumes were last measured. */
   readonly disk?: DiskUse | undefined
 }
@@ -32,6 +34,7 @@ export function writeReceipt(
     endedAt: new Date(by.now).toISOString(),
     inventory,
     disk: diskView(sandbox.blueprint, evidence.disk),
+    ...(evidence.blindSpots?.length && { blindSpots: [...evidence.blindSpots] }),
     doubts: doubts(inventory),
     installation: by.installation,
   }

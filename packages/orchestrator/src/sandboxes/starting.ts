@@ -24,8 +24,10 @@ export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
 
   async function bringUp(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
     await desk.starter.start(sandbox, signal)
+    const { blueprint, workspace } = sandbox
+    if (blueprint.workspace.clone && workspace) await desk.workspaces.discard(workspace)
     await desk.attachments.attach(sandbox)
-    const inventory = await engine.inventory(sandbox.id, signal)
+    const inventory = await engine.inventory(sandbox.id, [], signal)
     const ready = { state: 'ready', activeAt: clock(), inventory, workspace: null } as const
     // Until here the gate kept the hard end alone: who waits for a creation is not idle.
     await engine.setDeadline(sandbox.id, new Date(deadlineOf({ ...sandbox, ...ready })))

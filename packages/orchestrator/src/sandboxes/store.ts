@@ -3,6 +3,7 @@ import {
   EndReason,
   Problem,
   Receipt,
+  ResourceKind,
   SandboxState,
   ServerKind,
 } from '@stuntdouble/sdk/wire'
@@ -81,7 +82,7 @@ const Files = z.object({
   path: z.string(),
 })
 const Item = z.object({
-  kind: z.enum(['container', 'network', 'volume', 'directory', 'socket']),
+  kind: ResourceKind.exclude(['capability']),
   id: z.string(),
   name: z.string(),
 })

@@ -2,6 +2,8 @@ import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 
+export { takeLockFile } from './lock-file.ts'
+
 /** A capability's tables. Numbers are per capability, applied in order, never changed once released. */
 export interface Migration {
   readonly name: string

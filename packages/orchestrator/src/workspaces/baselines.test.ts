@@ -26,7 +26,9 @@ test('what went in stays when its upload goes, without a second copy, and goes w
 
   rmSync(under.upload)
   expect((await buffer(baselines.open('sb1'))).toString()).toBe('an archive')
+  expect(await baselines.traces('sb1')).toMatchObject([{ kind: 'file' }])
   await baselines.forget('sb1')
+  expect(await baselines.traces('sb1')).toEqual([])
   await baselines.forget('sb1')
   expect(readdirSync(under.kept)).toEqual([])
 })

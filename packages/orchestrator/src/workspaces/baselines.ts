@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs'
-import { link, mkdir, rm } from 'node:fs/promises'
+import { access, link, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pack } from 'tar-stream'
+import type { Resource } from '../engine/engine.ts'
 
 /**
  * What went into each sandbox, as a tar of the orchestrator’s: the agent cannot reach it, so what is
@@ -13,6 +14,8 @@ export interface Baselines {
   keep(sandbox: string, archive: string): Promise<void>
   /** The archive; an empty one where nothing went in. The caller reads it or destroys it. */
   open(sandbox: string): Readable
+  /** The archive, if there is one. */
+  traces(sandbox: string): Promise<readonly Resource[]>
   /** Content when there is none. */
   forget(sandbox: string): Promise<void>
 }
@@ -26,6 +29,11 @@ export function createBaselines(directory: string): Baselines {
       await link(archive, pathOf(sandbox)).catch(ignore('EEXIST'))
     },
     open: (sandbox) => Readable.from(readOr(pathOf(sandbox), emptyArchive), { objectMode: false }),
+    async traces(sandbox) {
+      const path = pathOf(sandbox)
+      const isThere = await access(path).then(() => true, ignore('ENOENT'))
+      return isThere ? [{ kind: 'file', id: path, name: 'baseline of the workspace' }] : []
+    },
     forget: (sandbox) => rm(pathOf(sandbox), { force: true }),
   }
 }

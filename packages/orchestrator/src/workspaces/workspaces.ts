@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { SecretsReport, Workspace } from '@stuntdouble/sdk/wire'
 import { agent, workspaceContainer, workspacePath } from '../doors/doors.ts'
+import type { Resource } from '../engine/engine.ts'
 import { bounded } from '../lib/bounded.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newWorkspaceId } from '../lib/ids.ts'
@@ -31,6 +32,10 @@ export interface Workspaces extends Cloning {
   unpack(id: string, sandbox: string, signal: AbortSignal): Promise<void>
   /** What was unpacked there, as a tar; an empty one where nothing was. Read it or destroy it. */
   baseline(sandbox: string): Readable
+  /** What is kept of what went into a sandbox, for its receipt. */
+  traces(sandbox: string): Promise<readonly Resource[]>
+  /** Removes an archive that was cloned for one sandbox alone. Content when there is none. */
+  discard(id: string): Promise<void>
   /** The sandbox has ended: what went into it is not kept. Idempotent. */
   forget(sandbox: string): Promise<void>
   /** Removes uploads older than an hour, and torn ones. */
@@ -99,6 +104,8 @@ export function createWorkspaces({
     },
 
     baseline: baselines.open,
+    traces: baselines.traces,
+    discard: (id) => rm(pathOf(id), { force: true }),
     forget: baselines.forget,
 
     async unpack(id, sandbox, signal) {

@@ -2,13 +2,10 @@ import { z } from 'zod'
 import { DiskView } from './disk.ts'
 import { SandboxId, Timestamp } from './units.ts'
 
+/** `process`: all that run in one container. `file`: what the orchestrator keeps of a workspace. */
 export const ResourceKind = z.enum([
-  'container',
-  'network',
-  'volume',
-  'directory',
-  'socket',
-  'capability',
+  ...(['container', 'network', 'volume', 'mount', 'process'] as const),
+  ...(['directory', 'socket', 'file', 'capability'] as const),
 ])
 export type ResourceKind = z.infer<typeof ResourceKind>
 
@@ -21,6 +18,10 @@ export const InventoryItem = z.object({
   after: z.enum(['absent', 'present', 'unknown']),
 })
 export type InventoryItem = z.infer<typeof InventoryItem>
+
+/** What could not be looked for at all, because the engine’s machine does not show it to us. */
+export const BlindSpot = z.object({ kind: ResourceKind, reason: z.string() })
+export type BlindSpot = z.infer<typeof BlindSpot>
 
 /**
  * `disk_limit`: its volumes held more than they may. `disk_reserve`: the pool that all share ran out,
@@ -42,6 +43,8 @@ export const Receipt = z.object({
   inventory: z.array(InventoryItem),
   /** Absent in receipts of earlier versions. */
   disk: DiskView.optional(),
+  /** Kinds that are not in the inventory, so that `clean` says nothing of them; left out where there are none. */
+  blindSpots: z.array(BlindSpot).optional(),
   /** What could not be shown, in words; empty when clean. */
   doubts: z.array(z.string()),
   installation: z.string(),

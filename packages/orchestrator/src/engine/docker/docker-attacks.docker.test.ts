@@ -185,7 +185,7 @@ test('kill reaches a fork bomb that leaves no room for the killer', async () => 
   // The two main processes, and the bystander.
   expect(await text(counted.stdout)).toBe('3\n')
   await other.kill()
-  const seen = await under.engine.inventory(id, anySignal())
+  const seen = await under.engine.inventory(id, [], anySignal())
   expect(seen.filter(({ kind }) => kind === 'container')).toHaveLength(3)
 })
 

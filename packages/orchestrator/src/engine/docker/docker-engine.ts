@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { Isolation, type OnProgress } from '@stuntdouble/sdk/wire'
 import type {
+  BlindSpot,
   ContainerStatus,
   Diagnosis,
   Engine,
@@ -27,9 +28,10 @@ import { EgressListeners } from './egress-listeners.ts'
 import { gateImage } from './gate-config.ts'
 import { dialIn } from './gate-sockets.ts'
 import { heldOpen } from './held-open.ts'
+import { HostView } from './host-view.ts'
 import { provideRunner, runnerImage } from './lanes/runner-volume.ts'
 import { LimitsReached } from './limits-reached.ts'
-import { inventoryPod, listPods, observePod } from './observe-pods.ts'
+import { blindSpotsOf, inventoryPod, listPods, observePod } from './observe-pods.ts'
 import { RunDirectory } from './run-directory.ts'
 import { runtimeFor, runtimesOf } from './runtimes.ts'
 import { startPod } from './start-pod.ts'
@@ -68,6 +70,7 @@ export async function openDockerEngine(options: DockerEngineOptions): Promise<En
   return new DockerEngine({
     client,
     directory: new RunDirectory(options.runDirectory),
+    host: new HostView(),
     onProgress,
     // A frozen gate would let the deadline pass.
     capabilities: { pause: false, copyOnWrite: mechanism !== 'directory' },
@@ -84,6 +87,7 @@ const destroyMs = 30_000
 interface DockerEngineParts {
   readonly client: DockerClient
   readonly directory: RunDirectory
+  readonly host: HostView
   readonly onProgress: OnProgress
   readonly capabilities: EngineCapabilities
   readonly volumes: DockerVolumes
@@ -124,8 +128,17 @@ class DockerEngine implements Engine {
     return listPods(this.#parts, signal)
   }
 
-  inventory(pod: string, signal: AbortSignal): Promise<readonly Resource[]> {
-    return inventoryPod(this.#parts, pod, signal)
+  inventory(...request: Parameters<Engine['inventory']>): Promise<readonly Resource[]> {
+    const [pod, known, signal] = request
+    return inventoryPod(this.#parts, { pod, known }, signal)
+  }
+
+  blindSpots(signal: AbortSignal): Promise<readonly BlindSpot[]> {
+    return blindSpotsOf(this.#parts, signal)
+  }
+
+  deadlines(): Promise<ReadonlyMap<string, Date>> {
+    return this.#parts.directory.deadlines()
   }
 
   async setDeadline(pod: string, deadline: Date): Promise<void> {

@@ -1,7 +1,9 @@
-import type { ContainerStatus, ObservedPod, Resource, Volumes } from '../engine.ts'
+import type { BlindSpot, ContainerStatus, ObservedPod, Resource, Volumes } from '../engine.ts'
 import type { DockerClient } from './docker-client.ts'
 import { isGone } from './docker-errors.ts'
+import type { HostView } from './host-view.ts'
 import { labelFilter } from './labels.ts'
+import { poolLabel, poolNames } from './pool-names.ts'
 import type { RunDirectory } from './run-directory.ts'
 
 /** Where traces of a pod can be. */
@@ -9,6 +11,7 @@ export interface PodPlaces {
   readonly client: DockerClient
   readonly directory: RunDirectory
   readonly volumes: Volumes
+  readonly host: HostView
 }
 
 export async function observePod(
@@ -64,8 +67,8 @@ export async function listPods(
 }
 
 export async function inventoryPod(
-  { client, directory, volumes }: PodPlaces,
-  pod: string,
+  { client, directory, volumes, host }: PodPlaces,
+  { pod, known }: { readonly pod: string; readonly known: readonly Resource[] },
   signal: AbortSignal,
 ): Promise<readonly Resource[]> {
   const filters = JSON.stringify(labelFilter(client.installation, pod))
@@ -77,12 +80,40 @@ export async function inventoryPod(
     volumes.list(signal),
     directory.inventory(pod),
   ])
-  return [
+  const listed = [
     ...containers.map(({ id, name }) => ({ kind: 'container', id, name }) as const),
     ...networks.map(({ Id: id, Name: name }) => ({ kind: 'network', id, name }) as const),
     ...owned
       .filter((volume) => volume.pod === pod)
       .map(({ name }) => ({ kind: 'volume', id: name, name }) as const),
-    ...files,
   ]
+  const seen = [...known, ...listed]
+  const names = seen.filter(({ kind }) => kind === 'volume').map(({ name }) => name)
+  const mounts = await host.mounts(names, directory.path(pod))
+  return [...listed, ...files, ...mounts, ...(await processesOf(host, seen))]
+}
+
+/** What runs, container by container. Those that are gone may have left something. */
+async function processesOf(
+  host: HostView,
+  seen: readonly Resource[],
+): Promise<readonly Resource[]> {
+  const containers = new Map(
+    seen.filter(({ kind }) => kind === 'container').map(({ id, name }) => [id, name]),
+  )
+  const alive = await host.alive(new Set(containers.keys()))
+  return [...alive].map((id) => ({ kind: 'process', id, name: containers.get(id) ?? '' }))
+}
+
+/** By the pool’s keeper, which runs as long as anything does. */
+export async function blindSpotsOf(
+  { client, host }: Pick<PodPlaces, 'client' | 'host'>,
+  signal: AbortSignal,
+): Promise<readonly BlindSpot[]> {
+  const filters = JSON.stringify({ label: [`${poolLabel.pool}=${client.installation}`] })
+  const running = await client.call('listing containers', (docker) =>
+    docker.listContainers({ filters, abortSignal: signal }),
+  )
+  const { pool } = poolNames(client.installation)
+  return host.blindSpots(new Set(running.map(({ Id }) => Id)), pool)
 }

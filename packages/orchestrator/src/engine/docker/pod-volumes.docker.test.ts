@@ -29,11 +29,11 @@ test('a volume is the container user’s to write, and goes with its pod', async
   const run = await exec(under, pod, ['sh', '-c', 'echo kept > /data/x && cat /data/x'])
   run.stdin.end()
   expect(await text(run.stdout)).toBe('kept\n')
-  const kinds = (await under.engine.inventory(pod.id, signal)).map(({ kind }) => kind)
+  const kinds = (await under.engine.inventory(pod.id, [], signal)).map(({ kind }) => kind)
   expect(kinds).toContain('volume')
 
   await under.engine.destroy(pod.id, anySignal())
-  expect(await under.engine.inventory(pod.id, signal)).toEqual([])
+  expect(await under.engine.inventory(pod.id, [], signal)).toEqual([])
 })
 
 const mebibyte = 2 ** 20

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { newSecret } from '../../lib/ids.ts'
@@ -54,6 +54,20 @@ export class RunDirectory {
       if (await exists(directory)) await replaceFile(join(directory, 'deadline'), `${seconds}\n`)
     }
     return true
+  }
+
+  /** Of the pods that have one that can be read. */
+  async deadlines(): Promise<ReadonlyMap<string, Date>> {
+    const found = await Promise.all(
+      (await this.pods()).map(async (pod) => [pod, await this.#deadlineOf(pod)] as const),
+    )
+    return new Map(found.flatMap(([pod, at]) => (at === undefined ? [] : [[pod, at]])))
+  }
+
+  async #deadlineOf(pod: string): Promise<Date | undefined> {
+    const text = await readFile(join(this.path(pod), 'deadline'), 'utf8').catch(falseWhenAbsent)
+    const seconds = Number(text || Number.NaN)
+    return Number.isFinite(seconds) ? new Date(seconds * 1000) : undefined
   }
 
   async pods(): Promise<readonly string[]> {

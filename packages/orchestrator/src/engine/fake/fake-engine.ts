@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Isolation } from '@stuntdouble/sdk/wire'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import type {
+  BlindSpot,
   ContainerStatus,
   Diagnosis,
   Engine,
@@ -108,11 +109,20 @@ export class FakeEngine implements Engine {
     return [...pods.values()]
   }
 
-  async inventory(pod: string, signal: AbortSignal): Promise<readonly Resource[]> {
+  async inventory(...request: Parameters<Engine['inventory']>): Promise<readonly Resource[]> {
+    const [pod, , signal] = request
     this.#failWhenAsked('inventory')
     const owned = (await this.volumes.list(signal)).filter((volume) => volume.pod === pod)
     const volumes = owned.map(({ name }) => ({ kind: 'volume', id: name, name }) as const)
     return [...(this.#find(pod)?.inventory() ?? []), ...volumes]
+  }
+
+  async blindSpots(): Promise<readonly BlindSpot[]> {
+    return []
+  }
+
+  async deadlines(): Promise<ReadonlyMap<string, Date>> {
+    return new Map([...this.#pods].map(([id, { deadline }]) => [id, deadline]))
   }
 
   async setDeadline(pod: string, deadline: Date): Promise<void> {

@@ -91,8 +91,11 @@ export class FakePod {
     const containers = this.statuses().map(
       ({ id, name }) => ({ kind: 'container', id, name }) as const,
     )
+    const processes = this.statuses()
+      .filter(({ state }) => state === 'running')
+      .map(({ id, name }) => ({ kind: 'process', id, name }) as const)
     const { id } = this.spec
-    return [...containers, { kind: 'directory', id: `/run/${id}`, name: id }]
+    return [...containers, ...processes, { kind: 'directory', id: `/run/${id}`, name: id }]
   }
 
   #add(name: string): void {

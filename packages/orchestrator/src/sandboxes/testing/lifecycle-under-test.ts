@@ -14,7 +14,7 @@ import { capabilityMigrations, createCapabilities } from '../../capabilities/cap
 import { createDoors, type Doors } from '../../doors/doors.ts'
 import { createEgress } from '../../egress/egress.ts'
 import { noCredentials } from '../../egress/testing/credentials.ts'
-import type { Engine } from '../../engine/engine.ts'
+import type { Engine, Resource } from '../../engine/engine.ts'
 import { type FakeEngine, openFakeEngine } from '../../engine/fake/fake-engine.ts'
 import type { FakeProgram } from '../../engine/fake/fake-process.ts'
 import { FakeVolumes } from '../../engine/fake/fake-volumes.ts'
@@ -40,6 +40,9 @@ export interface LifecycleUnderTest extends AsyncDisposable {
   readonly cloned: Parameters<Workspaces['clone']>[0][]
   /** Ids of uploads. */
   readonly unpacked: string[]
+  readonly discarded: string[]
+  /** What is left of a workspace, as its receipt sees it. */
+  readonly kept: Resource[]
   /** Registered as `stripe`. */
   readonly secret: string
   /** Moved by the test alone. */
@@ -85,7 +88,7 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
   const { secrets, ...scans } = openSecrets({ stripe: secret })
   scope.use(scans)
 
-  const noted = { cloned: [], unpacked: [] }
+  const noted = { cloned: [], unpacked: [], discarded: [], kept: [] }
   const workspaces = workspacesThat(noted)
   const processes = scope.use(new AsyncDisposableStack())
   const restarted = (seen: Engine = engine) =>
@@ -174,7 +177,12 @@ function kindsOf(ready: (signal: AbortSignal) => Promise<void>): ServerKinds {
 }
 
 /** Notes what is cloned and unpacked, and does neither. */
-function workspacesThat({ cloned, unpacked }: Pick<LifecycleUnderTest, 'cloned' | 'unpacked'>) {
+function workspacesThat({
+  cloned,
+  unpacked,
+  discarded,
+  kept,
+}: Pick<LifecycleUnderTest, 'cloned' | 'unpacked' | 'discarded' | 'kept'>) {
   const workspaces: Workspaces = {
     receive: async () => ({ id: 'ws000000000000', entries: 0, bytes: 0 }),
     check: () => Promise.reject(new Error('nothing to check')),
@@ -186,6 +194,8 @@ function workspacesThat({ cloned, unpacked }: Pick<LifecycleUnderTest, 'cloned' 
     require: () => {},
     unpack: async (id) => void unpacked.push(id),
     baseline: () => Readable.from([]),
+    traces: async () => kept,
+    discard: async (id) => void discarded.push(id),
     forget: async () => {},
     sweep: async () => {},
   }
