@@ -28,7 +28,7 @@ export async function streamCommand(parts: GatewayParts, streamed: Streamed): Pr
       forward(process.stdout, 'stdout', write),
       forward(process.stderr, 'stderr', write),
     ])
-    parts.recorder.record(sandbox, 'command', {
+    parts.recorder.recordSoon(sandbox, 'command', {
       command: commandText(command.command),
       exitCode,
     })

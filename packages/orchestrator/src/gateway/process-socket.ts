@@ -89,7 +89,7 @@ async function serve(parts: GatewayParts, sandbox: string, client: WebSocket): P
       pump(process.stderr, client, channel.stderr),
     ])
     const exitCode = await process.exit
-    parts.recorder.record(sandbox, 'command', { command: commandText(start.command), exitCode })
+    parts.recorder.recordSoon(sandbox, 'command', { command: commandText(start.command), exitCode })
     tell(
       client,
       late?.aborted ? timeoutOf(parts, start.timeoutMs ?? 0) : { type: 'exit', exitCode },

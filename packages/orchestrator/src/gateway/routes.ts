@@ -59,7 +59,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
     const path = pathOf(request)
     using _use = useUntilCut(parts, response)
     const size = await parts.doors.files.write({ sandbox, path }, request, abortOnClose(response))
-    parts.recorder.record(sandbox, 'file_written', { path, size })
+    parts.recorder.recordSoon(sandbox, 'file_written', { path, size })
     response.json({ path, size })
   })
 
@@ -68,7 +68,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
     const path = pathOf(request)
     using _use = useUntilCut(parts, response)
     await parts.doors.files.remove({ sandbox, path }, abortOnClose(response))
-    parts.recorder.record(sandbox, 'file_removed', { path })
+    parts.recorder.recordSoon(sandbox, 'file_removed', { path })
     response.status(204).end()
   })
 
@@ -122,7 +122,8 @@ async function runCommand(
   const closed = new Promise((resolve) => response.once('close', resolve))
   const result = await parts.doors.commands.run(sandbox, command, { signal, closed })
   if (response.headersSent) return
-  parts.recorder.record(sandbox, 'command', {
+  // On the disk it would take longer than many a command.
+  parts.recorder.recordSoon(sandbox, 'command', {
     command: commandText(command.command),
     exitCode: result.exitCode,
     milliseconds: Math.round(performance.now() - started),
