@@ -194,7 +194,9 @@ export interface Process {
   readonly exit: Promise<number>
   /**
    * SIGKILL to the whole tree the command started, also what left its session; output that is not
-   * read by then may be lost. Idempotent. Misses only what cleared its environment and lost its parent.
+   * read by then may be lost. Idempotent; does nothing to what an ended command left behind. Misses
+   * only what ended whoever looks after it and, where nobody does (`commandsBy` is left out, or the
+   * isolation is not `runc`), what cleared its environment and lost its parent.
    */
   kill(signal?: KillSignal | undefined): Promise<void>
   /** Does nothing without a terminal. */

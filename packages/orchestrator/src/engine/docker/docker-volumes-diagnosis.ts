@@ -2,7 +2,12 @@ import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { Diagnosis, Images, PoolUsage, Volumes } from '../engine.ts'
 
 const lowBytes = 2 * 1024 ** 3
-const ours = ['stuntdouble/gate', 'stuntdouble/workspace', 'stuntdouble/postgres:15'] as const
+const ours = [
+  'stuntdouble/gate',
+  'stuntdouble/runner',
+  'stuntdouble/workspace',
+  'stuntdouble/postgres:15',
+] as const
 
 export interface Storage {
   readonly volumes: Pick<Volumes, 'usage'> & { exists?(): Promise<boolean> }
@@ -64,7 +69,11 @@ async function diagnoseImages(images: Images, signal: AbortSignal): Promise<Diag
   const present = await Promise.all(ours.map((image) => images.has(image, signal)))
   const missing = ours.filter((_, index) => !present[index])
   if (missing.length === 0) {
-    return { name: 'images', status: 'ok', message: 'Gate, workspace and Postgres are built.' }
+    return {
+      name: 'images',
+      status: 'ok',
+      message: 'Gate, runner, workspace and Postgres are built.',
+    }
   }
   return {
     name: 'images',

@@ -44,6 +44,17 @@ test('its deadline holds when the gate is dead and nobody else looks', async () 
   expect(await stateOf(pod)).toBe('exited')
 })
 
+test('no runner waits inside: gVisor does not close a process to others of its user', async () => {
+  const pod = await startedPod({ ...under, isolation: 'gvisor' })
+  // Makes itself as closed as a process can (PR_SET_DUMPABLE), and is read all the same.
+  const closed = 'syscall(157, 4, 0) and die; print "closed\\n"; close STDOUT; sleep 5'
+  const reads = `perl -e '${closed}' & sleep 1; ls /proc/$!/fd | grep -q . && echo WON`
+
+  expect(await said(pod, 'workspace', reads)).toBe('closed\nWON\n')
+  expect(await said(pod, 'db', reads)).toBe('closed\n')
+  expect(await said(pod, 'workspace', 'ls -d /.stuntdouble')).toBe('')
+})
+
 test('more memory than it was given ends it', async () => {
   const pod = await startedPod({ ...under, isolation: 'gvisor' })
   const hog = ['perl', '-e', '$all = "x" x (400 << 20); print "got it"']

@@ -47,6 +47,19 @@ test('a member lives in the gate’s namespaces, found by id', () => {
   expect(member.HostConfig).not.toHaveProperty('Binds')
 })
 
+test('a member that runs commands has the runner, read-only and named in its labels', () => {
+  const volume = 'stuntdouble.test.runner.0123'
+  const config = memberConfig({ owner, gate: 'gate-id', container, runner: volume })
+  expect(config.HostConfig.Mounts).toEqual([
+    expect.objectContaining({ Source: volume, Target: '/.stuntdouble', ReadOnly: true }),
+  ])
+  expect(config.Labels).toMatchObject({
+    'dev.stuntdouble.runner': volume,
+    'dev.stuntdouble.commands-by': '1000:1000',
+  })
+  expect(member.HostConfig.Mounts).toEqual([])
+})
+
 test('a member’s limits are the ones asked for', () => {
   expect(member.HostConfig).toMatchObject({
     Memory: 256 * 2 ** 20,

@@ -108,11 +108,13 @@ async function memberPart(
   const { isolation = 'runc' } = container
   const runtime = isolation === 'runc' ? undefined : runtimeFor(isolation, runtimes)
   const found = findByName(present, container.name)
+  // A second kernel may show a runner to those it starts; gVisor does.
+  const wanted = container.commandsBy && isolation === 'runc' ? runner : undefined
   const config = memberConfig({
     ...{ owner: ownerOf(client, pod), gate: gate.id, container },
     second: runtime === undefined ? undefined : { runtime, lease: directory.lease(pod.id) },
     // One that is there keeps what it was made with.
-    runner: found ? found.runner : container.commandsBy && runner,
+    runner: found ? found.runner : wanted,
   })
   return makePart(client, config, found)
 }
