@@ -10,8 +10,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* As the engine ends a command that it cannot start. */
-enum { CANNOT_START = 126, PATH_BYTES = 64 };
+/* As a shell ends a command that it cannot start, or cannot find. */
+enum { CANNOT_START = 126, NOT_FOUND = 127, PATH_BYTES = 64 };
 
 /* What the command gets for its own; every one is closed in others by itself. */
 struct ends {
@@ -64,9 +64,9 @@ static int open_pipes(const struct request *request, struct command *ours, struc
   return open_pipe(&ours->error_output, &theirs->error_output, &ours->error_output);
 }
 
-static _Noreturn void refuse(const char *doing, const char *what) {
+static _Noreturn void refuse(const char *doing, const char *what, int code) {
   dprintf(STDERR_FILENO, "cannot %s %s: %s\n", doing, what, strerror(errno));
-  _exit(CANNOT_START);
+  _exit(code);
 }
 
 /* Leaves nothing behind of the process that it comes from: it must look like any other. */
@@ -82,10 +82,10 @@ static _Noreturn void become(const struct request *request, const struct ends *e
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
-  if (chdir(request->directory) < 0) refuse("enter", request->directory);
+  if (chdir(request->directory) < 0) refuse("enter", request->directory, CANNOT_START);
   environ = request->environment;
   execvp(request->arguments[0], request->arguments);
-  refuse("run", request->arguments[0]);
+  refuse("run", request->arguments[0], errno == ENOENT ? NOT_FOUND : CANNOT_START);
 }
 
 int start_command(const struct request *request, struct command *into) {

@@ -15,6 +15,6 @@ struct command {
   int terminal;
 };
 
-/* -1 and errno where there was no room for it. One that cannot be executed says so and ends with 126. */
+/* -1 and errno where there was no room for it. One that cannot be executed says so and ends with 126 or 127. */
 int start_command(const struct request *request, struct command *into);
 void resize_terminal(int terminal, uint16_t columns, uint16_t rows);

@@ -57,7 +57,7 @@ test('a line is given to a shell, words are not', async () => {
 
   expect(seen.map(({ command }) => command)).toMatchObject([
     ['/bin/sh', '-c', expect.stringContaining('bash'), 'sh', '-lc', 'echo $HOME'],
-    ['/bin/sh', '-c', 'exec "$@"', 'sh', 'echo', '$HOME'],
+    ['echo', '$HOME'],
   ])
 })
 

@@ -78,12 +78,9 @@ export function createCommands(engine: Pick<Engine, 'exec'>): Commands {
   }
 }
 
-/**
- * A shell line gets bash where the image has it. An argv array is run as it is; by way of a shell that
- * becomes it, since the engine tells a program that is not there on standard output.
- */
+/** A shell line gets bash where the image has it. An argv array is run as it is. */
 export function argvOf(command: ProcessStart['command']): readonly string[] {
-  if (Array.isArray(command)) return ['/bin/sh', '-c', 'exec "$@"', 'sh', ...command]
+  if (Array.isArray(command)) return command
   const shell = 'command -v bash >/dev/null && exec bash "$@"; exec sh "$@"'
   const login = command === undefined ? ['-l'] : ['-lc', command]
   return ['/bin/sh', '-c', shell, 'sh', ...login]

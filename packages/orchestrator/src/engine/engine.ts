@@ -111,7 +111,10 @@ export interface ContainerSpec {
    * clock. At its bound of processes the container ends.
    */
   readonly isolation?: Isolation
-  /** Whose commands run here: one is made ready for while the pod starts, so that none waits for it. */
+  /**
+   * Whose commands run here: one is made ready for while the pod starts, so that none waits for it. One
+   * that is not there says so on its error output, and ends with 127. The image has sh.
+   */
   readonly commandsBy?: { readonly uid: number; readonly gid: number }
 }
 

@@ -29,6 +29,7 @@ export class Commands implements Disposable {
   async start(...request: Parameters<Engine['exec']>): Promise<PodProcess> {
     const [pod, container, command, signal] = request
     if (command.user !== undefined) refuseReservedUser(command.user)
+    signal.throwIfAborted()
     const key = { pod, container, user: command.user }
     const process =
       (await this.#startReady(key, command)) ?? (await this.#startNew(key, command, signal))
@@ -75,7 +76,8 @@ export class Commands implements Disposable {
       if (process) return process
     }
     signal.throwIfAborted()
-    return await startExec(target, command, signal)
+    const spoken = found.commandsBy === undefined ? command : byShell(command)
+    return await startExec(target, spoken, signal)
   }
 
   async #startOn(lane: Lane, key: LaneKey, command: ExecSpec): Promise<LaneProcess | undefined> {
@@ -109,3 +111,12 @@ export class Commands implements Disposable {
     return match
   }
 }
+
+/**
+ * The engine tells a program that is not there on standard output; a shell that becomes it tells it
+ * like a runner. Whatever runs commands for somebody has one.
+ */
+const byShell = (spec: ExecSpec): ExecSpec => ({
+  ...spec,
+  command: ['/bin/sh', '-c', 'exec "$@"', 'sh', ...spec.command],
+})

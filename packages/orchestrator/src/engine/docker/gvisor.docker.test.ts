@@ -53,6 +53,9 @@ test('no runner waits inside: gVisor does not close a process to others of its u
   expect(await said(pod, 'workspace', reads)).toBe('closed\nWON\n')
   expect(await said(pod, 'db', reads)).toBe('closed\n')
   expect(await said(pod, 'workspace', 'ls -d /.stuntdouble')).toBe('')
+  const missing = await exec(under, pod, ['no-such-program'])
+  const words = await Promise.all([text(missing.stdout), text(missing.stderr), missing.exit])
+  expect(words).toEqual(['', expect.stringContaining('not found'), 127])
 })
 
 test('more memory than it was given ends it', async () => {

@@ -37,7 +37,7 @@ export function memberConfig({ owner, gate, container, second, runner }: MemberO
     Cmd: [],
     WorkingDir: container.workingDirectory,
     Env: Object.entries(container.env).map(([name, value]) => `${name}=${value}`),
-    Labels: { ...ownerLabels(owner, container.name), ...runnerLabels(container, runner) },
+    Labels: { ...ownerLabels(owner, container.name), ...commandLabels(container, runner) },
     HostConfig: {
       ...hardened,
       ...(second && { Runtime: second.runtime }),
@@ -83,10 +83,10 @@ const withKernelThreads = (pids: number) => 2 * pids + 128
 const fileSize = ({ fileBytes }: ContainerLimits) =>
   fileBytes === undefined ? [] : [{ Name: 'fsize', Soft: fileBytes, Hard: fileBytes }]
 
-function runnerLabels({ commandsBy }: ContainerSpec, runner: string | undefined) {
-  if (runner === undefined || commandsBy === undefined) return {}
-  return { [label.runner]: runner, [label.commandsBy]: spellUser(commandsBy) }
-}
+const commandLabels = ({ commandsBy }: ContainerSpec, runner: string | undefined) => ({
+  ...(commandsBy && { [label.commandsBy]: spellUser(commandsBy) }),
+  ...(runner && { [label.runner]: runner }),
+})
 
 const volumeMount = ({ volume, path, readOnly }: Mount) =>
   ({

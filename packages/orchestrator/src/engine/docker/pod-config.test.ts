@@ -77,6 +77,7 @@ test('everything carries the labels it is found by', () => {
     'dev.stuntdouble.installation': 'test',
     'dev.stuntdouble.sandbox': 'sb1',
     'dev.stuntdouble.kind': 'workspace',
+    'dev.stuntdouble.commands-by': '1000:1000',
     'dev.stuntdouble.pod': 'sandbox',
   })
 })

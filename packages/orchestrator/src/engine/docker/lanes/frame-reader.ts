@@ -9,9 +9,12 @@ export interface FrameListener {
   onOutput(type: Heard, piece: Buffer): Promise<void>
 }
 
+/** Of what came and waits for a reader; about one chunk of the connection. */
+const heldBytes = 64 * 1024
+
 /**
  * Takes the bytes of a lane apart. What comes is hostile: the first byte that no runner of ours would
- * have sent fails it. Holds a header and a number, never more.
+ * have sent fails it.
  */
 export class FrameReader extends Writable {
   readonly #listener: FrameListener
@@ -21,8 +24,7 @@ export class FrameReader extends Writable {
   #frame: { readonly type: Heard; readonly length: number } | undefined
 
   constructor(listener: FrameListener) {
-    // Each chunk is passed on before the next one is taken.
-    super({ highWaterMark: 1 })
+    super({ highWaterMark: heldBytes })
     this.#listener = listener
   }
 

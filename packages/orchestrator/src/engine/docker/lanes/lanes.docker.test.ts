@@ -39,7 +39,7 @@ describe('a command in a container with a runner', () => {
     expect(onTerminal.out).toContain('TERM=xterm')
   })
 
-  test('that cannot be started ends with 126, and says why', async () => {
+  test('that cannot be started ends with 126 or 127, and says why', async () => {
     const nowhere = await under.said('pwd', { workingDirectory: '/nowhere' })
     expect(nowhere).toEqual({
       ...{ out: '', code: 126 },
@@ -50,7 +50,11 @@ describe('a command in a container with a runner', () => {
     expect(await text(nothing.stderr)).toBe(
       'cannot run no-such-program: No such file or directory\n',
     )
-    expect(await nothing.exit).toBe(126)
+    expect(await nothing.exit).toBe(127)
+    const directory = await under.start(['/tmp'])
+    directory.stdout.resume()
+    expect(await text(directory.stderr)).toBe('cannot run /tmp: Permission denied\n')
+    expect(await directory.exit).toBe(126)
   })
 
   test.each([0, 1, 7, 126, 127, 255])('ends with its own code %i', async (code) => {
