@@ -59,9 +59,14 @@ describe('a process in the background', () => {
 
   test('has a terminal where it asked for one, and its size', async () => {
     const tty = { cols: 81, rows: 25 }
+    let said = ''
     const shell = await box.commands.run('stty size; read line; stty size', {
       ...{ background: true, tty },
+      onStdout: (text) => {
+        said += text
+      },
     })
+    await expect.poll(() => said).toContain('25 81')
     await shell.resize(120, 40)
     await shell.sendStdin('\r')
 

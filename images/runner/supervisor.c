@@ -199,6 +199,6 @@ int supervise(const struct request *request) {
   queue_number(&out, BEGUN, 0);
   send_out();
   /* Without the orchestrator a command goes on, unheard, as it would without the runner. */
-  while (lane_lost ? !ended : !done) step();
+  while (lane_lost ? !ended || (killing && !childless) : !done) step();
   return lane_lost ? -1 : 0;
 }

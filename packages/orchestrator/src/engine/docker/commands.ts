@@ -36,7 +36,7 @@ export class Commands implements Disposable {
     return this.#running.add(pod, process.killedBy(signal))
   }
 
-  /** Makes a lane ready in each container of a pod that has just started and runs commands. */
+  /** Makes a lane ready in each container of a pod that has just started, of those named with their ids. */
   expect({ id: pod, containers }: PodSpec, ids: ReadonlyMap<string, string>): void {
     for (const { name: container, commandsBy: user } of containers) {
       const containerId = ids.get(container)

@@ -4,7 +4,7 @@ import { isolationUnavailable } from '../isolation-errors.ts'
 import type { DockerClient, FoundContainer } from './docker-client.ts'
 import { podGone } from './docker-errors.ts'
 import { gateConfig } from './gate-config.ts'
-import { gateName, type Owner } from './labels.ts'
+import { gateName, label, type Owner } from './labels.ts'
 import { memberConfig } from './member-config.ts'
 import type { RunDirectory } from './run-directory.ts'
 import { type Runtimes, runtimeFor, runtimesOf } from './runtimes.ts'
@@ -27,8 +27,8 @@ interface Part {
 
 /**
  * Makes what is missing of a pod. The members are created while the gate starts, started at once when
- * it runs, and the pod counts only when each one was seen to run with what protects it. Tells the
- * members' ids by their names.
+ * it runs, and the pod counts only when each one was seen to run with what protects it. Tells the ids
+ * of those that have a runner, by their names.
  */
 export async function startPod(
   starter: PodStarter,
@@ -61,7 +61,11 @@ export async function startPod(
       verifyContainer(config, await client.inspect(id, signal)),
     ),
   )
-  return new Map(pod.containers.map(({ name }, index) => [name, members[index]?.id ?? '']))
+  return new Map(members.flatMap(runnerOf))
+}
+
+function runnerOf({ config: { Labels: labels = {} }, id }: Part): readonly [string, string][] {
+  return labels[label.runner] ? [[labels[label.kind] ?? '', id]] : []
 }
 
 async function gatePart(

@@ -145,7 +145,7 @@ export class Lanes implements Disposable {
     place.sweep = setTimeout(
       () => {
         place.sweep = undefined
-        if (place.idle[0] === first) first.lane.lose(laneBroken('nobody needs it'))
+        if (place.idle[0] === first) place.idle.shift()?.lane.lose(laneBroken('nobody needs it'))
         this.#sweepLater(place)
       },
       Math.max(0, first.since + idleMs - performance.now()),
