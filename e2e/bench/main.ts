@@ -8,12 +8,14 @@ import { benchMask } from './mask.ts'
 import { benchNeighbours } from './neighbours.ts'
 import { benchSecrets } from './secrets.ts'
 import { benchSnapshot } from './snapshot.ts'
+import { benchSoak } from './soak.ts'
 import { benchUp } from './up.ts'
 
 interface Options {
   readonly rounds: number | undefined
   readonly sizeBytes: number
   readonly rows: number
+  readonly minutes: number
 }
 
 /** `pnpm bench NAME`: numbers, side by side in one run. Never part of the tests. */
@@ -26,6 +28,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   mask: ({ rounds = 30 }) => benchMask(rounds),
   secrets: ({ rounds = 5 }) => benchSecrets(rounds),
   neighbours: ({ rounds = 2 }) => benchNeighbours(rounds),
+  soak: ({ minutes }) => benchSoak(minutes),
   snapshot: ({ rounds = 1, ...size }) => benchSnapshot({ rounds, ...size }),
 }
 
@@ -35,15 +38,17 @@ const { positionals, values } = parseArgs({
     rounds: { type: 'string' },
     size: { type: 'string', default: '1g' },
     rows: { type: 'string', default: '2000000' },
+    minutes: { type: 'string', default: '60' },
   },
 })
 const bench = benches[positionals[0] ?? '']
 const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
 const sizeBytes = parseBytes(values.size)
 const rows = Number(values.rows)
-if (bench === undefined || !((rounds ?? 1) >= 1) || !sizeBytes || !(rows >= 1)) {
+const minutes = Number(values.minutes)
+if (bench === undefined || !((rounds ?? 1) >= 1) || !sizeBytes || !(rows >= 1) || !(minutes > 0)) {
   const names = Object.keys(benches).join('|')
-  console.error(`Usage: pnpm bench ${names} [--rounds N] [--size 1g] [--rows N]`)
+  console.error(`Usage: pnpm bench ${names} [--rounds N] [--size 1g] [--rows N] [--minutes N]`)
   process.exit(2)
 }
-await bench({ rounds, sizeBytes, rows })
+await bench({ rounds, sizeBytes, rows, minutes })

@@ -7,9 +7,7 @@ import {
 } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type Moment, type Step, StepWatch } from './step-watch.ts'
-
-export type { Moment, Step }
+import { StepWatch } from './step-watch.ts'
 
 /** A container's whole configuration comes in a URL. */
 const generous = { maxHeaderSize: 2 ** 20 }

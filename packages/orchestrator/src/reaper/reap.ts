@@ -11,7 +11,7 @@ export interface Reaping {
 /** The gate looks once a second. */
 const graceMs = 3_000
 /** An orchestrator that starts meanwhile waits for so long, and a little longer. */
-export const destroyWithinMs = 8_000
+const destroyWithinMs = 8_000
 
 /**
  * Removes one pod whose deadline passed, with nobody else at work. `done`: an orchestrator has come up,
