@@ -14,6 +14,7 @@ import { addExtend } from './extend.ts'
 import { addInspect } from './inspect.ts'
 import { addLogs } from './logs.ts'
 import { addLs } from './ls.ts'
+import { addMcp } from './mcp.ts'
 import { addPorts } from './ports.ts'
 import { addPs } from './ps.ts'
 import { addPull } from './pull.ts'
@@ -49,5 +50,6 @@ export const verbs: readonly AddVerb[] = [
   addSecrets,
   addDrill,
   addDoctor,
+  addMcp,
   addServe,
 ]

@@ -56,6 +56,15 @@ export class ControlClient {
     }
   }
 
+  /** Where all its tools are, for a client of the Model Context Protocol; the header is the key. */
+  get mcp(): { readonly url: string; readonly headers: Readonly<Record<string, string>> } {
+    const { url, bearer } = this.#connection
+    return {
+      url: `${url}/v1/mcp`,
+      headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },
+    }
+  }
+
   health = (options?: CallOptions & { readonly timeoutMs?: number }) =>
     this.#json(Health, { path: '/v1/health', ...options })
 

@@ -23,6 +23,7 @@ const Output = z.object({
 /** What others have made is not walked into: it would be all there is to see. */
 const script = `
 [ -d "$1" ] || { [ -e "$1" ] || exit 3; echo "it is not a directory" >&2; exit 1; }
+[ -r "$1" ] || { echo "permission denied" >&2; exit 1; }
 find "$1/" -mindepth 1 -maxdepth "$2" -printf '%y\\t%s\\t%T@\\t%P\\0' \\
   \\( -name .git -o -name node_modules \\) -prune 2>/dev/null | head -z -n ${most + 1}`
 

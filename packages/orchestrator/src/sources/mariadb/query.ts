@@ -1,4 +1,4 @@
-import { type FieldPacket, type ResultSetHeader, type TypeCast, Types } from 'mysql2'
+import mysql, { type FieldPacket, type ResultSetHeader, type TypeCast } from 'mysql2'
 import {
   cell,
   exactNumber,
@@ -53,7 +53,7 @@ const changed = (header: ResultSetHeader | undefined): QueryAnswer => ({
 })
 
 const typeNames = new Map(
-  Object.entries(Types).map(([name, number]) => [number as number, name.toLowerCase()]),
+  Object.entries(mysql.Types).map(([name, number]) => [number as number, name.toLowerCase()]),
 )
 const typeNameOf = (type: number | undefined) => typeNames.get(type ?? -1) ?? 'unknown'
 
