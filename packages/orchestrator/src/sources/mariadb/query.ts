@@ -1,4 +1,4 @@
-import { type FieldPacket, type ResultSetHeader, type TypeCast, Types } from 'mysql2'
+import mysql, { type FieldPacket, type ResultSetHeader, type TypeCast } from 'mysql2'
 import {
   cell,
   exactNumber,
@@ -12,6 +12,9 @@ import type { QueryAnswer, QueryRequest } from '../sources.ts'
 import { dialled } from './dialled.ts'
 import { isServerError } from './errors.ts'
 import { type Answered, connect, type Session, withoutFiles } from './session.ts'
+
+/** Behind a getter, which an import by name does not see. */
+const { Types } = mysql
 
 export const query: RunQuery = async ({ dial, credentials }, request, asked) => {
   const guard = guarded(dial, request.timeoutMs, asked)
