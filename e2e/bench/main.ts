@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { parseBytes } from '@stuntdouble/sdk/wire'
 import { benchEgress } from './egress.ts'
 import { benchExec } from './exec.ts'
+import { benchGateway } from './gateway.ts'
 import { benchHardening } from './hardening.ts'
 import { benchLeaks } from './leaks.ts'
 import { benchMask } from './mask.ts'
@@ -22,6 +23,7 @@ interface Options {
 const benches: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   up: ({ rounds = 10 }) => benchUp(rounds),
   egress: ({ rounds = 5 }) => benchEgress(rounds),
+  gateway: ({ rounds = 5 }) => benchGateway(rounds),
   hardening: ({ rounds = 20 }) => benchHardening(rounds),
   exec: ({ rounds = 50 }) => benchExec(rounds),
   leaks: ({ rounds = 10 }) => benchLeaks(rounds),

@@ -16,7 +16,8 @@ export interface Capabilities {
   verify(token: string, expected?: string): string
   /**
    * What opens one thing of the sandbox alone, such as a preview, for as long as the token opens all of
-   * it: fit for a cookie or a link. Throws as `verify` does.
+   * it: fit for a cookie or a link. What was narrowed to `ownPage` can be narrowed again, nothing else.
+   * Throws as `verify` does.
    */
   narrow(token: string, purpose: string): string
   /** Throws as `verify` does, also for what is good for another sandbox or purpose. */
@@ -59,6 +60,9 @@ const form = /^sd_(sb[a-z0-9]{12})_[0-9a-zA-Z_-]{43}$/
 /** `sp_`, the id of the token it is made of, and a MAC under that token’s hash. */
 const narrowedForm = /^sp_([0-9a-f]{16})_([0-9a-f]{64})$/
 
+/** What opens all of a sandbox to a browser that has shown its token once. */
+export const ownPage = 'page'
+
 /** Whether a text is a token or a narrowed one: nobody but us is to see it. */
 export const isOurToken = (text: string) => form.test(text) || narrowedForm.test(text)
 
@@ -67,6 +71,7 @@ export function createCapabilities({ sqlite }: Storage, clock: Clock): Capabilit
     'INSERT INTO capabilities (hash, sandbox, expiresAt) VALUES (?, ?, ?)',
   )
   const byHash = sqlite.prepare('SELECT * FROM capabilities WHERE hash = ?')
+  const byId = sqlite.prepare('SELECT * FROM capabilities WHERE hash BETWEEN ? AND ?')
   const bySandbox = sqlite.prepare('SELECT * FROM capabilities WHERE sandbox = ? ORDER BY hash')
   const prolong = sqlite.prepare(
     'UPDATE capabilities SET expiresAt = ? WHERE sandbox = ? AND expiresAt = ?',
@@ -86,23 +91,28 @@ export function createCapabilities({ sqlite }: Storage, clock: Clock): Capabilit
     return row.sandbox
   }
 
+  function verifyNarrowed(narrowed: string, sandbox: string, purpose: string): void {
+    const [, id, mac = ''] = narrowedForm.exec(narrowed) ?? []
+    const row = rowsOf(sandbox).find(({ hash }) => idOf(hash) === id)
+    if (!row || !timingSafeEqual(Buffer.from(mac, 'hex'), macOf(row, purpose))) throw unknownToken()
+    if (!open(row)) throw spentToken(row)
+  }
+
   const rowsOf = (sandbox: string) => z.array(Row).parse(bySandbox.all(sandbox))
 
   return {
     verify,
     narrow(token, purpose) {
-      const sandbox = verify(token)
-      const hash = hashOf(token)
-      return `sp_${idOf(hash)}_${macOf(hash, `${sandbox} ${purpose}`).toString('hex')}`
+      const [, id] = narrowedForm.exec(token) ?? []
+      const row = Row.optional().parse(
+        id === undefined ? byHash.get(hashOf(token)) : byId.get(id, `${id}~`),
+      )
+      if (!row) throw unknownToken()
+      if (id === undefined) verify(token)
+      else verifyNarrowed(token, row.sandbox, ownPage)
+      return `sp_${idOf(row.hash)}_${macOf(row, purpose).toString('hex')}`
     },
-    verifyNarrowed(narrowed, sandbox, purpose) {
-      const [, id, mac = ''] = narrowedForm.exec(narrowed) ?? []
-      const row = rowsOf(sandbox).find(({ hash }) => idOf(hash) === id)
-      const expected = macOf(row?.hash ?? '', `${sandbox} ${purpose}`)
-      const isRight = mac !== '' && timingSafeEqual(Buffer.from(mac, 'hex'), expected)
-      if (!row || !isRight) throw unknownToken()
-      if (!open(row)) throw spentToken(row)
-    },
+    verifyNarrowed,
     issue(sandbox, expiresAt) {
       const token = `sd_${sandbox}_${newSecret()}`
       insert.run(hashOf(token), sandbox, expiresAt)
@@ -123,7 +133,8 @@ export function createCapabilities({ sqlite }: Storage, clock: Clock): Capabilit
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex')
 
 const idOf = (hash: string) => hash.slice(0, 16)
-const macOf = (hash: string, text: string) => createHmac('sha256', hash).update(text).digest()
+const macOf = ({ hash, sandbox }: Row, purpose: string) =>
+  createHmac('sha256', hash).update(`${sandbox} ${purpose}`).digest()
 
 const unknownToken = () =>
   new SandboxError('unauthorized', 'This address or token opens no sandbox.', {

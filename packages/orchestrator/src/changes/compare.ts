@@ -10,6 +10,7 @@ import { commitHead, done, fileChange } from './fast-import.ts'
 import { gitEnvironment } from './git.ts'
 import { createIgnoreRules } from './ignored.ts'
 import { type Inside, type Listed, lookInside } from './inside.ts'
+import { withoutOurs } from './own-section.ts'
 import { isPlainPath, type RawPath, shownPath, treeEntries } from './tree-entries.ts'
 
 export interface Comparing {
@@ -38,7 +39,7 @@ export async function bringBoth(comparing: Comparing, signal: AbortSignal): Prom
   const keep = new Set([...before.tracked].flatMap((path) => path.toLowerCase().split('/')))
   const inside = lookInside(comparing.commands, comparing.sandbox, keep)
   const { chosen, aside } = choose(await inside.list(signal), before)
-  const importing = importTrees(comparing, { inside, chosen, aside }, signal)
+  const importing = importTrees(comparing, { inside, chosen, aside, ...before }, signal)
   const process = await comparing.pod.exec(
     ['sh', '-c', `git init --quiet --bare --template= . && exec git ${fastImport}`],
     gitEnvironment,
@@ -107,7 +108,12 @@ function choose(listed: readonly Listed[], before: Before): Choice {
 /** First what is there now, so that what of it cannot be read is left out of both. */
 async function* importTrees(
   { baseline, look }: Comparing,
-  { inside, chosen, aside }: Choice & { readonly inside: Inside },
+  {
+    inside,
+    chosen,
+    aside,
+    tracked,
+  }: Choice & Pick<Before, 'tracked'> & { readonly inside: Inside },
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const missing = new Set(chosen)
@@ -117,7 +123,9 @@ async function* importTrees(
     bytes += entry.size
     if (bytes > limits.bytes) throw tooMuchToCompare('512 MiB')
     // Said once, and only what was asked for: the archive is the agent’s.
-    if (missing.delete(entry.path)) yield* leaving(fileChange(entry), look)
+    const isAsked = missing.delete(entry.path)
+    const own = isAsked && (await withoutOurs(entry, tracked.has(entry.path)))
+    if (own) yield* leaving(fileChange(own), look)
     else for await (const _chunk of entry.content);
   }
   signal.throwIfAborted()
@@ -126,7 +134,8 @@ async function* importTrees(
   }
   yield commitHead('before')
   for await (const entry of treeEntries(baseline())) {
-    if (!missing.has(entry.path)) yield* fileChange(entry)
+    const own = !missing.has(entry.path) && (await withoutOurs(entry, true))
+    if (own) yield* fileChange(own)
     else for await (const _chunk of entry.content);
   }
   yield done

@@ -16,6 +16,7 @@ export function welcome(view: SandboxView, base: string): Welcome {
     egress: view.egress,
     credentials: view.credentials,
     files: view.files,
+    services: view.services ?? {},
     links: {
       exec: {
         method: 'POST',
@@ -39,6 +40,12 @@ export function welcome(view: SandboxView, base: string): Welcome {
         href: `${base}/mcp`,
         description: 'The same as tools of the Model Context Protocol, over streamable HTTP',
       },
+      ports: {
+        method: 'GET',
+        href: `${base}/ports`,
+        description:
+          'What listens inside, each with its own address and a link for a person’s browser; …/ports/3000/path asks a port',
+      },
       process: {
         method: 'WebSocket',
         href: `${base.replace(/^http/, 'ws')}/process`,
@@ -52,6 +59,9 @@ export function welcome(view: SandboxView, base: string): Welcome {
 export function instructions(welcome: Welcome): string {
   const databases = Object.entries(welcome.databases).map(([name, { url }]) => `  ${name}: ${url}`)
   const files = Object.entries(welcome.files).map(([name, { path }]) => `  ${name}: ${path}\n`)
+  const services = Object.entries(welcome.services).map(
+    ([name, { image, ports }]) => `  ${[name, ...ports].join(':')} (${image})\n`,
+  )
   return `${welcome.message}
 
 Sandbox ${welcome.id}, ${welcome.state}. It ends at ${welcome.expiresAt}, or at ${welcome.idleAt} if nobody uses it${left(welcome)}.
@@ -65,11 +75,16 @@ Start one in the background, read what it says (with its "next" for more), end i
 Read, write, list and delete files by absolute path:
   curl -sS ${welcome.links.files?.href}
   curl -sS -T notes.txt ${welcome.links.files?.href}/notes.txt
+See a server that you started on 127.0.0.1 or 0.0.0.0, and hand its link to a person:
+  curl -sS ${welcome.links.ports?.href}/3000/
+  curl -sS ${welcome.links.ports?.href}
+Query a database:
+  curl -sS ${welcome.links.exec?.href} -d '{"command":"psql -c \\"SELECT 1\\""}'
 Or add it as an MCP server, by streamable HTTP:
   ${welcome.links.mcp?.href}
 Databases, reachable from inside (DATABASE_URL is the first with tables):
 ${databases.length > 0 ? databases.join('\n') : '  none'}
-${files.length > 0 ? `Files, copied from production, yours to change:\n${files.join('')}` : ''}
+${services.length > 0 ? `Services, running inside:\n${services.join('')}` : ''}${files.length > 0 ? `Files, copied from production, yours to change:\n${files.join('')}` : ''}
 Reachable outside, through the proxy that the environment names:
 ${outside(welcome)}
 ${credentials(welcome)}

@@ -5,7 +5,6 @@ describe('a hand-over URL', () => {
   test.each([
     ['application/json', 'application/json; charset=utf-8'],
     ['text/plain', 'text/plain; charset=utf-8'],
-    ['text/html,application/xhtml+xml,*/*;q=0.8', 'text/html; charset=utf-8'],
     ['*/*', 'application/json; charset=utf-8'],
   ])('opened for %s explains itself as %s', async (accept, type) => {
     await using gateway = await openGateway()
@@ -19,14 +18,59 @@ describe('a hand-over URL', () => {
     expect(body).toContain(sandbox)
   })
 
+  test('opened by a person leads to a clean address, by a cookie that is good there', async () => {
+    await using gateway = await openGateway()
+    const opened = await openAsPerson(gateway.url)
+    const page = await fetch(`${gateway.origin}${opened.location}`, person(opened.cookie))
+
+    expect(opened).toMatchObject({ status: 303, location: `/s/${sandbox}` })
+    expect(opened.cookie).toMatch(/; Path=\/s\/sb0{12}; HttpOnly; SameSite=Lax$/)
+    expect(page.status).toBe(200)
+    expect(await page.text()).toContain(sandbox)
+    expect(opened.cookie).not.toContain(gateway.token)
+  })
+
   test('shown to a person holds nothing that a browser would run', async () => {
     await using gateway = await openGateway()
-    const response = await fetch(gateway.url, { headers: { accept: 'text/html' } })
+    const { cookie } = await openAsPerson(gateway.url)
+    const response = await fetch(`${gateway.origin}/s/${sandbox}`, person(cookie))
+    const text = await response.text()
 
-    expect(await response.text()).not.toMatch(/<script|<b>shop|\son\w+=/)
+    expect(text).not.toMatch(/<script|<b>shop|\son\w+=/)
+    expect(text).toContain('&lt;b&gt;shop')
+    expect(text).not.toContain(gateway.token)
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(response.headers.get('referrer-policy')).toBe('no-referrer')
     expect(response.headers.get('cache-control')).toBe('no-store')
+  })
+
+  test.each([
+    [{ 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' }, 403],
+    [
+      { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+      403,
+    ],
+    [{ origin: 'http://127.0.0.1:1' }, 403],
+    [{ 'sec-fetch-site': 'same-origin' }, 200],
+  ])('a page’s cookie that comes with %j is answered with %i', async (headers, status) => {
+    await using gateway = await openGateway()
+    const { cookie } = await openAsPerson(gateway.url)
+    const request = { headers: { ...person(cookie).headers, ...headers } }
+
+    expect((await fetch(`${gateway.origin}/s/${sandbox}`, request)).status).toBe(status)
+  })
+
+  test('a page’s cookie is good for its own sandbox, while the token is', async () => {
+    await using gateway = await openGateway()
+    const { cookie } = await openAsPerson(gateway.url)
+    const other = gateway.capabilities.issue('sb111111111111', gateway.time.now + 60_000)
+    const status = async (id: string) =>
+      (await fetch(`${gateway.origin}/s/${id}`, person(cookie))).status
+
+    expect(other).toBeDefined()
+    expect(await status('sb111111111111')).toBe(401)
+    gateway.capabilities.revokeAll(sandbox)
+    expect(await status(sandbox)).toBe(410)
   })
 
   test('counts as a use while it is open, and no longer', async () => {
@@ -267,3 +311,16 @@ describe('what is open when the end of a sandbox begins', () => {
     expect((await reader?.read())?.done).toBe(true)
   })
 })
+
+const person = (cookie: string) => ({
+  headers: { accept: 'text/html', cookie: cookie.split(';')[0] ?? '' },
+})
+
+async function openAsPerson(url: string) {
+  const opened = await fetch(url, { headers: { accept: 'text/html' }, redirect: 'manual' })
+  const { status, headers } = opened
+  return {
+    ...{ status, location: headers.get('location') },
+    cookie: headers.get('set-cookie') ?? '',
+  }
+}

@@ -1,12 +1,13 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { SandboxView } from '@stuntdouble/sdk/wire'
-import type { Capabilities } from '../capabilities/capabilities.ts'
+import { type Capabilities, ownPage } from '../capabilities/capabilities.ts'
 import type { Doors, McpDoor } from '../doors/doors.ts'
 import { checkAskedBy } from '../lib/asked-by.ts'
 import type { WrongKeys } from '../lib/wrong-keys.ts'
 import type { Previews } from '../previews/previews.ts'
 import type { Recorder } from '../recorder/recorder.ts'
+import { checkOwnPage, pageToken } from './page-cookie.ts'
 
 /** What the gateway asks of the sandboxes it leads to. */
 export interface Hosted {
@@ -43,16 +44,25 @@ export function authorize(
   checkAskedBy(headers, names)
   try {
     const token = tokenOf(handle, headers)
+    if (token === pageToken(headers)) {
+      checkOwnPage(headers)
+      capabilities.verifyNarrowed(token, handle, ownPage)
+      return handle
+    }
     return capabilities.verify(token, token === handle ? undefined : handle)
   } catch (refusal) {
     throw wrongKeys.answer(socket.remoteAddress ?? '', tombstoneOf(refusal, hosted))
   }
 }
 
-/** What a request was let in by: the token of its address, or of its header where the address has an id. */
-export function tokenOf(handle: string, { authorization }: IncomingHttpHeaders): string {
+/**
+ * What a request was let in by: the token of its address; where the address has an id, of its header, or
+ * what the browser was given for it.
+ */
+export function tokenOf(handle: string, headers: IncomingHttpHeaders): string {
   if (!/^sb[a-z0-9]{12}$/.test(handle)) return handle
-  return /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? ''
+  const bearer = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  return bearer ?? pageToken(headers) ?? ''
 }
 
 /** Who held the sandbox is told what became of it; a stranger has got no further than any other. */

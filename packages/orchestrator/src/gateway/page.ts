@@ -1,22 +1,83 @@
-import type { Welcome } from '@stuntdouble/sdk/wire'
-import { instructions } from './explain.ts'
+import type { PortView, Welcome } from '@stuntdouble/sdk/wire'
 
-/** The same for a person with a browser: one page without script, image or request. */
-export function page(welcome: Welcome): string {
+/** What a person sees at the clean address: one page without script or image, made anew each minute. */
+export function page(welcome: Welcome, ports: readonly PortView[], now: number): string {
+  const id = escapeHtml(welcome.id)
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Sandbox ${escapeHtml(welcome.id)}</title>
+<meta http-equiv="refresh" content="60">
+<title>Sandbox ${id}</title>
 <style>
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; color-scheme: light dark }
-  pre { padding: 1rem; overflow-x: auto; border: 1px solid color-mix(in srgb, currentColor 20%, transparent); border-radius: .5rem }
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 3rem auto; padding: 0 1rem; color-scheme: light dark }
+  h1, h2 { line-height: 1.2 } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem }
+  table { border-collapse: collapse; width: 100% }
+  th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); overflow-wrap: anywhere }
+  th { font-weight: 600; white-space: nowrap }
 </style>
-<h1>Sandbox <code>${escapeHtml(welcome.id)}</code></h1>
-<p>Give this address to a coding agent. Whoever has it can use the sandbox until it ends.</p>
-<pre>${escapeHtml(instructions(welcome))}</pre>
+<h1>Sandbox <code>${id}</code></h1>
+<p>${escapeHtml(welcome.message)}</p>
+${table('Time left', [
+  ['at most', timeLeft(welcome.expiresAt, now)],
+  ['unless it is used', timeLeft(welcome.idleAt, now)],
+])}
+${previews(ports)}
+${table(
+  'Databases, by these addresses inside',
+  Object.entries(welcome.databases).map(([name, { url, source }]) => [
+    name,
+    `${url} (a masked copy of ${source})`,
+  ]),
+)}
+${table(
+  'Services',
+  Object.entries(welcome.services).map(([name, { image, ports }]) => [
+    name,
+    `${image} ${ports.join(', ')}`,
+  ]),
+)}
+${table(
+  'Files from production',
+  Object.entries(welcome.files).map(([name, { path, source }]) => [name, `${path} (${source})`]),
+)}
+${table(
+  'Reachable outside',
+  welcome.egress.map(({ scheme, host, ports }) => [host, `${scheme}, ${ports.join(', ')}`]),
+)}
+${table(
+  'Credentials, put in on the way',
+  Object.values(welcome.credentials).map(({ variable, host }) => [variable, host]),
+)}
+<h2>By hand</h2>
+<p><a href="/s/${id}/files/workspace">What is in the workspace</a>, as JSON. A terminal: <code>sandbox sh ${id}</code>.
+The address to give to an agent is the one that you opened: it is not shown again, since whoever has it can use the sandbox.</p>
 </html>
 `
+}
+
+function previews(ports: readonly PortView[]): string {
+  const links = ports.map(
+    ({ port, link }) =>
+      `<tr><th>${port}</th><td><a rel="noreferrer" href="${escapeHtml(link)}">open</a></td></tr>`,
+  )
+  const none = '<p>Nothing listens inside. A server that is started there shows up here.</p>'
+  return `<h2>Servers</h2>${links.length > 0 ? `<table>${links.join('')}</table>` : none}`
+}
+
+/** Nothing at all where there are no rows. */
+function table(title: string, rows: readonly (readonly [string, string])[]): string {
+  if (rows.length === 0) return ''
+  const lines = rows.map(
+    ([name, text]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(text)}</td></tr>`,
+  )
+  return `<h2>${escapeHtml(title)}</h2><table>${lines.join('')}</table>`
+}
+
+function timeLeft(end: string, now: number): string {
+  const minutes = Math.max(0, Math.floor((Date.parse(end) - now) / 60_000))
+  const hours = Math.floor(minutes / 60)
+  return `${hours > 0 ? `${hours} h ` : ''}${minutes % 60} min, until ${end}`
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -1,7 +1,15 @@
 import { pipeline } from 'node:stream/promises'
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import { ExecRequest, ndjsonType } from '@stuntdouble/sdk/wire'
-import { json, type Request, type RequestHandler, type Response, Router } from 'express'
+import { ExecRequest, ndjsonType, type Welcome } from '@stuntdouble/sdk/wire'
+import {
+  json,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from 'express'
+import { ownPage } from '../capabilities/capabilities.ts'
 import { abortOnClose, parseBody } from '../lib/requests.ts'
 import { commandText } from './command-text.ts'
 import { streamCommand } from './exec-stream.ts'
@@ -9,6 +17,7 @@ import { instructions, welcome } from './explain.ts'
 import { authorize, type GatewayParts, tokenOf } from './gateway.ts'
 import { lastWord } from './last-word.ts'
 import { page } from './page.ts'
+import { pageCookie } from './page-cookie.ts'
 import { processRoutes } from './processes/routes.ts'
 
 /** Everything behind a hand-over URL but the WebSocket. Mounted at `/s/:handle`. */
@@ -16,8 +25,8 @@ export function gatewayRoutes(parts: GatewayParts): Router {
   const router = Router({ mergeParams: true })
   router.use(admission(parts))
 
-  router.get('/', (_request, response) => {
-    explain(parts, sandboxOf(response), response)
+  router.get('/', (_request, response, next) => {
+    explain(parts, response, next)
   })
 
   // Of any type: the address is the whole permission, so a form of another site’s gains nothing.
@@ -148,16 +157,37 @@ const useUntilCut = ({ hosted }: GatewayParts, response: Response) =>
 
 const sandboxOf = ({ locals }: Response) => String(locals.sandbox)
 
-function explain(parts: GatewayParts, sandbox: string, response: Response): void {
+function explain(parts: GatewayParts, response: Response, next: NextFunction): void {
+  const sandbox = sandboxOf(response)
   // Opening it is a use, and what is told counts from there.
   useUntilCut(parts, response)[Symbol.dispose]()
   const view = parts.hosted.get(sandbox)
-  const self = welcome(view, `${parts.origin()}/s/${String(response.req.params.handle)}`)
+  const { req: request } = response
+  const handle = String(request.params.handle)
+  const self = welcome(view, `${parts.origin()}/s/${handle}`)
   response.set('vary', 'accept').format({
     json: () => response.json(self),
     text: () => response.type('text/plain').send(instructions(self)),
-    html: () => response.type('text/html').send(page(self)),
+    html: () => {
+      if (handle !== sandbox) sendToPage(parts, response, tokenIn(request))
+      else sendPage(parts, self, response).catch(next)
+    },
   })
+}
+
+async function sendPage(parts: GatewayParts, self: Welcome, response: Response): Promise<void> {
+  const { req: request } = response
+  const signal = abortOnClose(response)
+  // A sandbox that is too busy to list its ports has a page all the same.
+  const ports = await parts.previews.list(self.id, tokenIn(request), signal).catch(() => [])
+  response.type('text/html').send(page(self, ports, Date.now()))
+}
+
+/** A person’s browser keeps no address with a token in it: not in its history, not in a screenshot. */
+function sendToPage(parts: GatewayParts, response: Response, token: string): void {
+  const sandbox = sandboxOf(response)
+  response.set('set-cookie', pageCookie(sandbox, parts.capabilities.narrow(token, ownPage)))
+  response.redirect(303, `/s/${sandbox}`)
 }
 
 /** The absolute path inside; express has decoded it. A NUL would cut it short inside. */

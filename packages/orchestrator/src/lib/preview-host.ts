@@ -24,5 +24,5 @@ export function previewHostOf(
   return { sandbox, port, domain }
 }
 
-/** Whether a name is a preview’s, of whatever domain: nothing but previews answers to it. */
-export const isPreviewName = (name: string) => pattern.test(name.toLowerCase())
+/** Whether a name could be taken for a preview’s, of whatever domain: nothing of ours answers to it. */
+export const isPreviewName = (name: string) => /(?:^|\.)\d+-sb[a-z0-9]{12}\./i.test(name)

@@ -59,6 +59,7 @@ interface Settled {
 class Answer implements Dispatcher.DispatchHandler {
   readonly #relayed: Relayed
   readonly #settled: Settled
+  #hasSpoken = false
 
   constructor(relayed: Relayed, settled: Settled) {
     this.#relayed = relayed
@@ -84,12 +85,13 @@ class Answer implements Dispatcher.DispatchHandler {
     response.sendDate = false
     // Without the words of the status line: they are the agent’s, and mean nothing.
     response.writeHead(status, answerHead(raw))
-    // A stream of events begins before it says anything.
-    response.flushHeaders()
+    // With the first bytes where there are some, in one write; a stream of events begins before it speaks.
+    setImmediate(() => this.#hasSpoken || response.flushHeaders())
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const { response, look } = this.#relayed
+    this.#hasSpoken = true
     if (look(chunk)) controller.abort(carriesCanary())
     else if (!response.write(chunk)) {
       controller.pause()
@@ -98,12 +100,14 @@ class Answer implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#hasSpoken = true
     this.#relayed.response.end()
     this.#settled.resolve()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
     const { response, guest } = this.#relayed
+    this.#hasSpoken = true
     if (response.headersSent) response.destroy()
     this.#settled.reject(asAnswered(cause, guest.port))
   }

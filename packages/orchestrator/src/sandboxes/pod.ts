@@ -161,7 +161,7 @@ const clientEnvironment = (
 ) => kinds[kind].clientEnvironment(credentials, { host: name, port })
 
 /** `DB_URL` for `db`, `ORDER_STORE_URL` for `order-store`. */
-const urlVariable = (name: string) => `${name.toUpperCase().replaceAll('-', '_')}_URL`
+export const urlVariable = (name: string) => `${name.toUpperCase().replaceAll('-', '_')}_URL`
 
 function databaseContainer(
   sandbox: Sandbox,

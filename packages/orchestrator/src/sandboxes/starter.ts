@@ -6,6 +6,7 @@ import { pause } from '../lib/every.ts'
 import type { ImageScans } from '../secrets/secrets.ts'
 import type { ServerKinds } from '../sources/sources.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
+import { writeAgentsFile } from './agents-file.ts'
 import { databaseEnded, notReadyInTime } from './errors.ts'
 import { databaseVolume, filesVolume, podOf } from './pod.ts'
 import type { Sandbox, SandboxDatabase } from './sandbox.ts'
@@ -105,9 +106,18 @@ export function createStarter({
       await Promise.all([
         canaries.plant(sandbox.id, signal),
         ...sandbox.databases.map((database) => ready(sandbox, database, signal)),
-        sandbox.workspace && workspaces.unpack(sandbox.workspace, sandbox.id, signal),
+        fillWorkspace(sandbox, { engine, workspaces }, signal),
       ])
       await startServices(sandbox, engine, { podWith, signal })
     },
   }
+}
+
+async function fillWorkspace(
+  sandbox: Sandbox,
+  { engine, workspaces }: Pick<StarterParts, 'engine' | 'workspaces'>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (sandbox.workspace) await workspaces.unpack(sandbox.workspace, sandbox.id, signal)
+  await writeAgentsFile(engine, sandbox, signal)
 }

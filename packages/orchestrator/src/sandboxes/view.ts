@@ -1,4 +1,4 @@
-import type { DatabaseView, FilesView, SandboxView } from '@stuntdouble/sdk/wire'
+import type { DatabaseView, FilesView, SandboxView, ServiceView } from '@stuntdouble/sdk/wire'
 import type { Desk } from './desk.ts'
 import { diskView } from './disk-bound.ts'
 import { idleAt } from './lease.ts'
@@ -24,6 +24,7 @@ export function viewOf(
     egress: egress.granted(sandbox.blueprint.egress),
     credentials: egress.credentials(sandbox.blueprint.credentials),
     files: filesOf(sandbox),
+    ...servicesOf(sandbox),
     image: sandbox.blueprint.workspace.image,
     isolation: sandbox.blueprint.isolation ?? 'runc',
     limits: sandbox.blueprint.limits,
@@ -46,6 +47,13 @@ export const filesOf = ({ files }: Sandbox): Record<string, FilesView> =>
   Object.fromEntries(
     files.map(({ name, path, snapshot, source }) => [name, { path, snapshot, source }]),
   )
+
+function servicesOf({ blueprint }: Sandbox): { readonly services?: Record<string, ServiceView> } {
+  const entries = Object.entries(blueprint.services)
+  if (entries.length === 0) return {}
+  const views = entries.map(([name, { image, ports }]) => [name, { image, ports }] as const)
+  return { services: Object.fromEntries(views) }
+}
 
 /** Of its first database, or its first files; null without data. */
 export const firstSnapshot = ({ databases, files }: Sandbox) =>

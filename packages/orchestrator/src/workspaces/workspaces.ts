@@ -16,6 +16,7 @@ import { type Cloning, type CloningParts, createCloning } from './cloning.ts'
 import { tooLarge, unpackFailed, workspaceNotFound } from './errors.ts'
 
 export { type HelperParts, type HelperPod, openHelperPod } from './helper-pod.ts'
+export { agentsFile, withoutSection, withSection } from './marked-section.ts'
 
 /** Uploaded directories on their way into a sandbox: tar files, scanned before they are accepted. */
 export interface Workspaces extends Cloning {

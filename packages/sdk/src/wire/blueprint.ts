@@ -160,6 +160,9 @@ export const Blueprint = z
       description: 'More programs in the pod: a strict part of what compose calls services.',
     }),
     limits: LimitsSpec.prefault({}),
+    agentsMd: z.boolean().default(true).meta({
+      description: 'Whether a marked section of the workspace’s AGENTS.md says what is here.',
+    }),
   })
   .superRefine(({ services, data }, context) => {
     for (const { path, message } of objectionsTo(services, Object.keys(data)))

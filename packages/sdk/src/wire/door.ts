@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { CredentialView } from './credential.ts'
 import { EgressGrant } from './egress.ts'
-import { DatabaseView, FilesView, SandboxState } from './sandbox.ts'
+import { DatabaseView, FilesView, SandboxState, ServiceView } from './sandbox.ts'
 import { SandboxId, Timestamp } from './units.ts'
 
 /** The gateway’s faces: everything behind a hand-over URL. */
@@ -108,6 +108,7 @@ export const Welcome = z.object({
   egress: z.array(EgressGrant).default([]),
   credentials: z.record(z.string(), CredentialView).default({}),
   files: z.record(z.string(), FilesView).default({}),
+  services: z.record(z.string(), ServiceView).default({}),
   links: z.record(
     z.string(),
     z.object({ method: z.string(), href: z.string(), description: z.string() }),

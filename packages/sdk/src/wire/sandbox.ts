@@ -35,6 +35,10 @@ export type DatabaseView = z.infer<typeof DatabaseView>
 export const FilesView = z.object({ path: z.string(), snapshot: SnapshotId, source: z.string() })
 export type FilesView = z.infer<typeof FilesView>
 
+/** One more program of the sandbox; it runs from the beginning, reached inside by its name. */
+export const ServiceView = z.object({ image: z.string(), ports: z.array(z.int()) })
+export type ServiceView = z.infer<typeof ServiceView>
+
 /** What `sandbox up` hands over: opening `url` needs nothing else; `token` is the same for a header. */
 export const Handover = z.object({
   id: SandboxId,
@@ -71,6 +75,8 @@ export const SandboxView = z.object({
   egress: z.array(EgressGrant).default([]),
   credentials: z.record(z.string(), CredentialView).default({}),
   files: z.record(z.string(), FilesView).default({}),
+  /** Absent where there are none. */
+  services: z.record(z.string(), ServiceView).optional(),
   image: z.string(),
   /** Of the workspace; databases stay on the machine’s kernel. */
   isolation: Isolation.default('runc'),

@@ -18,7 +18,7 @@ const complaintOf = (
 test.each([
   [
     'tttl: 1h',
-    'a.yaml:1: tttl: is not a key; there may be ttl, idle, warnBefore, preStop, data, files, workspace, egress, credentials, isolation, services, limits',
+    'a.yaml:1: tttl: is not a key; there may be ttl, idle, warnBefore, preStop, data, files, workspace, egress, credentials, isolation, services, limits, agentsMd',
   ],
   [
     'limits: { cpu: 1 }',
