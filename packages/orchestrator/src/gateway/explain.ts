@@ -39,6 +39,17 @@ export function welcome(view: SandboxView, base: string): Welcome {
         href: `${base}/mcp`,
         description: 'The same as tools of the Model Context Protocol, over streamable HTTP',
       },
+      checkpoints: {
+        method: 'GET, POST',
+        href: `${base}/checkpoints`,
+        description:
+          'Keep the state of databases, files and workspace: { "name"? } → { name }; DELETE …/NAME removes one',
+      },
+      rollback: {
+        method: 'POST',
+        href: `${base}/rollback`,
+        description: 'Go back to a checkpoint: { "to"? }, the newest by default; what runs ends',
+      },
       process: {
         method: 'WebSocket',
         href: `${base.replace(/^http/, 'ws')}/process`,
@@ -67,6 +78,9 @@ Read, write, list and delete files by absolute path:
   curl -sS -T notes.txt ${welcome.links.files?.href}/notes.txt
 Or add it as an MCP server, by streamable HTTP:
   ${welcome.links.mcp?.href}
+Before you try something risky, keep the state of databases, files and workspace; go back to it after:
+  curl -sS -X POST ${welcome.links.checkpoints?.href} -d '{"name":"before"}'
+  curl -sS -X POST ${welcome.links.rollback?.href} -d '{"to":"before"}'
 Databases, reachable from inside (DATABASE_URL is the first with tables):
 ${databases.length > 0 ? databases.join('\n') : '  none'}
 ${files.length > 0 ? `Files, copied from production, yours to change:\n${files.join('')}` : ''}

@@ -1,3 +1,4 @@
+import { rollBack } from './checkpoints/roll-back.ts'
 import type { Desk } from './desk.ts'
 import type { PreStops } from './pre-stop.ts'
 import { writeReceipt } from './receipt.ts'
@@ -52,6 +53,8 @@ export function createActs(
       desk.cutUses(sandbox.id)
     },
 
+    rollback: (sandbox) => starting.attempt(sandbox, (signal) => rollBack(desk, sandbox, signal)),
+
     async destroy(sandbox) {
       const evidence = await evidenceOf(sandbox)
       await desk.workspaces.forget(sandbox.id)
@@ -61,6 +64,7 @@ export function createActs(
       storage.transaction(() => {
         store.update(sandbox.id, { state: 'ended', endedAt: now })
         store.saveReceipt(receipt)
+        desk.checkpointStore.forget(sandbox.id)
         recorder.record(sandbox.id, 'ended', { reason: receipt.reason, clean: receipt.clean })
       })
       desk.onEnded(sandbox.id)

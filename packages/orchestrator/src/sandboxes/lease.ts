@@ -1,7 +1,10 @@
 import { type EndReason, parseDuration } from '@stuntdouble/sdk/wire'
 import type { Sandbox } from './sandbox.ts'
 
-type Lease = Pick<Sandbox, 'createdAt' | 'expiresAt' | 'idleMs' | 'activeAt' | 'blueprint'>
+type Lease = Pick<
+  Sandbox,
+  'createdAt' | 'expiresAt' | 'idleMs' | 'activeAt' | 'pausedAt' | 'blueprint'
+>
 
 /** An end that comes if nothing happens until then. */
 export interface End {
@@ -16,10 +19,13 @@ export function preStopMs({ blueprint, createdAt, expiresAt }: Lease): number {
   return Math.min(milliseconds(preStop.timeout), Math.floor((expiresAt - createdAt) / 4))
 }
 
-/** The hard end begins before `expiresAt` where a pre-stop command has to come to its end by then. */
+/**
+ * Who pauses a sandbox means to come back: only its hard end counts then. That begins before `expiresAt` where a pre-stop command has to
+ * come to its end by then.
+ */
 function nextEnd(lease: Lease): End {
   const hard = lease.expiresAt - preStopMs(lease)
-  const idle = lease.activeAt + lease.idleMs
+  const idle = lease.pausedAt === null ? lease.activeAt + lease.idleMs : Number.POSITIVE_INFINITY
   return idle < hard ? { reason: 'idle', at: idle } : { reason: 'expired', at: hard }
 }
 

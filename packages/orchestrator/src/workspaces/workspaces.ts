@@ -31,6 +31,8 @@ export interface Workspaces extends Cloning {
   unpack(id: string, sandbox: string, signal: AbortSignal): Promise<void>
   /** What was unpacked there, as a tar; an empty one where nothing was. Read it or destroy it. */
   baseline(sandbox: string): Readable
+  /** One sandbox begins as a copy of another: what went into that is what it is compared with as well. */
+  inherit(from: string, to: string): Promise<void>
   /** The sandbox has ended: what went into it is not kept. Idempotent. */
   forget(sandbox: string): Promise<void>
   /** Removes uploads older than an hour, and torn ones. */
@@ -99,6 +101,7 @@ export function createWorkspaces({
     },
 
     baseline: baselines.open,
+    inherit: baselines.inherit,
     forget: baselines.forget,
 
     async unpack(id, sandbox, signal) {

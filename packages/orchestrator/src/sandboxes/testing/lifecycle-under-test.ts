@@ -186,6 +186,7 @@ function workspacesThat({ cloned, unpacked }: Pick<LifecycleUnderTest, 'cloned' 
     require: () => {},
     unpack: async (id) => void unpacked.push(id),
     baseline: () => Readable.from([]),
+    inherit: async () => {},
     forget: async () => {},
     sweep: async () => {},
   }
