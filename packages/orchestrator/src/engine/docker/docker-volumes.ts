@@ -33,6 +33,7 @@ import {
   sizeScript,
   usageScript,
 } from './pool-scripts.ts'
+import { beyond, countOf, empty, readMeta, readUse, type Use } from './volume-lines.ts'
 
 export type DockerVolumesOptions = PoolOptions
 
@@ -246,26 +247,4 @@ export class DockerVolumes implements Volumes, AsyncDisposable {
     const options = bindOptions(`${mountpoint}/sealed/${name}/data`, 'ro')
     await this.#engine.create({ name, pod: null, of: null, options })
   }
-}
-
-type Use = Omit<VolumeUse, 'name'>
-
-const empty = (name: string): VolumeUse => ({ name, bytes: 0, inodes: 0 })
-
-const beyond = (use: Use, original: Use): Use => ({
-  bytes: Math.max(0, use.bytes - original.bytes),
-  inodes: Math.max(0, use.inodes - original.inodes),
-})
-
-const readUse = ([directory = '', bytes, inodes]: readonly string[]) =>
-  [directory, { bytes: countOf(Number(bytes)), inodes: countOf(Number(inodes)) }] as const
-
-/** `-` stands for what has no number: a file system without a limit, a walk without an end. */
-const countOf = (number: number) => (Number.isNaN(number) ? Number.POSITIVE_INFINITY : number)
-
-function readMeta(line: string): VolumeStatus {
-  const match = /^(volumes|sealed)\/([^/]+)\/meta:pod=(\S*) of=(\S*)$/.exec(line)
-  const [, place, name = '', pod = '', of = ''] = match ?? []
-  if (match === null) throw poolBroken('a volume’s description cannot be read')
-  return place === 'sealed' ? { name, pod: null, of: null } : { name, pod, of: of || null }
 }
