@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { parseBytes } from '@stuntdouble/sdk/wire'
+import { benchCheckpoint } from './checkpoint.ts'
 import { benchEgress } from './egress.ts'
 import { benchExec } from './exec.ts'
 import { benchGateway } from './gateway.ts'
@@ -22,6 +23,7 @@ interface Options {
 /** `pnpm bench NAME`: numbers, side by side in one run. Never part of the tests. */
 const benches: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   up: ({ rounds = 10 }) => benchUp(rounds),
+  checkpoint: ({ rounds = 5 }) => benchCheckpoint(rounds),
   egress: ({ rounds = 5 }) => benchEgress(rounds),
   gateway: ({ rounds = 5 }) => benchGateway(rounds),
   hardening: ({ rounds = 20 }) => benchHardening(rounds),

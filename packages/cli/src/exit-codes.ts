@@ -29,6 +29,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, number>> = {
   file_not_found: exit.notFound,
   process_not_found: exit.notFound,
   address_not_found: exit.notFound,
+  checkpoint_not_found: 3,
   database_not_found: exit.notFound,
   sandbox_gone: exit.notFound,
   conflict: exit.failure,

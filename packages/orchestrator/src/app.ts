@@ -25,6 +25,7 @@ import type { WrongKeys } from './lib/wrong-keys.ts'
 import { openApiDocument } from './openapi/openapi.ts'
 import type { Recorder } from './recorder/recorder.ts'
 import { eventRoutes } from './recorder/routes.ts'
+import { checkpointRoutes } from './sandboxes/checkpoints/routes.ts'
 import { sandboxRoutes } from './sandboxes/routes.ts'
 import type { Sandboxes } from './sandboxes/sandboxes.ts'
 import { snapshotRoutes } from './snapshots/routes.ts'
@@ -78,7 +79,7 @@ export function createApp(parts: AppParts): Express {
     response.json(await examine(parts.doctor, abortOnClose(response)))
   })
   app.use('/v1', eventRoutes(parts.recorder), sandboxRoutes(parts), snapshotRoutes(parts.snapshots))
-  app.use('/v1', egressRoutes(parts.egress))
+  app.use('/v1', checkpointRoutes(parts), egressRoutes(parts.egress))
   app.use(
     '/v1',
     mcpRoutes(parts.mcp, () => ownerOf(parts)),

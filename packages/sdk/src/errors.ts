@@ -13,6 +13,7 @@ export const errorStatus = {
   process_not_found: 404,
   address_not_found: 404,
   database_not_found: 404,
+  checkpoint_not_found: 404,
   conflict: 409,
   snapshot_in_use: 409,
   sandbox_not_ready: 409,

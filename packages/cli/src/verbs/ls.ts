@@ -24,7 +24,7 @@ const head = ['ID', 'STATE', 'LEFT', 'IDLE END', 'DATA', 'RECEIPT']
 
 function row(sandbox: SandboxView): string[] {
   const left = (end: string) => humanSeconds((Date.parse(end) - Date.now()) / 1000)
-  const lives = sandbox.state === 'ready' || sandbox.state === 'creating'
+  const lives = sandbox.state !== 'ending' && sandbox.state !== 'ended'
   return [
     sandbox.id,
     sandbox.endReason ? `${sandbox.state} (${sandbox.endReason})` : sandbox.state,

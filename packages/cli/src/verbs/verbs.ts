@@ -1,4 +1,5 @@
 import type { AddVerb } from '../call.ts'
+import { addCheckpoint } from './checkpoint.ts'
 import { addCp } from './cp.ts'
 import { addData } from './data.ts'
 import { addDb } from './db.ts'
@@ -11,13 +12,17 @@ import { addEnv } from './env.ts'
 import { addEvents } from './events.ts'
 import { addExec } from './exec.ts'
 import { addExtend } from './extend.ts'
+import { addFork } from './fork.ts'
 import { addInspect } from './inspect.ts'
 import { addLogs } from './logs.ts'
 import { addLs } from './ls.ts'
 import { addMcp } from './mcp.ts'
+import { addPause } from './pause.ts'
 import { addPorts } from './ports.ts'
 import { addPs } from './ps.ts'
 import { addPull } from './pull.ts'
+import { addResume } from './resume.ts'
+import { addRollback } from './rollback.ts'
 import { addSecrets } from './secrets.ts'
 import { addServe } from './serve.ts'
 import { addSh } from './sh.ts'
@@ -42,6 +47,11 @@ export const verbs: readonly AddVerb[] = [
   addCp,
   addDiff,
   addPull,
+  addCheckpoint,
+  addRollback,
+  addFork,
+  addPause,
+  addResume,
   addExtend,
   addDown,
   addSnapshot,

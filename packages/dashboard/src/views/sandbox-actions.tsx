@@ -15,7 +15,7 @@ export function SandboxActions({ sandbox }: { sandbox: SandboxView }) {
     await dashboard.extend(sandbox.id)
     return true
   })
-  const running = sandbox.state === 'creating' || sandbox.state === 'ready'
+  const running = sandbox.state !== 'ending' && sandbox.state !== 'ended'
   const wasAsking = useRef(false)
   // The browser gives the focus back to the button that opened the dialog, unless that is gone too.
   useEffect(() => {

@@ -56,7 +56,7 @@ function Head({ sandbox }: { sandbox: SandboxView }) {
 }
 
 function Side({ sandbox }: { sandbox: SandboxView }) {
-  const running = sandbox.state === 'creating' || sandbox.state === 'ready'
+  const running = sandbox.state !== 'ending' && sandbox.state !== 'ended'
   return (
     <>
       {running && (

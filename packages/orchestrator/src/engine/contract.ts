@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { connectionTests } from './contract-connections.ts'
 import { execTests, killTests } from './contract-exec.ts'
+import { holdTests } from './contract-holding.ts'
 import {
   deadlineTests,
   destroyTests,
@@ -18,6 +19,7 @@ export function describeEngine(name: string, open: OpenEngine) {
     describe('refuses users', () => userTests(open))
     describe('destroys pods', () => destroyTests(open))
     describe('ends pods at their deadline', () => deadlineTests(open))
+    describe('holds pods still', () => holdTests(open))
     describe('runs commands', () => execTests(open))
     describe('kills commands', () => killTests(open))
     describe('carries connections', () => connectionTests(open))

@@ -56,6 +56,29 @@ export interface Engine extends AsyncDisposable {
    */
   listenEgress(pod: string, onConnection: (socket: Duplex) => void): Promise<AsyncDisposable>
 
+  /**
+   * Holds every process of a pod still but its gate, which goes on watching its deadline: a stopped
+   * process uses no processor and dies as quickly as any. Idempotent. Connections stay open and wait.
+   * Refused with `policy_refused` for a pod with a container on a second kernel.
+   */
+  pause(pod: string, signal: AbortSignal): Promise<void>
+
+  /** Has them go on; content when nothing was held. Also what is left to do after a `checkpoint` that was cut short. */
+  resume(pod: string, signal: AbortSignal): Promise<void>
+
+  /**
+   * `Volumes.checkpoint` of a running pod, with all of its processes held still meanwhile: what the
+   * copies hold is what a power cut at that moment would have left. They go on afterwards also when
+   * the orchestrator is gone by then.
+   */
+  checkpoint(pod: string, copies: readonly VolumeCopy[], signal: AbortSignal): Promise<void>
+
+  /**
+   * Removes every container but the gate, so that `start` makes them anew: address, sockets, deadline
+   * stay. What runs in them ends; commands reject with `sandbox_gone`. Idempotent.
+   */
+  strip(pod: string, signal: AbortSignal): Promise<void>
+
   /** Runs a command in a running container. The process ends with the pod at the latest. */
   exec(pod: string, container: string, command: ExecSpec, signal: AbortSignal): Promise<Process>
 
@@ -237,6 +260,19 @@ export interface Volumes {
    * original must stay sealed for as long as the copy lives. Idempotent.
    */
   clone(sealed: string, volume: VolumeSpec, signal: AbortSignal): Promise<void>
+  /**
+   * Keeps what volumes of one pod hold of their own now, under further names that belong to the pod as
+   * well and are mounted by nobody. Its cost follows what was changed, not what the original holds.
+   * Fails as a whole and leaves no copy then. Who writes meanwhile is held still by `Engine.checkpoint`.
+   */
+  checkpoint(copies: readonly VolumeCopy[], signal: AbortSignal): Promise<void>
+  /** Puts a volume, unmounted by now, back to what a checkpoint of it holds, which stays. Idempotent. */
+  restore(volume: string, checkpoint: string, signal: AbortSignal): Promise<void>
+  /**
+   * A writable volume, of any pod, that begins as a checkpoint. One that is there stays as it is. A
+   * sealed volume below them must stay sealed, as with `clone`.
+   */
+  fork(checkpoint: string, volume: VolumeSpec, signal: AbortSignal): Promise<void>
   /** Turns a pod's volume, unmounted by now, into an immutable one under a new name, owned by no pod. */
   seal(volume: string, as: string, signal: AbortSignal): Promise<void>
   /** Content when it is not there. Refused with `snapshot_in_use` while clones of it exist. */
@@ -258,6 +294,12 @@ export interface VolumeSpec {
   readonly gid: number
   /** Of the volume's root, such as 0o700. */
   readonly mode: number
+}
+
+export interface VolumeCopy {
+  readonly volume: string
+  /** A volume's name. */
+  readonly as: string
 }
 
 export interface VolumeStatus {

@@ -1,26 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { VolumeSpec, Volumes } from './engine.ts'
+import { checkpointTests } from './contract-checkpoints.ts'
+import { type VolumesUnderTest, volumeSpec } from './volumes-under-test.ts'
 
-/** Volumes of an installation of their own, and a way to look inside as a container would. */
-export interface VolumesUnderTest extends AsyncDisposable {
-  readonly volumes: Volumes
-  /** A name for a volume that no other test has. */
-  named(name: string): string
-  /** As the volume's owner, in a container that has it mounted; rejects when it cannot be written. */
-  write(volume: string, path: string, text: string): Promise<void>
-  /** Null when there is no such file. */
-  read(volume: string, path: string): Promise<string | null>
-  /** The same installation, as a process sees it that starts now. */
-  reopen(): Promise<Volumes & AsyncDisposable>
-}
-
-export const volumeSpec = (name: string, pod = 'pod-1'): VolumeSpec => ({
-  name,
-  pod,
-  uid: 999,
-  gid: 999,
-  mode: 0o700,
-})
+export { type VolumesUnderTest, volumeSpec } from './volumes-under-test.ts'
 
 type Open = () => Promise<VolumesUnderTest>
 
@@ -30,6 +12,7 @@ export function describeVolumes(name: string, open: Open): void {
     creationTests(open)
     sealTests(open)
     copyTests(open)
+    checkpointTests(open)
     endTests(open)
     measureTests(open)
   })

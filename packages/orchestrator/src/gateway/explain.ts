@@ -46,6 +46,17 @@ export function welcome(view: SandboxView, base: string): Welcome {
         description:
           'What listens inside, each with its own address and a link for a person’s browser; …/ports/3000/path asks a port',
       },
+      checkpoints: {
+        method: 'GET, POST',
+        href: `${base}/checkpoints`,
+        description:
+          'Keep the state of databases, files and workspace: { "name"? } → { name }; DELETE …/NAME removes one',
+      },
+      rollback: {
+        method: 'POST',
+        href: `${base}/rollback`,
+        description: 'Go back to a checkpoint: { "to"? }, the newest by default; what runs ends',
+      },
       process: {
         method: 'WebSocket',
         href: `${base.replace(/^http/, 'ws')}/process`,
@@ -82,6 +93,9 @@ Query a database:
   curl -sS ${welcome.links.exec?.href} -d '{"command":"psql -c \\"SELECT 1\\""}'
 Or add it as an MCP server, by streamable HTTP:
   ${welcome.links.mcp?.href}
+Before you try something risky, keep the state of databases, files and workspace; go back to it after:
+  curl -sS -X POST ${welcome.links.checkpoints?.href} -d '{"name":"before"}'
+  curl -sS -X POST ${welcome.links.rollback?.href} -d '{"to":"before"}'
 Databases, reachable from inside (DATABASE_URL is the first with tables):
 ${databases.length > 0 ? databases.join('\n') : '  none'}
 ${services.length > 0 ? `Services, running inside:\n${services.join('')}` : ''}${files.length > 0 ? `Files, copied from production, yours to change:\n${files.join('')}` : ''}

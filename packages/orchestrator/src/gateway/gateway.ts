@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import type { SandboxView } from '@stuntdouble/sdk/wire'
+import type { Checkpoint, SandboxView } from '@stuntdouble/sdk/wire'
 import { type Capabilities, ownPage } from '../capabilities/capabilities.ts'
 import type { Doors, McpDoor } from '../doors/doors.ts'
 import { checkAskedBy } from '../lib/asked-by.ts'
@@ -15,10 +15,20 @@ export interface Hosted {
   /** Why and when one ended, as the error to answer with; undefined while it runs. */
   tombstone(id: string): SandboxError | undefined
   /**
-   * Throws unless it is ready; holds it active until disposed. `cut` is called when its end begins,
-   * before anything of it is taken down: what is still open must close.
+   * Throws unless it is ready; holds it active until disposed. `cut` is called when its end begins, or
+   * with what else ends everything in it, before anything of it is taken down: what is still open must
+   * close.
    */
-  use(id: string, cut: () => void): Disposable
+  use(id: string, cut: (why?: SandboxError) => void): Disposable
+  readonly checkpoints: OwnCheckpoints
+}
+
+/** What the holder of a hand-over URL may do with the sandbox’s states. Copies are for its owner alone. */
+export interface OwnCheckpoints {
+  create(id: string, name?: string): Promise<Checkpoint>
+  list(id: string): readonly Checkpoint[]
+  remove(id: string, name: string): Promise<void>
+  rollback(id: string, to?: string): Promise<SandboxView>
 }
 
 export interface GatewayParts {

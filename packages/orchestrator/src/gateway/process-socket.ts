@@ -35,7 +35,7 @@ export function createProcessSocket(parts: GatewayParts) {
         if (handle === undefined) throw notHere()
         const sandbox = authorize(parts, handle, request)
         let taken: WebSocket | undefined
-        const use = parts.hosted.use(sandbox, () => lastMessage(socket, taken))
+        const use = parts.hosted.use(sandbox, (why) => lastMessage(socket, taken, why))
         socket.once('close', () => use[Symbol.dispose]())
         server.handleUpgrade(request, socket, head, (client) => {
           taken = client

@@ -11,6 +11,7 @@ import {
 } from 'express'
 import { ownPage } from '../capabilities/capabilities.ts'
 import { abortOnClose, parseBody } from '../lib/requests.ts'
+import { checkpointRoutes } from './checkpoints/routes.ts'
 import { commandText } from './command-text.ts'
 import { streamCommand } from './exec-stream.ts'
 import { instructions, welcome } from './explain.ts'
@@ -33,7 +34,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
   router.post('/exec', json({ limit: '1mb', type: () => true }), async (request, response) => {
     const sandbox = sandboxOf(response)
     const command = parseBody(ExecRequest, request.body)
-    using _use = parts.hosted.use(sandbox, () => lastWord(response))
+    using _use = parts.hosted.use(sandbox, (why) => lastWord(response, why))
     const signal = abortOnClose(response)
     if (request.headers.accept?.includes(ndjsonType)) {
       await streamCommand(parts, { sandbox, command, response, signal })
@@ -82,6 +83,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
   })
 
   addPortRoutes(router, parts)
+  router.use(checkpointRoutes(parts))
   return router
 }
 

@@ -6,6 +6,7 @@ const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'
 const suffix = customAlphabet(alphabet, 12)
 export const newSandboxId = () => `sb${suffix()}`
 export const newSnapshotId = () => `sn${suffix()}`
+export const newCheckpointId = () => `cp${suffix()}`
 export const newWorkspaceId = () => `ws${suffix()}`
 /** Of a process that runs in the background of a sandbox. */
 export const newProcessId = () => `pr${suffix()}`

@@ -11,6 +11,7 @@ import {
   Welcome,
 } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
+import { ownCheckpointOperations } from './checkpoint-operations.ts'
 import type { Operation } from './openapi.ts'
 
 const base = '/s/:handover'
@@ -18,6 +19,7 @@ const Eof = z.object({ eof: z.enum(['true']).optional() })
 
 /** What is behind a hand-over URL. */
 export const doorOperations: readonly Operation[] = [
+  ...ownCheckpointOperations,
   {
     ...{ method: 'get', path: base, summary: 'What the sandbox says of itself', status: 200 },
     result: Welcome,

@@ -40,6 +40,7 @@ import {
 } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
 import { createDocument } from 'zod-openapi'
+import { checkpointOperations } from './checkpoint-operations.ts'
 import { doorOperations } from './door-operations.ts'
 
 export { doorOperations }
@@ -193,6 +194,7 @@ export const operations: readonly Operation[] = [
     status: 200,
     result: LocalDatabase,
   },
+  ...checkpointOperations,
   {
     method: 'get',
     path: '/sandboxes/:id/events',

@@ -1,3 +1,4 @@
+import type { SandboxError } from '@stuntdouble/sdk/errors'
 import type { Clock } from '../lib/clock.ts'
 
 /**
@@ -6,13 +7,13 @@ import type { Clock } from '../lib/clock.ts'
  */
 export interface Activity {
   /** Held open by a request, a terminal, a transfer; disposed when it ends. */
-  begin(sandbox: string, cut: () => void): Disposable
+  begin(sandbox: string, cut: Cut): Disposable
   /** The same for what may stay open unused, such as a preview: it counts when it comes and when told. */
-  visit(sandbox: string, cut: () => void): Visit
+  visit(sandbox: string, cut: Cut): Visit
   /** Marks every sandbox in use as active now. Called on a beat. */
   beat(): void
-  /** Has every use of a sandbox close. */
-  cut(sandbox: string): void
+  /** Has every use of a sandbox close; its end is the reason when none is given. */
+  cut(sandbox: string, why?: SandboxError): void
 }
 
 export interface Visit extends Disposable {
@@ -21,10 +22,12 @@ export interface Visit extends Disposable {
 }
 
 interface Use {
-  readonly cut: () => void
+  readonly cut: Cut
   /** Whether it counts for as long as it is open. */
   readonly holds: boolean
 }
+
+type Cut = (why?: SandboxError) => void
 
 export function createActivity(
   clock: Clock,
@@ -57,8 +60,8 @@ export function createActivity(
         if ([...uses].some(({ holds }) => holds)) touch(sandbox, clock())
       }
     },
-    cut(sandbox) {
-      for (const { cut } of [...(open.get(sandbox) ?? [])]) cut()
+    cut(sandbox, why) {
+      for (const { cut } of [...(open.get(sandbox) ?? [])]) cut(why)
     },
   }
 }

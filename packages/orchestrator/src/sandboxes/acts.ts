@@ -1,4 +1,5 @@
 import type { Resource } from '../engine/engine.ts'
+import { rollBack } from './checkpoints/roll-back.ts'
 import type { Desk } from './desk.ts'
 import type { PreStops } from './pre-stop.ts'
 import { writeReceipt } from './receipt.ts'
@@ -68,6 +69,8 @@ export function createActs(
       desk.cutUses(sandbox.id)
     },
 
+    rollback: (sandbox) => starting.attempt(sandbox, (signal) => rollBack(desk, sandbox, signal)),
+
     async destroy(sandbox) {
       const evidence = await evidenceOf(sandbox)
       const { id: installation, signer } = desk.installation
@@ -76,6 +79,7 @@ export function createActs(
       storage.transaction(() => {
         store.update(sandbox.id, { state: 'ended', endedAt: now })
         store.saveReceipt(receipt)
+        desk.checkpointStore.forget(sandbox.id)
         recorder.record(sandbox.id, 'ended', { reason: receipt.reason, clean: receipt.clean })
       })
       desk.onEnded(sandbox.id)

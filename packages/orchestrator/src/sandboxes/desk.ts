@@ -1,3 +1,4 @@
+import type { SandboxError } from '@stuntdouble/sdk/errors'
 import type { OperatorConfig } from '@stuntdouble/sdk/wire'
 import type { Canaries } from '../canaries/canaries.ts'
 import type { Capabilities } from '../capabilities/capabilities.ts'
@@ -14,6 +15,7 @@ import type { ServerKinds } from '../sources/sources.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
 import type { Attachments } from './attachments.ts'
+import type { CheckpointStore } from './checkpoints/store.ts'
 import type { DiskUse } from './disk-bound.ts'
 import type { LimitWatch } from './limit-watch.ts'
 import type { Starter } from './starter.ts'
@@ -44,9 +46,10 @@ export interface Desk {
   readonly urlOf: (token: string) => string
   /** Called when a receipt is written. */
   readonly onEnded: (id: string) => void
-  /** Closes what is open through any door of a sandbox. */
-  readonly cutUses: (id: string) => void
+  /** Closes what is open through any door of a sandbox; its end is the reason when none is given. */
+  readonly cutUses: (id: string, why?: SandboxError) => void
   readonly limitWatch: LimitWatch
+  readonly checkpointStore: CheckpointStore
   /** What each sandbox’s volumes held when they were last measured. */
   readonly diskUses: Map<string, DiskUse>
   readonly reconcile: (id: string) => Promise<void>

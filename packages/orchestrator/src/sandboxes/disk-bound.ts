@@ -1,8 +1,5 @@
 import { type Blueprint, type DiskView, parseBytes } from '@stuntdouble/sdk/wire'
 import type { VolumeUse } from '../engine/engine.ts'
-import { databaseVolume, filesVolume } from './pod.ts'
-import type { Sandbox } from './sandbox.ts'
-import { workspaceVolume } from './workspace-volume.ts'
 
 /** What a sandbox's volumes hold, or may hold, together. */
 export type DiskUse = Omit<VolumeUse, 'name'>
@@ -18,12 +15,6 @@ export function diskBound({ limits }: Blueprint): DiskUse {
 
 export const isOver = (use: DiskUse, bound: DiskUse): boolean =>
   use.bytes > bound.bytes || use.inodes > bound.inodes
-
-export const volumesOf = (sandbox: Sandbox): readonly string[] => [
-  workspaceVolume(sandbox).name,
-  ...sandbox.databases.map((database) => databaseVolume(sandbox, database).name),
-  ...sandbox.files.map((files) => filesVolume(sandbox, files).name),
-]
 
 export const sumOf = (uses: readonly DiskUse[]): DiskUse => ({
   bytes: uses.reduce((sum, { bytes }) => sum + bytes, 0),

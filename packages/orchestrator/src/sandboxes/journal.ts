@@ -36,9 +36,39 @@ export function newSandbox(
     warnedOf: null,
     preStopAt: null,
     problem: null,
+    forkOf: null,
+    rollback: null,
+    pausedAt: null,
     inventory: [],
   }
 }
+
+interface Forked {
+  readonly blueprint: Blueprint
+  /** The id of the checkpoint that it begins as. */
+  readonly from: string
+  readonly now: number
+}
+
+/** The row of a copy: the same data under the same names and passwords, and a lease of its own. */
+export const newFork = (of: Sandbox, { blueprint, from, now }: Forked): Sandbox => ({
+  ...of,
+  id: newSandboxId(),
+  state: 'creating',
+  blueprint,
+  workspace: null,
+  createdAt: now,
+  expiresAt: now + milliseconds(blueprint.ttl),
+  idleMs: milliseconds(blueprint.idle),
+  activeAt: now,
+  endReason: null,
+  endedAt: null,
+  problem: null,
+  forkOf: from,
+  rollback: null,
+  pausedAt: null,
+  inventory: [],
+})
 
 /** Containers of a pod share its loopback, so each database listens on a port of its own. */
 function databasesOf(

@@ -3,7 +3,7 @@ import type { Sandbox } from './sandbox.ts'
 
 type Lease = Pick<
   Sandbox,
-  'state' | 'createdAt' | 'expiresAt' | 'idleMs' | 'activeAt' | 'blueprint'
+  'state' | 'createdAt' | 'expiresAt' | 'idleMs' | 'activeAt' | 'pausedAt' | 'blueprint'
 >
 
 /** An end that comes if nothing happens until then. */
@@ -21,11 +21,12 @@ export function preStopMs({ blueprint, createdAt, expiresAt }: Lease): number {
 
 /**
  * The hard end begins before `expiresAt` where a pre-stop command has to come to its end by then. Who
- * waits for a creation is not idle.
+ * waits for a creation is not idle, and who pauses a sandbox means to come back.
  */
 function nextEnd(lease: Lease): End {
   const hard = lease.expiresAt - preStopMs(lease)
-  const idle = lease.state === 'creating' ? hard : lease.activeAt + lease.idleMs
+  const isWaited = lease.state === 'creating' || lease.pausedAt !== null
+  const idle = isWaited ? Number.POSITIVE_INFINITY : lease.activeAt + lease.idleMs
   return idle < hard ? { reason: 'idle', at: idle } : { reason: 'expired', at: hard }
 }
 

@@ -113,6 +113,28 @@ describe('the next step of a sandbox', () => {
     expect(plan(aSandbox({ state: 'ending' }), whole, 1_000)).toEqual({ do: 'destroy' })
   })
 
+  test('one on its way back to a checkpoint goes on with that, with or without its members', () => {
+    const sandbox = aSandbox({ rollback: 'cp000000000000' })
+
+    for (const seen of [whole, [running('gate')], [running('gate'), exited('db')]])
+      expect(plan(sandbox, seen, 1_000)).toEqual({ do: 'rollback' })
+  })
+
+  test('on its way back it ends like any: without its gate, on request, with its lease', () => {
+    const sandbox = aSandbox({ rollback: 'cp000000000000', expiresAt: 5_000 })
+
+    expect(plan(sandbox, [exited('gate')], 1_000)).toEqual({ do: 'end', reason: 'died' })
+    expect(plan({ ...sandbox, endReason: 'down' }, whole, 1_000)).toMatchObject({ reason: 'down' })
+    expect(plan(sandbox, whole, 5_000)).toEqual({ do: 'end', reason: 'expired' })
+  })
+
+  test('one that is paused has a hard end and no idle one', () => {
+    const paused = aSandbox({ pausedAt: 500, idleMs: 1_000, expiresAt: 5_000 })
+
+    expect(plan(paused, whole, 4_000)).toEqual({ do: 'rest' })
+    expect(plan(paused, whole, 5_000)).toEqual({ do: 'end', reason: 'expired' })
+  })
+
   test('one that has ended is never touched again', () => {
     fc.assert(
       fc.property(fc.integer(), fc.subarray(whole), (now, seen) => {

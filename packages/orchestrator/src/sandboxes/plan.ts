@@ -11,6 +11,8 @@ export type Step =
   /** Runs the blueprint’s last command. */
   | { readonly do: 'preStop'; readonly reason: EndReason }
   | { readonly do: 'end'; readonly reason: EndReason }
+  /** Members made again on what a checkpoint holds: from the beginning, however far an earlier try came. */
+  | { readonly do: 'rollback' }
   /** Removes what there is, looks again, and writes the receipt. */
   | { readonly do: 'destroy' }
   | { readonly do: 'rest' }
@@ -27,6 +29,8 @@ export function plan(sandbox: Sandbox, seen: readonly ContainerStatus[], now: nu
   const mayStop = reason && isOrderly(reason) && preStopDue(sandbox, now) && runs(seen)
   if (reason) return { do: mayStop ? 'preStop' : 'end', reason }
   if (sandbox.state === 'creating') return { do: 'start' }
+  // Its members are missing in the middle of it; without its gate it is over.
+  if (sandbox.rollback !== null && lives(seen, 'gate')) return { do: 'rollback' }
   if (!vital.every((name) => lives(seen, name))) return { do: 'end', reason: 'died' }
 
   const end = warningDue(sandbox, now)
@@ -37,6 +41,9 @@ const preStopDue = (sandbox: Sandbox, now: number) =>
   sandbox.state === 'ready' &&
   sandbox.blueprint.preStop !== undefined &&
   sandbox.preStopAt === null &&
+  // What is held still or half made runs no command.
+  sandbox.pausedAt === null &&
+  sandbox.rollback === null &&
   now < deadlineOf(sandbox)
 
 const lives = (seen: readonly ContainerStatus[], name: string) =>

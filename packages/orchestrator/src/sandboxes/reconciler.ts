@@ -13,6 +13,7 @@ export interface Acts {
   warn(sandbox: Sandbox, end: End): void
   preStop(sandbox: Sandbox, reason: EndReason): Promise<void>
   end(sandbox: Sandbox, reason: EndReason): void
+  rollback(sandbox: Sandbox): Promise<void>
   destroy(sandbox: Sandbox): Promise<void>
 }
 
@@ -59,6 +60,8 @@ export function createReconciler({ store, engine, clock, acts }: Parts): Reconci
         return acts.preStop(sandbox, step.reason)
       case 'end':
         return acts.end(sandbox, step.reason)
+      case 'rollback':
+        return acts.rollback(sandbox)
       case 'destroy':
         return acts.destroy(sandbox)
     }

@@ -1,4 +1,5 @@
 import type { SandboxError } from '@stuntdouble/sdk/errors'
+import { isPaused, isRollingBack } from './checkpoints/errors.ts'
 import type { Desk } from './desk.ts'
 import { databaseNotFound, sandboxGone, sandboxNotFound, sandboxNotReady } from './errors.ts'
 import { overdue } from './lease.ts'
@@ -12,6 +13,8 @@ export interface Roster {
   tombstone(id: string): SandboxError | undefined
   /** Throws `sandbox_not_ready` or `sandbox_gone` as well. */
   ready(id: string): Sandbox
+  /** Throws `conflict` as well while it is paused, or on its way back to a checkpoint. */
+  usable(id: string): Sandbox
   /** Throws `database_not_found` as well. */
   database(id: string, name: string): SandboxDatabase
 }
@@ -31,6 +34,13 @@ export function createRoster({ store, clock }: Pick<Desk, 'store' | 'clock'>): R
     return sandbox
   }
 
+  function usable(id: string): Sandbox {
+    const sandbox = ready(id)
+    if (sandbox.rollback !== null) throw isRollingBack(id)
+    if (sandbox.pausedAt !== null) throw isPaused(id)
+    return sandbox
+  }
+
   return {
     known,
     tombstone(id) {
@@ -38,6 +48,7 @@ export function createRoster({ store, clock }: Pick<Desk, 'store' | 'clock'>): R
       return sandbox && sandbox.endReason !== null ? sandboxGone(sandbox) : undefined
     },
     ready,
+    usable,
     database(id, name) {
       const { databases } = ready(id)
       const found = databases.find((database) => database.name === name)

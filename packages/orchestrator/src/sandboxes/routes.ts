@@ -17,7 +17,8 @@ import { abortOnClose, parseBody } from '../lib/requests.ts'
 import type { Recorder } from '../recorder/recorder.ts'
 import type { ServerKinds } from '../sources/sources.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
-import { badIdempotencyKey, sandboxNotFound } from './errors.ts'
+import { badIdempotencyKey } from './errors.ts'
+import { idOf } from './id-of.ts'
 import type { Sandboxes } from './sandboxes.ts'
 
 interface Parts {
@@ -27,12 +28,6 @@ interface Parts {
   readonly recorder: Recorder
   readonly doors: Doors
   readonly kinds: ServerKinds
-}
-
-function idOf({ params }: Request): string {
-  const id = String(params.id)
-  if (!/^sb[a-z0-9]{12}$/.test(id)) throw sandboxNotFound(id.slice(0, 40))
-  return id
 }
 
 function idempotencyKeyOf({ headers }: Request): string | undefined {

@@ -5,7 +5,7 @@ import type { Credentials } from '../sources/sources.ts'
 /** A sandbox as the journal knows it: what is wanted, and how far it came. Times in epoch milliseconds. */
 export interface Sandbox {
   readonly id: string
-  readonly state: SandboxState
+  readonly state: Exclude<SandboxState, 'paused' | 'rolling_back'>
   readonly blueprint: Blueprint
   readonly databases: readonly SandboxDatabase[]
   readonly files: readonly SandboxFiles[]
@@ -24,6 +24,12 @@ export interface Sandbox {
   /** When its pre-stop command was begun, or forgone; it is begun once. */
   readonly preStopAt: number | null
   readonly problem: Problem | null
+  /** The checkpoint whose copy it is to begin as, until it is ready. */
+  readonly forkOf: string | null
+  /** The checkpoint it is on its way back to. */
+  readonly rollback: string | null
+  /** When its processes were stopped; null while they run. */
+  readonly pausedAt: number | null
   /** Everything that was ever seen of it on the engine. */
   readonly inventory: readonly Resource[]
 }

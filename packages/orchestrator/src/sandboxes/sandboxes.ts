@@ -13,6 +13,8 @@ import { createActivity, type Visit } from './activity.ts'
 import { createActs } from './acts.ts'
 import { createAdoption } from './adoption.ts'
 import { createAttachments } from './attachments.ts'
+import { type Checkpoints, createCheckpoints } from './checkpoints/checkpoints.ts'
+import { createCheckpointStore } from './checkpoints/store.ts'
 import { type CreateOnce, createOnce } from './create-once.ts'
 import { createCreation } from './creation.ts'
 import type { Desk } from './desk.ts'
@@ -70,18 +72,29 @@ export interface Sandboxes extends AsyncDisposable {
   end(id: string, reason: EndReason, how?: EndOptions): Promise<Receipt>
   /** Throws `conflict` before the end. */
   receipt(id: string): Receipt
-  /** Throws unless the sandbox is ready; holds it active until disposed. `cut` is called when its end begins. */
-  use(id: string, cut: () => void): Disposable
+  /**
+   * Throws unless the sandbox is ready, neither paused nor rolled back; holds it active until disposed.
+   * `cut` is called when its end begins, or with what else takes everything down that is open.
+   */
+  use(id: string, cut: (why?: SandboxError) => void): Disposable
   /** The same, and it is active only when the visit is told so. */
-  visit(id: string, cut: () => void): Visit
+  visit(id: string, cut: (why?: SandboxError) => void): Visit
   database(id: string, name: string): SandboxDatabase
+  readonly checkpoints: Omit<Checkpoints, 'recover'>
   /** Takes up what an earlier process left: adopts what runs, ends what was half made. */
   adopt(): Promise<void>
 }
 
 export type SandboxesParts = Omit<
   Desk,
-  'store' | 'starter' | 'attachments' | 'reconcile' | 'cutUses' | 'diskUses' | 'limitWatch'
+  | 'store'
+  | 'starter'
+  | 'attachments'
+  | 'reconcile'
+  | 'cutUses'
+  | 'diskUses'
+  | 'limitWatch'
+  | 'checkpointStore'
 >
 
 export function createSandboxes(parts: SandboxesParts): Sandboxes {
@@ -95,6 +108,7 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     cutUses: activity.cut,
     limitWatch: createLimitWatch({ ...parts, store }),
     diskUses: new Map(),
+    checkpointStore: createCheckpointStore(storage),
   }
 
   const starting = createStarting(base)
@@ -108,6 +122,7 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const keys = createIdempotencyKeys(storage)
   const create = createCreation({ desk, starting, ending, handovers })
   const retention = createRetention({ ...desk, keys })
+  const checkpoints = createCheckpoints({ desk, starting, ending, handovers, leases }, roster)
   const sweeper = createSweeper({ ...desk, expire: (id) => ending.request(id, 'expired') })
   const interrupt = (id: string) => {
     starting.interrupt(id)
@@ -128,10 +143,11 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     ...handovers,
     end: ending.end,
     receipt: ending.receipt,
-    use: (id, cut) => activity.begin(roster.ready(id).id, cut),
-    visit: (id, cut) => activity.visit(roster.ready(id).id, cut),
+    use: (id, cut) => activity.begin(roster.usable(id).id, cut),
+    visit: (id, cut) => activity.visit(roster.usable(id).id, cut),
     database: roster.database,
-    adopt: createAdoption(desk, ending),
+    checkpoints,
+    adopt: createAdoption(desk, ending, checkpoints.recover),
 
     async [Symbol.asyncDispose]() {
       preStops.close()

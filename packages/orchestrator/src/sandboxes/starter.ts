@@ -8,10 +8,10 @@ import type { ServerKinds } from '../sources/sources.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
 import { writeAgentsFile } from './agents-file.ts'
 import { databaseEnded, notReadyInTime } from './errors.ts'
-import { databaseVolume, filesVolume, podOf } from './pod.ts'
+import { makeVolumes } from './make-volumes.ts'
+import { podOf } from './pod.ts'
 import type { Sandbox, SandboxDatabase } from './sandbox.ts'
 import { serviceImages, startServices } from './services.ts'
-import { workspaceVolume } from './workspace-volume.ts'
 
 export interface StarterParts {
   readonly engine: Engine
@@ -26,6 +26,8 @@ export interface StarterParts {
 export interface Starter {
   images(sandbox: Sandbox, onProgress: OnProgress, signal: AbortSignal): Promise<void>
   start(sandbox: Sandbox, signal: AbortSignal): Promise<void>
+  /** The same on volumes that are there. */
+  run(sandbox: Sandbox, signal: AbortSignal): Promise<void>
 }
 
 const readyWithinMs = 60_000
@@ -39,18 +41,6 @@ export function createStarter({
   egress,
   ...parts
 }: StarterParts): Starter {
-  async function volumes(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
-    await Promise.all([
-      engine.volumes.create(workspaceVolume(sandbox), signal),
-      ...sandbox.databases.map((database) =>
-        engine.volumes.clone(database.sealedVolume, databaseVolume(sandbox, database), signal),
-      ),
-      ...sandbox.files.map((files) =>
-        engine.volumes.clone(files.sealedVolume, filesVolume(sandbox, files), signal),
-      ),
-    ])
-  }
-
   async function ready(
     sandbox: Sandbox,
     database: SandboxDatabase,
@@ -83,6 +73,19 @@ export function createStarter({
     }
   }
 
+  async function run(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
+    const placeholders = egress.placeholders(sandbox.id, sandbox.blueprint.credentials)
+    const podWith = (services: readonly string[]) =>
+      podOf(sandbox, kinds, { placeholders, services })
+    await engine.start(podWith([]), signal)
+    await Promise.all([
+      canaries.plant(sandbox.id, signal),
+      ...sandbox.databases.map((database) => ready(sandbox, database, signal)),
+      fillWorkspace(sandbox, { engine, workspaces }, signal),
+    ])
+    await startServices(sandbox, engine, { podWith, signal })
+  }
+
   return {
     async images(sandbox, onProgress, signal) {
       const wanted = [
@@ -97,18 +100,10 @@ export function createStarter({
         }),
       )
     },
+    run,
     async start(sandbox, signal) {
-      await volumes(sandbox, signal)
-      const placeholders = egress.placeholders(sandbox.id, sandbox.blueprint.credentials)
-      const podWith = (services: readonly string[]) =>
-        podOf(sandbox, kinds, { placeholders, services })
-      await engine.start(podWith([]), signal)
-      await Promise.all([
-        canaries.plant(sandbox.id, signal),
-        ...sandbox.databases.map((database) => ready(sandbox, database, signal)),
-        fillWorkspace(sandbox, { engine, workspaces }, signal),
-      ])
-      await startServices(sandbox, engine, { podWith, signal })
+      await makeVolumes(engine, sandbox, signal)
+      await run(sandbox, signal)
     },
   }
 }

@@ -12,6 +12,8 @@ export interface Starting {
   /** Looks for secrets, makes the images present and clones what is to be cloned; each may take minutes. */
   prepare(sandbox: Sandbox, onProgress: OnProgress, signal: AbortSignal): Promise<void>
   start(sandbox: Sandbox): Promise<void>
+  /** Work that a sandbox does not survive the failure of. `interrupt` stops it like a start. */
+  attempt(sandbox: Sandbox, work: (signal: AbortSignal) => Promise<void>): Promise<void>
   /** Stops a start under way; the sandbox goes on to its end. */
   interrupt(id: string): void
 }
@@ -32,7 +34,7 @@ export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
     // Until here the gate kept the hard end alone: who waits for a creation is not idle.
     await engine.setDeadline(sandbox.id, new Date(deadlineOf({ ...sandbox, ...ready })))
     storage.transaction(() => {
-      store.update(sandbox.id, ready)
+      store.update(sandbox.id, { ...ready, forkOf: null })
       recorder.record(sandbox.id, 'ready', { milliseconds: clock() - sandbox.createdAt })
     })
   }
@@ -50,17 +52,30 @@ export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
   }
 
   async function clone(
-    { id, blueprint, workspace }: Sandbox,
+    { id, blueprint, workspace, forkOf }: Sandbox,
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<void> {
     const spec = blueprint.workspace.clone
-    if (!spec || workspace !== null) return
+    if (!spec || workspace !== null || forkOf !== null) return
     const staged = await desk.workspaces.clone({ sandbox: id, spec }, onProgress, signal)
     store.update(id, { workspace: staged.id })
   }
 
+  async function attempt(
+    sandbox: Sandbox,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const interrupt = new AbortController()
+    underWay.set(sandbox.id, interrupt)
+    const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(startWithinMs)])
+    await work(signal)
+      .catch((cause) => fail(sandbox, cause))
+      .finally(() => underWay.delete(sandbox.id))
+  }
+
   return {
+    attempt,
     interrupt: (id) => underWay.get(id)?.abort(),
     async prepare(sandbox, onProgress, signal) {
       try {
@@ -71,13 +86,6 @@ export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
         fail(sandbox, cause)
       }
     },
-    async start(sandbox) {
-      const interrupt = new AbortController()
-      underWay.set(sandbox.id, interrupt)
-      const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(startWithinMs)])
-      await bringUp(sandbox, signal)
-        .catch((cause) => fail(sandbox, cause))
-        .finally(() => underWay.delete(sandbox.id))
-    },
+    start: (sandbox) => attempt(sandbox, (signal) => bringUp(sandbox, signal)),
   }
 }

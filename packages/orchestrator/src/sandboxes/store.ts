@@ -9,6 +9,7 @@ import {
 } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
 import type { Migration, Storage } from '../storage/storage.ts'
+import { checkpointMigration } from './checkpoints/store.ts'
 import type { Sandbox } from './sandbox.ts'
 
 export const sandboxMigrations: readonly Migration[] = [
@@ -41,6 +42,7 @@ export const sandboxMigrations: readonly Migration[] = [
     sql: `ALTER TABLE sandboxes ADD COLUMN warnedOf INTEGER;
     ALTER TABLE sandboxes ADD COLUMN preStopAt INTEGER`,
   },
+  checkpointMigration,
 ]
 
 export interface SandboxStore {
@@ -91,7 +93,7 @@ const Id = z.object({ id: z.string() })
 
 const Row = z.object({
   id: z.string(),
-  state: SandboxState,
+  state: SandboxState.exclude(['paused', 'rolling_back']),
   blueprint: json(Blueprint),
   databases: json(z.array(Database)),
   files: json(z.array(Files)),
@@ -105,6 +107,9 @@ const Row = z.object({
   warnedOf: z.int().nullable(),
   preStopAt: z.int().nullable(),
   problem: json(Problem).nullable(),
+  forkOf: z.string().nullable(),
+  rollback: z.string().nullable(),
+  pausedAt: z.int().nullable(),
   inventory: json(z.array(Item)),
 })
 

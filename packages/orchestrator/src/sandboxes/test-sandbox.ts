@@ -19,6 +19,9 @@ export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
     warnedOf: null,
     preStopAt: null,
     problem: null,
+    forkOf: null,
+    rollback: null,
+    pausedAt: null,
     inventory: [],
     ...change,
   }

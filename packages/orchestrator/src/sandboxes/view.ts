@@ -1,4 +1,10 @@
-import type { DatabaseView, FilesView, SandboxView, ServiceView } from '@stuntdouble/sdk/wire'
+import type {
+  DatabaseView,
+  FilesView,
+  SandboxState,
+  SandboxView,
+  ServiceView,
+} from '@stuntdouble/sdk/wire'
 import type { Desk } from './desk.ts'
 import { diskView } from './disk-bound.ts'
 import { idleAt } from './lease.ts'
@@ -12,7 +18,7 @@ export function viewOf(
 ): SandboxView {
   return {
     id: sandbox.id,
-    state: sandbox.state,
+    state: stateOf(sandbox),
     createdAt: timestamp(sandbox.createdAt),
     expiresAt: timestamp(sandbox.expiresAt),
     idleAt: timestamp(idleAt(sandbox)),
@@ -36,6 +42,11 @@ export function viewOf(
 
 const secondsLeft = (sandbox: Sandbox, now: number) =>
   sandbox.endReason === null ? Math.max(0, Math.round((idleAt(sandbox) - now) / 1000)) : 0
+function stateOf({ state, rollback, pausedAt }: Sandbox): SandboxState {
+  if (state !== 'ready') return state
+  if (rollback !== null) return 'rolling_back'
+  return pausedAt === null ? 'ready' : 'paused'
+}
 
 export function databasesOf(sandbox: Sandbox): Record<string, DatabaseView> {
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 import type { PoolUsage } from '../engine/engine.ts'
 import { elapsed } from '../lib/clock.ts'
 import type { Desk } from './desk.ts'
-import { type DiskUse, sumOf, volumesOf } from './disk-bound.ts'
+import { type DiskUse, sumOf } from './disk-bound.ts'
 import { createOpenFiles } from './open-files.ts'
 import type { Sandbox } from './sandbox.ts'
 
@@ -34,7 +34,11 @@ export function createVolumeWalks({
 
   async function walkNow(sandboxes: readonly Sandbox[], signal: AbortSignal): Promise<void> {
     const usage = await engine.volumes.usage(signal)
-    const names = new Map(sandboxes.map((sandbox) => [sandbox.id, volumesOf(sandbox)]))
+    // Its checkpoints are among them.
+    const owned = Map.groupBy(await engine.volumes.list(signal), ({ pod }) => pod)
+    const names = new Map(
+      sandboxes.map(({ id }) => [id, (owned.get(id) ?? []).map(({ name }) => name)]),
+    )
     const found = await engine.volumes.measure([...names.values()].flat(), signal)
     await open.look(usage.freeBytes + sumOf(found).bytes, signal)
     diskUses.clear()

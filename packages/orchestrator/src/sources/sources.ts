@@ -25,6 +25,12 @@ export interface Server {
    */
   ready(dial: Dial, credentials: Credentials, signal: AbortSignal): Promise<void>
 
+  /**
+   * Of a server that keeps its data in memory alone: has it write everything to its files, and take no
+   * writes until disposed, or for a minute. Absent where what was committed is in the files.
+   */
+  settle?(dial: Dial, credentials: Credentials, signal: AbortSignal): Promise<AsyncDisposable>
+
   /** Such as `postgres://app:…@host:port/database`. */
   url(credentials: Credentials, at: Address): string
 

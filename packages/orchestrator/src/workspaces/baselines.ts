@@ -12,6 +12,8 @@ import type { Resource } from '../engine/engine.ts'
 export interface Baselines {
   /** Keeps an upload for as long as the sandbox lives. Idempotent, and no second copy on the disk. */
   keep(sandbox: string, archive: string): Promise<void>
+  /** Keeps for one sandbox what is kept for another, if anything is. Idempotent. */
+  inherit(from: string, to: string): Promise<void>
   /** The archive; an empty one where nothing went in. The caller reads it or destroys it. */
   open(sandbox: string): Readable
   /** The archive, if there is one. */
@@ -28,6 +30,7 @@ export function createBaselines(directory: string): Baselines {
       await mkdir(directory, { recursive: true, mode: 0o700 })
       await link(archive, pathOf(sandbox)).catch(ignore('EEXIST'))
     },
+    inherit: (from, to) => link(pathOf(from), pathOf(to)).catch(ignore('EEXIST', 'ENOENT')),
     open: (sandbox) => Readable.from(readOr(pathOf(sandbox), emptyArchive), { objectMode: false }),
     async traces(sandbox) {
       const path = pathOf(sandbox)
@@ -53,6 +56,8 @@ function emptyArchive(): AsyncIterable<Buffer> {
   return tar as unknown as AsyncIterable<Buffer>
 }
 
-const ignore = (code: string) => (cause: NodeJS.ErrnoException) => {
-  if (cause.code !== code) throw cause
-}
+const ignore =
+  (...codes: readonly string[]) =>
+  (cause: NodeJS.ErrnoException) => {
+    if (!codes.includes(cause.code ?? '')) throw cause
+  }

@@ -37,6 +37,8 @@ export interface Workspaces extends Cloning {
   traces(sandbox: string): Promise<readonly Resource[]>
   /** Removes an archive that was cloned for one sandbox alone. Content when there is none. */
   discard(id: string): Promise<void>
+  /** One sandbox begins as a copy of another: what went into that is what it is compared with as well. */
+  inherit(from: string, to: string): Promise<void>
   /** The sandbox has ended: what went into it is not kept. Idempotent. */
   forget(sandbox: string): Promise<void>
   /** Removes uploads older than an hour, and torn ones. */
@@ -107,6 +109,7 @@ export function createWorkspaces({
     baseline: baselines.open,
     traces: baselines.traces,
     discard: (id) => rm(pathOf(id), { force: true }),
+    inherit: baselines.inherit,
     forget: baselines.forget,
 
     async unpack(id, sandbox, signal) {

@@ -4,6 +4,7 @@ import type { Connection, Fetch, HttpRequest, RequestBody } from '../http/connec
 import { send, sendForJson } from '../http/http.ts'
 import { sendForResult } from '../http/ndjson.ts'
 import { patchType, WorkspaceChanges } from '../wire/changes.ts'
+import * as checkpoint from '../wire/checkpoint.ts'
 import { DoctorReport, Health } from '../wire/doctor.ts'
 import { tarType } from '../wire/door.ts'
 import { E2bEnvironment } from '../wire/e2b.ts'
@@ -134,6 +135,46 @@ export class ControlClient {
   /** What it opened stays open, and nothing more opens by it. Idempotent. */
   revokeHandover = ({ id, token }: Capability, options?: CallOptions) =>
     this.#done(post(`${sandboxPath(id)}/handover/revoke`, { token }, options))
+
+  /** Keeps the state of databases, files and workspace; `checkpoint-1` and so on without a name. */
+  checkpoint = (id: string, name?: string, options?: CallOptions) =>
+    this.#json(
+      checkpoint.Checkpoint,
+      post(`${sandboxPath(id)}/checkpoints`, { ...(name && { name }) }, options),
+    )
+
+  /** Newest first. */
+  async checkpoints(id: string, options?: CallOptions) {
+    const path = `${sandboxPath(id)}/checkpoints`
+    return (await this.#json(checkpoint.CheckpointList, { path, ...options })).checkpoints
+  }
+
+  removeCheckpoint = (id: string, name: string, options?: CallOptions) =>
+    this.#done({
+      method: 'DELETE',
+      path: `${sandboxPath(id)}/checkpoints/${encodeURIComponent(name)}`,
+      timeoutMs: 300_000,
+      ...options,
+    })
+
+  /** To the newest checkpoint when none is named. What runs inside ends; the address stays. */
+  rollback = (id: string, to?: string, options?: CallOptions) =>
+    this.#json(
+      sandbox.SandboxView,
+      post(`${sandboxPath(id)}/rollback`, { ...(to && { to }) }, options),
+    )
+
+  /** All of them, or none. Aborting leaves none. */
+  async fork(id: string, request: checkpoint.ForkInput = {}, options?: CallOptions) {
+    const forks = post(`${sandboxPath(id)}/fork`, request, options)
+    return (await this.#json(checkpoint.Forks, forks)).sandboxes
+  }
+
+  pause = (id: string, options?: CallOptions) =>
+    this.#json(sandbox.SandboxView, post(`${sandboxPath(id)}/pause`, {}, options))
+
+  resume = (id: string, options?: CallOptions) =>
+    this.#json(sandbox.SandboxView, post(`${sandboxPath(id)}/resume`, {}, options))
 
   localDatabase = (id: string, name: string, options?: CallOptions) =>
     this.#json(

@@ -5,6 +5,7 @@ import { findOrchestrator, type OrchestratorOptions } from '../node/find-orchest
 import { patientFetch } from '../node/patient-fetch.ts'
 import type { BlueprintInput } from '../wire/blueprint.ts'
 import type { WorkspaceChanges } from '../wire/changes.ts'
+import type { Checkpoint, ForkInput } from '../wire/checkpoint.ts'
 import type { Welcome } from '../wire/door.ts'
 import type { Extended } from '../wire/extend.ts'
 import type { PortView } from '../wire/preview.ts'
@@ -70,8 +71,7 @@ export class Sandbox implements AsyncDisposable {
 
   /**
    * Joins a sandbox that runs, by its hand-over URL alone. `extend`, `kill`, `info`, `changes`,
-   * `patch` and `db.local` are
-   * the owner’s: they need an API key, looked for as `create` does.
+   * `patch`, `db.local`, checkpoints, forks and pauses are the owner’s: they need an API key, looked for as `create` does.
    */
   static async connect(handover: string | Handover, options: ConnectOptions = {}) {
     const { url, token } = parseHandoverUrl(typeof handover === 'string' ? handover : handover.url)
@@ -128,6 +128,37 @@ export class Sandbox implements AsyncDisposable {
   /** The same as a patch for `git apply`. Its bytes are an agent’s: look before you apply them. */
   async patch(): Promise<ReadableStream<Uint8Array>> {
     return await (await this.#control()).patch(this.id)
+  }
+
+  /** Keeps the state of databases, files and workspace, to go back to or to fork from. */
+  async checkpoint(name?: string): Promise<Checkpoint> {
+    return await (await this.#control()).checkpoint(this.id, name)
+  }
+
+  /** Newest first. */
+  async checkpoints(): Promise<readonly Checkpoint[]> {
+    return await (await this.#control()).checkpoints(this.id)
+  }
+
+  /** To the newest checkpoint when none is named. What runs inside ends; everything else of it stays. */
+  async rollback(to?: string): Promise<SandboxView> {
+    return await (await this.#control()).rollback(this.id, to)
+  }
+
+  /** Copies, each with a lease of its own and for whoever asked to end: all of them, or none. */
+  async fork(request: ForkInput = {}, signal?: AbortSignal): Promise<Sandbox[]> {
+    const control = await this.#control()
+    const handovers = await control.fork(this.id, request, { signal })
+    return handovers.map((handover) => Sandbox.of(handover, control))
+  }
+
+  /** Stops everything inside; its hard end still comes. Doors answer `conflict` until `resume`. */
+  async pause(): Promise<SandboxView> {
+    return await (await this.#control()).pause(this.id)
+  }
+
+  async resume(): Promise<SandboxView> {
+    return await (await this.#control()).resume(this.id)
   }
 
   /** Moves the hard end, by a while or until a moment; the answer says what the operator’s limit left of it. */

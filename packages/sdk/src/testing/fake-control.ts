@@ -14,6 +14,7 @@ import {
   RevokeRequest,
 } from '../wire/sandbox.ts'
 import { BuildSnapshotRequest, ReviewRequest, type Snapshot } from '../wire/snapshot.ts'
+import { checkpointRoutes } from './fake-checkpoints.ts'
 import { eventsAnswer } from './fake-events.ts'
 import { type Exchange, snapshotId } from './fake-state.ts'
 
@@ -76,6 +77,7 @@ const routes: Readonly<Record<string, Handler>> = {
   'GET /v1/sandboxes/:id/patch': ({ state, response }) => {
     response.writeHead(200, { 'content-type': patchType }).end(state.patch)
   },
+  ...checkpointRoutes,
   'GET /v1/events': (exchange) => eventsAnswer(exchange),
   'POST /v1/egress/:id': async (exchange) => {
     const { url } = await bodyOf(exchange, EgressTestRequest)
@@ -139,7 +141,7 @@ export async function controlAnswer(exchange: Exchange): Promise<void> {
   const known = request.headers.authorization === `Bearer ${state.apiKey}`
   if (!known && path !== '/v1/health') throw unauthorized()
   const [, , kind, id, rest, name, last] = path.split('/')
-  const named = rest === 'databases' ? ':name' : name
+  const named = rest === 'databases' || (rest === 'checkpoints' && name) ? ':name' : name
   const shape = [`/v1/${kind}`, id && ':id', rest, named, last].filter(Boolean).join('/')
   const handler = routes[`${request.method} ${shape}`]
   if (!handler) throw new Error(`no route ${request.method} ${shape}`)

@@ -46,6 +46,8 @@ export class FakeState {
   hold: Promise<void> | undefined
   /** Capabilities beside the first one, until they are revoked, and for how long each is good. */
   readonly issued = new Map<string, { readonly id: string; readonly ttl: string | undefined }>()
+  /** Names by sandbox, oldest first. */
+  readonly checkpoints = new Map<string, string[]>()
   /** Those that were renewed. */
   readonly renewed = new Set<string>()
   /** Thrown when one of these snapshots is to be removed. */

@@ -92,6 +92,9 @@ export const LimitsConfig = z.strictObject({
   maxCpus: z.number().positive().default(4),
   maxPids: z.int().positive().default(4096),
   maxDisk: Bytes.default('32g'),
+  maxCheckpoints: z.int().nonnegative().default(8).meta({
+    description: 'Of one sandbox, at a time; what they hold counts towards its disk.',
+  }),
   retention: Duration.default('30d').meta({
     description:
       'How long it is remembered that a sandbox was: its addresses answer 410, its receipt and events can be read.',

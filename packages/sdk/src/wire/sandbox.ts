@@ -8,8 +8,18 @@ import { Problem } from './problem.ts'
 import { EndReason } from './receipt.ts'
 import { Duration, SandboxId, SnapshotId, Timestamp } from './units.ts'
 
-/** `creating → ready → ending → ended`; a creation that fails goes on to `ending` by itself. */
-export const SandboxState = z.enum(['creating', 'ready', 'ending', 'ended'])
+/**
+ * `creating → ready → ending → ended`; a creation that fails goes on to `ending` by itself. One that
+ * is ready may be `paused`, or be `rolling_back`, and is ready again afterwards.
+ */
+export const SandboxState = z.enum([
+  'creating',
+  'ready',
+  'paused',
+  'rolling_back',
+  'ending',
+  'ended',
+])
 export type SandboxState = z.infer<typeof SandboxState>
 
 export const CreateSandboxRequest = z.strictObject({

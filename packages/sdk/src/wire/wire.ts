@@ -1,5 +1,6 @@
 export * from './blueprint.ts'
 export * from './changes.ts'
+export * from './checkpoint.ts'
 export * from './config.ts'
 export * from './credential.ts'
 export * from './disk.ts'

@@ -17,7 +17,7 @@ import type {
 import { PodTurns } from '../pod-turns.ts'
 import { Commands } from './commands.ts'
 import { readLogs } from './container-logs.ts'
-import { destroyPod, sweepContainers } from './destroy-pod.ts'
+import { destroyPod, removeMembers, sweepContainers } from './destroy-pod.ts'
 import { diagnoseEngine, requireEngine } from './diagnose.ts'
 import { DockerClient } from './docker-client.ts'
 import { containerNotFound, podGone } from './docker-errors.ts'
@@ -28,6 +28,7 @@ import { EgressListeners } from './egress-listeners.ts'
 import { gateImage } from './gate-config.ts'
 import { dialIn } from './gate-sockets.ts'
 import { heldOpen } from './held-open.ts'
+import { checkpointHeld, holdStill, letGo } from './hold-still.ts'
 import { HostView } from './host-view.ts'
 import { provideRunner, runnerImage } from './lanes/runner-volume.ts'
 import { LimitsReached } from './limits-reached.ts'
@@ -72,8 +73,7 @@ export async function openDockerEngine(options: DockerEngineOptions): Promise<En
     directory: new RunDirectory(options.runDirectory),
     host: new HostView(),
     onProgress,
-    // A frozen gate would let the deadline pass.
-    capabilities: { pause: false, copyOnWrite: mechanism !== 'directory' },
+    capabilities: { pause: true, copyOnWrite: mechanism !== 'directory' },
     images,
     volumes: openDockerVolumes(mechanism === undefined ? pool : { ...pool, mechanism }),
   })
@@ -152,6 +152,29 @@ class DockerEngine implements Engine {
 
   listenEgress(pod: string, onConnection: (socket: Duplex) => void): Promise<AsyncDisposable> {
     return this.#egress.listen(pod, onConnection)
+  }
+
+  pause(pod: string, signal: AbortSignal): Promise<void> {
+    return this.#turns.start(pod, signal, (stop) => holdStill(this.#parts.client, pod, stop))
+  }
+
+  resume(pod: string, signal: AbortSignal): Promise<void> {
+    return this.#turns.start(pod, signal, (stop) => letGo(this.#parts.client, pod, stop))
+  }
+
+  checkpoint(...request: Parameters<Engine['checkpoint']>): Promise<void> {
+    const [pod, copies, signal] = request
+    return this.#turns.start(pod, signal, (stop) =>
+      checkpointHeld(this.#parts, { pod, copies }, stop),
+    )
+  }
+
+  strip(pod: string, signal: AbortSignal): Promise<void> {
+    return this.#turns.start(pod, signal, async (stop) => {
+      this.#commands.podEnds(pod)
+      await removeMembers(this.#parts.client, pod, stop)
+      this.#commands.podEnded(pod)
+    })
   }
 
   exec(...request: Parameters<Engine['exec']>): Promise<Process> {

@@ -52,6 +52,17 @@ export const containerNotFound = (pod: string, name: string) =>
     hint: 'It ended, or its name is another; `sandbox ls` shows what runs.',
   })
 
+export const secondKernel = (pod: string) =>
+  new SandboxError('policy_refused', `"${pod}" runs on a second kernel and cannot be held still.`, {
+    hint: 'Checkpoints, forks and pauses need `isolation: runc`.',
+  })
+
+export const notHeldStill = (pod: string) =>
+  new SandboxError('engine_failed', `The processes of "${pod}" could not be signalled.`, {
+    hint: 'Try again; `sandbox doctor` checks what the engine needs.',
+    retryable: true,
+  })
+
 /** Errors of the connection itself mean no engine; anything the engine said is its failure. */
 export function asEngineError(socketPath: string, doing: string, cause: unknown): Error {
   if (cause instanceof SandboxError) return cause

@@ -18,10 +18,19 @@ export const bindOptions = (directory: string, ...more: readonly string[]): Moun
   o: ['bind', ...more].join(','),
 })
 
-export const overlayOptions = (lower: string, directory: string): MountOptions => ({
+/** What an overlay hides it notes in attributes: of the kind that can be copied without rights over the machine. */
+const copyable = 'userxattr'
+
+export const overlayOptions = (
+  { lower, directory }: { readonly lower: string; readonly directory: string },
+  isCopyable: boolean,
+): MountOptions => ({
   type: 'overlay',
   device: 'overlay',
-  o: `lowerdir=${lower},upperdir=${directory}/upper,workdir=${directory}/work,nosuid,nodev`,
+  o: [
+    `lowerdir=${lower},upperdir=${directory}/upper,workdir=${directory}/work,nosuid,nodev`,
+    ...(isCopyable ? [copyable] : []),
+  ].join(','),
 })
 
 interface EngineVolume extends VolumeStatus {
@@ -32,10 +41,33 @@ interface EngineVolume extends VolumeStatus {
 export class EngineVolumes {
   readonly #docker: Docker
   readonly #installation: string
+  #areCopyable: Promise<boolean> | undefined
 
   constructor(docker: Docker, installation: string) {
     this.#docker = docker
     this.#installation = installation
+  }
+
+  /** Whether the engine’s machine runs a kernel on which overlays can be copied: Linux 5.11 or later. */
+  async overlaysAreCopyable(): Promise<boolean> {
+    this.#areCopyable ??= this.#docker.version().then(({ KernelVersion = '' }) => {
+      const [major = 0, minor = 0] = KernelVersion.split(/[.-]/).map(Number)
+      return major > 5 || (major === 5 && minor >= 11)
+    })
+    return this.#areCopyable
+  }
+
+  /** Whether a copy of a volume’s files is a copy of what it holds; of one that is not there it is. */
+  async keepsAttributes(name: string): Promise<boolean> {
+    const found = await this.#docker
+      .getVolume(checkName(name))
+      .inspect()
+      .catch((cause: unknown) => {
+        if (isGone(cause)) return undefined
+        throw cause
+      })
+    const options: MountOptions = found?.Options ?? {}
+    return options.type !== 'overlay' || (options.o ?? '').split(',').includes(copyable)
   }
 
   /** Idempotent. One of that name that is not ours, or mounts another place, is refused. */

@@ -1,7 +1,15 @@
-import type Docker from 'dockerode'
-import type { PoolUsage, VolumeSpec, VolumeStatus, Volumes, VolumeUse } from '../engine.ts'
+import type {
+  PoolUsage,
+  VolumeCopy,
+  VolumeSpec,
+  VolumeStatus,
+  Volumes,
+  VolumeUse,
+} from '../engine.ts'
+import { forkCheckpoint, makeCheckpoint, restoreCheckpoint } from './docker-checkpoints.ts'
 import { bindOptions, EngineVolumes, overlayOptions } from './docker-volumes-engine.ts'
 import { removeRunner } from './lanes/runner-volume.ts'
+import type { HelpedPod } from './pod-helper.ts'
 import { Pool, type PoolOptions } from './pool.ts'
 import {
   diskFull,
@@ -25,6 +33,7 @@ import {
   sizeScript,
   usageScript,
 } from './pool-scripts.ts'
+import { beyond, countOf, empty, readMeta, readUse, type Use } from './volume-lines.ts'
 
 export type DockerVolumesOptions = PoolOptions
 
@@ -39,28 +48,45 @@ export const openDockerVolumes = (options: DockerVolumesOptions): DockerVolumes 
 export class DockerVolumes implements Volumes, AsyncDisposable {
   readonly #pool: Pool
   readonly #engine: EngineVolumes
-  readonly #docker: Docker
+  readonly #options: DockerVolumesOptions
   readonly #sealed = new Map<string, Use>()
 
   constructor(options: DockerVolumesOptions) {
-    this.#docker = options.docker
+    this.#options = options
     this.#pool = new Pool(options)
     this.#engine = new EngineVolumes(options.docker, options.installation)
   }
 
   async create(volume: VolumeSpec, signal: AbortSignal): Promise<void> {
     await this.#make(createScript(volume), { volume: volume.name }, signal)
-    const { mountpoint } = await this.#pool.open(signal)
-    const options = bindOptions(`${mountpoint}/volumes/${volume.name}/data`)
-    await this.#engine.create({ name: volume.name, pod: volume.pod, of: null, options })
+    await this.#expose(volume, null, signal)
   }
 
   async clone(sealed: string, volume: VolumeSpec, signal: AbortSignal): Promise<void> {
     await this.#make(cloneScript(volume, sealed), { volume: volume.name, sealed }, signal)
-    const { mountpoint } = await this.#pool.open(signal)
-    const lower = `${mountpoint}/sealed/${sealed}/data`
-    const options = overlayOptions(lower, `${mountpoint}/volumes/${volume.name}`)
-    await this.#engine.create({ name: volume.name, pod: volume.pod, of: sealed, options })
+    await this.#expose(volume, sealed, signal)
+  }
+
+  checkpoint(copies: readonly VolumeCopy[], signal: AbortSignal): Promise<void> {
+    return makeCheckpoint(this.#parts, { copies }, signal)
+  }
+
+  /** The same of a pod whose processes are held still meanwhile. */
+  async checkpointPod(
+    pod: HelpedPod,
+    copies: readonly VolumeCopy[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    await makeCheckpoint(this.#parts, { copies, pod }, signal)
+  }
+
+  restore(volume: string, checkpoint: string, signal: AbortSignal): Promise<void> {
+    return restoreCheckpoint(this.#parts, { volume, as: checkpoint }, signal)
+  }
+
+  async fork(checkpoint: string, volume: VolumeSpec, signal: AbortSignal): Promise<void> {
+    const of = await forkCheckpoint(this.#parts, { checkpoint, volume }, signal)
+    await this.#expose(volume, of, signal)
   }
 
   async seal(volume: string, as: string, signal: AbortSignal): Promise<void> {
@@ -141,11 +167,28 @@ export class DockerVolumes implements Volumes, AsyncDisposable {
   async removePool(signal: AbortSignal): Promise<void> {
     for (const { name } of await this.#engine.list(signal)) await this.#engine.remove(name)
     await this.#pool.remove(signal)
-    await removeRunner(this.#docker, this.#pool.names.installation)
+    await removeRunner(this.#options.docker, this.#pool.names.installation)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#pool[Symbol.asyncDispose]()
+  }
+
+  get #parts() {
+    const { docker, installation } = this.#options
+    return { docker, installation, pool: this.#pool, engine: this.#engine }
+  }
+
+  /** Has the engine know how to mount one that is in the pool. */
+  async #expose({ name, pod }: VolumeSpec, of: string | null, signal: AbortSignal): Promise<void> {
+    const { mountpoint } = await this.#pool.open(signal)
+    const directory = `${mountpoint}/volumes/${name}`
+    const overlay = async (lower: string) =>
+      overlayOptions({ lower, directory }, await this.#engine.overlaysAreCopyable())
+    const options = of
+      ? await overlay(`${mountpoint}/sealed/${of}/data`)
+      : bindOptions(`${directory}/data`)
+    await this.#engine.create({ name, pod, of, options })
   }
 
   /** What is sealed does not change. */
@@ -204,26 +247,4 @@ export class DockerVolumes implements Volumes, AsyncDisposable {
     const options = bindOptions(`${mountpoint}/sealed/${name}/data`, 'ro')
     await this.#engine.create({ name, pod: null, of: null, options })
   }
-}
-
-type Use = Omit<VolumeUse, 'name'>
-
-const empty = (name: string): VolumeUse => ({ name, bytes: 0, inodes: 0 })
-
-const beyond = (use: Use, original: Use): Use => ({
-  bytes: Math.max(0, use.bytes - original.bytes),
-  inodes: Math.max(0, use.inodes - original.inodes),
-})
-
-const readUse = ([directory = '', bytes, inodes]: readonly string[]) =>
-  [directory, { bytes: countOf(Number(bytes)), inodes: countOf(Number(inodes)) }] as const
-
-/** `-` stands for what has no number: a file system without a limit, a walk without an end. */
-const countOf = (number: number) => (Number.isNaN(number) ? Number.POSITIVE_INFINITY : number)
-
-function readMeta(line: string): VolumeStatus {
-  const match = /^(volumes|sealed)\/([^/]+)\/meta:pod=(\S*) of=(\S*)$/.exec(line)
-  const [, place, name = '', pod = '', of = ''] = match ?? []
-  if (match === null) throw poolBroken('a volume’s description cannot be read')
-  return place === 'sealed' ? { name, pod: null, of: null } : { name, pod, of: of || null }
 }

@@ -47,4 +47,25 @@ export const notSealable = (name: string, reason: string) =>
     hint: 'Seal a volume that was created empty and filled, after its pod has ended.',
   })
 
+export const checkpointAbsent = (name: string) =>
+  new SandboxError('conflict', `There is nothing to copy under "${name}".`, {
+    hint: 'Its sandbox may have ended meanwhile.',
+  })
+
+export const checkpointFailed = (exitCode: number) =>
+  exitCode === 124
+    ? new SandboxError('timed_out', 'The volumes hold too much to be copied in a minute.', {
+        hint: 'Checkpoints cost what was changed: remove large files, or make it earlier.',
+      })
+    : new SandboxError('engine_failed', `The volumes could not be copied (${exitCode}).`, {
+        hint: 'The pool may be full: `sandbox doctor` shows how much is free.',
+        retryable: true,
+      })
+
+/** Linux 5.11 lets an overlay keep its notes where they can be copied without rights over the machine. */
+export const noAttributes = (volume: string) =>
+  new SandboxError('policy_refused', `Volume "${volume}" cannot be checkpointed.`, {
+    hint: 'Checkpoints need Linux 5.11 on the engine’s machine, and a sandbox that was made with this version.',
+  })
+
 const mebibytes = (bytes: number) => `${Math.floor(bytes / 1024 ** 2)} MiB`

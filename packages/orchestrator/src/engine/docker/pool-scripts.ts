@@ -48,7 +48,7 @@ mv -T "$new" "volumes/$name"`
 }
 
 /** A full disk below the sparse file would break the pool for everybody. */
-const roomCheck = `
+export const roomCheck = `
 disks=/pool; [ ! -d /file ] || disks='/pool /file'
 set -- $(df --output=avail -B1 $disks); shift
 for free; do

@@ -33,6 +33,9 @@ export interface PoolOptions {
   readonly onProgress?: OnProgress
 }
 
+/** What goes on beside the pool's own shell, which is for what takes milliseconds. */
+type Aside = 'looking' | 'copying'
+
 /** An open pool: what it is, where the engine has it mounted, and a shell at its root. */
 interface OpenPool {
   readonly mechanism: Mechanism
@@ -49,7 +52,7 @@ export class Pool implements AsyncDisposable {
   readonly names: PoolNames
   readonly #options: PoolOptions
   #opening: Promise<OpenPool> | undefined
-  #looking: Shell | undefined
+  readonly #aside = new Map<Aside, Promise<Shell>>()
 
   constructor(options: PoolOptions) {
     this.names = poolNames(options.installation)
@@ -77,12 +80,13 @@ export class Pool implements AsyncDisposable {
    * Runs a script that changes nothing and may take long, at the pool's root and beside those of
    * `run`. One at a time; an abort leaves its programs to end by themselves.
    */
-  async look(script: string, signal: AbortSignal): Promise<ShellResult> {
-    await this.open(signal)
-    if (!this.#looking?.usable) {
-      this.#looking = await Shell.open(this.#options.docker, this.names.keeper)
-    }
-    return this.#looking.run(`cd /pool || exit 1\n${script}`, signal)
+  look(script: string, signal: AbortSignal): Promise<ShellResult> {
+    return this.#runAside('looking', script, signal)
+  }
+
+  /** The same for a script that copies. It takes `.lock` itself, as descriptor 9, for all but the copying. */
+  copy(script: string, signal: AbortSignal): Promise<ShellResult> {
+    return this.#runAside('copying', `exec 9>.lock\n${script}`, signal)
   }
 
   async open(signal: AbortSignal): Promise<OpenPool> {
@@ -120,7 +124,22 @@ export class Pool implements AsyncDisposable {
     const open = await this.#opening?.catch(() => undefined)
     this.#opening = undefined
     await open?.shell[Symbol.asyncDispose]()
-    await this.#looking?.[Symbol.asyncDispose]()
+    for (const shell of this.#aside.values()) {
+      await (await shell.catch(() => undefined))?.[Symbol.asyncDispose]()
+    }
+    this.#aside.clear()
+  }
+
+  async #runAside(aside: Aside, script: string, signal: AbortSignal): Promise<ShellResult> {
+    await this.open(signal)
+    const known = this.#aside.get(aside)
+    const usable = (await known?.catch(() => undefined))?.usable ?? false
+    // One, however many ask for it at once.
+    if (!usable && this.#aside.get(aside) === known) {
+      this.#aside.set(aside, Shell.open(this.#options.docker, this.names.keeper))
+    }
+    const shell = await (this.#aside.get(aside) as Promise<Shell>)
+    return shell.run(`cd /pool || exit 1\n${script}`, signal)
   }
 
   get #work() {

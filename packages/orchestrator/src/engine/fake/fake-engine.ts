@@ -33,14 +33,24 @@ export interface FakeEngineOptions {
   readonly isolations?: readonly Isolation[]
 }
 
-export type FakeOperation = 'start' | 'observe' | 'inventory' | 'setDeadline' | 'exec' | 'destroy'
+export type FakeOperation =
+  | 'start'
+  | 'observe'
+  | 'inventory'
+  | 'setDeadline'
+  | 'pause'
+  | 'resume'
+  | 'checkpoint'
+  | 'strip'
+  | 'exec'
+  | 'destroy'
 
 export const openFakeEngine = (options: FakeEngineOptions = {}): FakeEngine =>
   new FakeEngine(options)
 
 /** Pods in memory, kept to the same contract as the real ones, and made to misbehave on request. */
 export class FakeEngine implements Engine {
-  readonly capabilities: EngineCapabilities = { pause: false, copyOnWrite: true }
+  readonly capabilities: EngineCapabilities = { pause: true, copyOnWrite: true }
   readonly volumes: Volumes
   readonly images: Images
   readonly #now: Clock
@@ -139,6 +149,35 @@ export class FakeEngine implements Engine {
     return this.#existing(pod).listenEgress(onConnection)
   }
 
+  pause(pod: string, signal: AbortSignal): Promise<void> {
+    return this.#turns.start(pod, signal, async () => this.#hold('pause', pod))
+  }
+
+  resume(pod: string, signal: AbortSignal): Promise<void> {
+    return this.#turns.start(pod, signal, async () => this.#hold('resume', pod))
+  }
+
+  checkpoint(...request: Parameters<Engine['checkpoint']>): Promise<void> {
+    const [pod, copies, signal] = request
+    return this.#turns.start(pod, signal, async (stop) => {
+      this.#failWhenAsked('checkpoint')
+      this.#running(pod).refuseSecondKernel()
+      await this.volumes.checkpoint(copies, stop)
+    })
+  }
+
+  strip(pod: string, signal: AbortSignal): Promise<void> {
+    return this.#turns.start(pod, signal, async () => {
+      this.#failWhenAsked('strip')
+      this.#find(pod)?.strip()
+    })
+  }
+
+  /** Whether its processes are held. */
+  isHeld(pod: string): boolean {
+    return this.#existing(pod).isHeld
+  }
+
   async exec(...request: Parameters<Engine['exec']>): Promise<Process> {
     const [pod, container, spec, signal] = request
     signal.throwIfAborted()
@@ -233,6 +272,13 @@ export class FakeEngine implements Engine {
     const pod = this.#existing(id)
     if (pod.hasEnded) throw podGone(id)
     return pod
+  }
+
+  #hold(operation: 'pause' | 'resume', pod: string): void {
+    this.#failWhenAsked(operation)
+    const running = this.#running(pod)
+    if (operation === 'pause') running.refuseSecondKernel()
+    running.isHeld = operation === 'pause'
   }
 
   #failWhenAsked(operation: FakeOperation): void {

@@ -19,3 +19,6 @@ export const userRefused = (uid: number, gid: number) =>
 
 export const alreadyListening = (pod: string) =>
   new SandboxError('conflict', `Something already handles what leaves "${pod}".`, { hint })
+
+export const secondKernel = (pod: string) =>
+  new SandboxError('policy_refused', `"${pod}" runs on a second kernel.`, { hint: 'Use runc.' })

@@ -1,7 +1,7 @@
 import { type Duplex, duplexPair } from 'node:stream'
 import { newSecret } from '../../lib/ids.ts'
 import type { ContainerSpec, ContainerStatus, ExecSpec, PodSpec, Resource } from '../engine.ts'
-import { alreadyListening, containerNotFound, userRefused } from './fake-errors.ts'
+import { alreadyListening, containerNotFound, secondKernel, userRefused } from './fake-errors.ts'
 import { FakeProcess, type FakeProgram } from './fake-process.ts'
 
 export type OnConnection = (socket: Duplex) => void
@@ -18,6 +18,7 @@ const killedExit = 137
 export class FakePod {
   readonly spec: PodSpec
   deadline: Date
+  isHeld = false
   readonly listeners = new Map<number, OnConnection>()
   readonly #containers = new Map<string, FakeContainer>()
   #egress: OnConnection | undefined
@@ -41,6 +42,21 @@ export class FakePod {
 
   statuses(): readonly ContainerStatus[] {
     return [...this.#containers.values()].map(({ status }) => status)
+  }
+
+  /** Removes all but the gate. */
+  strip(): void {
+    for (const name of [...this.#containers.keys()].filter((name) => name !== 'gate')) {
+      this.kill(name)
+      this.#containers.delete(name)
+    }
+    this.listeners.clear()
+    this.isHeld = false
+  }
+
+  refuseSecondKernel(): void {
+    const { id, containers } = this.spec
+    if (containers.some(({ isolation = 'runc' }) => isolation !== 'runc')) throw secondKernel(id)
   }
 
   /** Ends one container; the gate takes the others with it. */

@@ -1,10 +1,23 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import type { PoolUsage, VolumeSpec, VolumeStatus, Volumes, VolumeUse } from '../engine.ts'
+import type {
+  PoolUsage,
+  VolumeCopy,
+  VolumeSpec,
+  VolumeStatus,
+  Volumes,
+  VolumeUse,
+} from '../engine.ts'
 
 interface FakeVolume extends VolumeStatus {
   readonly files: Map<string, string>
-  filled?: Omit<VolumeUse, 'name'>
+  filled?: Omit<VolumeUse, 'name'> | undefined
+  /** Not a checkpoint, which no container is given. */
+  readonly isMounted?: boolean
 }
+
+const copyOf = ({ of, pod, files, filled }: FakeVolume) => ({
+  ...{ of, pod, filled, files: new Map(files) },
+})
 
 /** Volumes in memory. Two of them over one map are two processes of one installation. */
 export class FakeVolumes implements Volumes {
@@ -28,6 +41,31 @@ export class FakeVolumes implements Volumes {
       throw refusal('snapshot_not_found', `There is no sealed volume "${sealed}".`)
     }
     this.#put({ name: checkName(name), pod, of: sealed, files: new Map(original.files) })
+  }
+
+  async checkpoint(copies: readonly VolumeCopy[], signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const made = copies.map(({ volume, as }) => {
+      const from = this.#volumes.get(checkName(volume))
+      if (from === undefined || from.pod === null) throw refusal('conflict', `No "${volume}".`)
+      if (this.#volumes.has(checkName(as))) throw refusal('conflict', `There is a "${as}".`)
+      return { ...copyOf(from), name: as, isMounted: false }
+    })
+    for (const copy of made) this.#volumes.set(copy.name, copy)
+  }
+
+  async restore(volume: string, checkpoint: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const [to, from] = [volume, checkpoint].map((name) => this.#volumes.get(checkName(name)))
+    if (!to || !from) throw refusal('conflict', `No "${volume}" or "${checkpoint}".`)
+    this.#volumes.set(volume, { ...copyOf(from), name: volume, pod: to.pod })
+  }
+
+  async fork(checkpoint: string, { name, pod }: VolumeSpec, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const from = this.#volumes.get(checkName(checkpoint))
+    if (from === undefined) throw refusal('conflict', `No "${checkpoint}".`)
+    this.#put({ ...copyOf(from), name: checkName(name), pod })
   }
 
   async seal(volume: string, as: string, signal: AbortSignal): Promise<void> {
@@ -89,7 +127,8 @@ export class FakeVolumes implements Volumes {
   /** As a container that has it mounted. */
   write(volume: string, path: string, text: string): void {
     const target = this.#volumes.get(volume)
-    if (!target || target.pod === null) throw new Error(`${volume} cannot be written`)
+    if (!target || target.pod === null || target.isMounted === false)
+      throw new Error(`${volume} cannot be written`)
     target.files.set(path, text)
   }
 

@@ -108,6 +108,7 @@ function hostedHere() {
   const visits = { ever: 0, touched: 0 }
   const cuts = new Set<() => void>()
   const hosted = {
+    checkpoints: noCheckpoints,
     get: () => view,
     tombstone: () => undefined,
     use(_id: string, cut: () => void) {
@@ -204,3 +205,6 @@ async function* torn() {
   yield Buffer.from('half')
   throw new SandboxError('engine_failed', 'The connection broke.', { hint: 'Try again.' })
 }
+
+const never = () => Promise.reject(new Error('nothing here makes checkpoints'))
+const noCheckpoints = { create: never, list: () => [], remove: never, rollback: never }

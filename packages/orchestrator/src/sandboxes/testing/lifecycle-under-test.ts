@@ -196,6 +196,7 @@ function workspacesThat({
     baseline: () => Readable.from([]),
     traces: async () => kept,
     discard: async (id) => void discarded.push(id),
+    inherit: async () => {},
     forget: async () => {},
     sweep: async () => {},
   }

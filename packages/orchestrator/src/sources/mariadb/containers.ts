@@ -113,6 +113,8 @@ export function container(request: ContainerRequest): ContainerSpec {
   const { path } = request.mount
   const settings = {
     ...careless,
+    // What was committed is in the files by then, though not on the disk: a checkpoint copies files.
+    'innodb-flush-log-at-trx-commit': 2,
     datadir: `${path}/data`,
     tmpdir: `${path}/tmp`,
     port: request.port,

@@ -13,9 +13,6 @@ import { dialled } from './dialled.ts'
 import { isServerError } from './errors.ts'
 import { type Answered, connect, type Session, withoutFiles } from './session.ts'
 
-/** Behind a getter, which an import by name does not see. */
-const { Types } = mysql
-
 export const query: RunQuery = async ({ dial, credentials }, request, asked) => {
   const guard = guarded(dial, request.timeoutMs, asked)
   try {

@@ -51,7 +51,9 @@ describe('the staging container', () => {
 
 describe('a sandbox’s container', () => {
   test('is the server itself, on its own port and data', () => {
-    expect(sandbox.command.slice(0, 3)).toEqual(['postgres', '-D', '/var/lib/stuntdouble/data'])
+    expect(sandbox.command.slice(0, 2)).toEqual(['sh', '-c'])
+    expect(sandbox.command[2]).toMatch(/exec "\$0" "\$@"$/)
+    expect(sandbox.command.slice(3, 6)).toEqual(['postgres', '-D', '/var/lib/stuntdouble/data'])
     expect(sandbox.command).toContain('port=5433')
     expect(sandbox.env).toEqual({ LANG: 'C' })
   })

@@ -67,6 +67,23 @@ function connectionError(name: string, address: string, cause: unknown): Error {
 }
 
 /** What the staging server complained of, by its code alone. */
+export function notSettled(cause: unknown): Error {
+  if (cause instanceof SandboxError) return cause
+  const code = replyCode(cause)
+  return code === 'NOPERM'
+    ? new SandboxError('policy_refused', 'A Redis of this snapshot may not save what it holds.', {
+        hint: 'Build the snapshot again: this version gives its role that right.',
+      })
+    : new SandboxError(
+        'engine_failed',
+        `The Redis could not save what it holds (${code ?? 'gone'}).`,
+        {
+          hint: 'It may be short of memory or disk; look at it with `sandbox db`.',
+          retryable: true,
+        },
+      )
+}
+
 export function targetError(doing: string, cause: unknown): Error {
   if (cause instanceof SandboxError) return cause
   const code = replyCode(cause)

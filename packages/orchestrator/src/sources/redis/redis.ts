@@ -11,6 +11,7 @@ import {
 import { knownTypes } from './keyspace.ts'
 import { openSource } from './open.ts'
 import { waitUntilReady } from './ready.ts'
+import { settle } from './settle.ts'
 import { openTarget } from './target.ts'
 
 /** Redis 5 to 7, and what speaks as it does. */
@@ -32,6 +33,7 @@ export const redisKind: EntryKind = {
   stagingContainer,
   container,
   ready: waitUntilReady,
+  settle,
   target: openTarget,
   url: urlOf,
   clientEnvironment: (credentials, at) => ({

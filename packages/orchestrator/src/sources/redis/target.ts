@@ -87,6 +87,8 @@ function commandOf({ name, type }: Entry, parts: readonly EntryPart[]): Command 
 const rights = [
   ...['~*', '&*', '+@all', '-@admin', '-migrate'],
   ...['+config|get', '+client', '+slowlog', '+latency', '+monitor', '+acl|whoami'],
+  // To its own file and nowhere else; a checkpoint depends on it.
+  '+save',
 ]
 
 /** The build’s account stays, for one that deletes itself is cut off unheard; nobody can enter by it. */

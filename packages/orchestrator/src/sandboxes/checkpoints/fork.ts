@@ -1,0 +1,103 @@
+import { type Blueprint, errorOf, type ForkRequest, type Handover } from '@stuntdouble/sdk/wire'
+import { admit, admitCount } from '../admission.ts'
+import type { Desk } from '../desk.ts'
+import type { Ending } from '../ending.ts'
+import { endedBeforeReady } from '../errors.ts'
+import type { Handovers } from '../handovers.ts'
+import { admitIsolation } from '../isolation.ts'
+import { newFork } from '../journal.ts'
+import type { Leases } from '../leases.ts'
+import type { Sandbox } from '../sandbox.ts'
+import type { Starting } from '../starting.ts'
+import { firstSnapshot } from '../view.ts'
+
+export interface ForkParts {
+  readonly desk: Desk
+  readonly starting: Starting
+  readonly ending: Ending
+  readonly handovers: Handovers
+  readonly leases: Leases
+}
+
+interface Fork {
+  readonly of: Sandbox
+  /** Of a checkpoint that stays until all are ready. */
+  readonly from: string
+  readonly request: ForkRequest
+}
+
+/** Whether as many more may be made, by the limits of today. Throws what `create` would. */
+export async function admitForks(
+  { desk }: ForkParts,
+  { of, request }: Omit<Fork, 'from'>,
+  signal: AbortSignal,
+) {
+  const { ttl } = request
+  const blueprint = admit({ blueprint: of.blueprint, ...(ttl && { ttl }) }, desk.limits)
+  await admitIsolation(blueprint, desk.engine, signal)
+  desk.egress.admit(blueprint)
+  admitCount(desk.store.list({ ended: false }).length + request.count - 1, desk.limits)
+  return blueprint
+}
+
+/** Sandboxes of their own that begin as a checkpoint: all of them, or none and nothing left. */
+export async function fork(
+  parts: ForkParts,
+  { of, from, request }: Fork,
+  signal: AbortSignal,
+): Promise<readonly Handover[]> {
+  const { desk, ending } = parts
+  const blueprint = await admitForks(parts, { of, request }, signal)
+  const forks = desk.storage.transaction(() => {
+    admitCount(desk.store.list({ ended: false }).length + request.count - 1, desk.limits)
+    const journalled = { of, from, blueprint }
+    return Array.from({ length: request.count }, () => journal(desk, journalled))
+  })
+  const abandon = () => {
+    for (const { id } of forks) ending.request(id, 'failed')
+  }
+  signal.addEventListener('abort', abandon)
+  try {
+    signal.throwIfAborted()
+    return await whole(forks.map((each) => bringUp(parts, { of, fork: each }, signal)))
+  } catch (cause) {
+    abandon()
+    // What cannot be cleared away now is tried again every second.
+    await Promise.allSettled(forks.map(({ id }) => desk.reconcile(id)))
+    throw cause
+  } finally {
+    signal.removeEventListener('abort', abandon)
+  }
+}
+
+async function bringUp(
+  { desk, starting, handovers }: ForkParts,
+  { of, fork: made }: { readonly of: Sandbox; readonly fork: Sandbox },
+  signal: AbortSignal,
+): Promise<Handover> {
+  const { id } = made
+  await desk.workspaces.inherit(of.id, id)
+  await starting.prepare(made, () => {}, signal)
+  await desk.reconcile(id)
+  const now = desk.store.get(id)
+  if (now?.problem) throw errorOf(now.problem)
+  if (now?.state !== 'ready') throw endedBeforeReady(id)
+  return handovers.handover(id)
+}
+
+function journal(
+  { clock, store, recorder }: Desk,
+  { of, from, blueprint }: Omit<Fork, 'request'> & { readonly blueprint: Blueprint },
+): Sandbox {
+  const made = newFork(of, { blueprint, from, now: clock() })
+  store.insert(made)
+  recorder.record(made.id, 'created', { snapshot: firstSnapshot(made), forkOf: of.id })
+  recorder.record(of.id, 'forked', { to: made.id })
+  return made
+}
+
+/** Waits for all, also when one has failed: what is taken down must not be on its way up. */
+async function whole<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work)
+  return Promise.all(work)
+}
