@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { parseBytes } from '@stuntdouble/sdk/wire'
+import { benchBurst } from './burst.ts'
 import { benchEgress } from './egress.ts'
 import { benchExec } from './exec.ts'
 import { benchHardening } from './hardening.ts'
@@ -9,6 +10,7 @@ import { benchNeighbours } from './neighbours.ts'
 import { benchSecrets } from './secrets.ts'
 import { benchSnapshot } from './snapshot.ts'
 import { benchUp } from './up.ts'
+import { benchWarm } from './warm.ts'
 
 interface Options {
   readonly rounds: number | undefined
@@ -19,6 +21,8 @@ interface Options {
 /** `pnpm bench NAME`: numbers, side by side in one run. Never part of the tests. */
 const benches: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   up: ({ rounds = 10 }) => benchUp(rounds),
+  warm: ({ rounds = 20 }) => benchWarm(rounds),
+  burst: ({ rounds = 100 }) => benchBurst(rounds),
   egress: ({ rounds = 5 }) => benchEgress(rounds),
   hardening: ({ rounds = 20 }) => benchHardening(rounds),
   exec: ({ rounds = 50 }) => benchExec(rounds),

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { freemem, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { parseBytes } from '@stuntdouble/sdk/wire'
@@ -27,7 +29,7 @@ import { openMcp } from './open-mcp.ts'
 import { openSecrets } from './open-secrets.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
-import { imageScanMigrations } from './secrets/secrets.ts'
+import { imageScanMigrations, type Secrets } from './secrets/secrets.ts'
 import { createSnapshots } from './snapshots/create-snapshots.ts'
 import { snapshotMigrations } from './snapshots/store.ts'
 import { filesKind } from './sources/files/files.ts'
@@ -160,6 +162,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     maskingKey: installation.maskingKey,
     signer: installation.signer,
     onEvent: (id, type) => recorder.record(id, `snapshot_${type}`),
+    release: (id) => sandboxes.release(id),
     onRefreshFailure: (source, { code, message }) =>
       log.warn({ source, code, message }, 'a rebuild failed'),
   })
@@ -169,7 +172,9 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     snapshots,
     kinds,
     commands: doors.commands,
-    ...{ limits: config.limits, egress, canaries, imageScans, secrets },
+    ...{ limits: config.limits, pool: config.pool, egress, canaries, imageScans, secrets },
+    policy: policyOf(config, secrets),
+    machine: { totalBytes: totalmem(), availableBytes: freemem },
     urlOf: (token) => `${origin.gateway}/s/${token}`,
     onEnded(id) {
       doors.close(id)
@@ -202,6 +207,10 @@ function openEngine(
     poolBytes: parseBytes(limits.poolSize) ?? 0,
   })
 }
+
+/** Of all that decides what a sandbox may be, beside its blueprint, its snapshots and its images. */
+const policyOf = ({ digest }: LoadedConfig, secrets: Secrets) =>
+  createHash('sha256').update([version, digest, secrets.digest].join(' ')).digest('hex')
 
 /** Where DOCKER_HOST says. Throws `config_invalid` for an engine elsewhere. */
 function socketOf({ DOCKER_HOST: host }: Environment) {
@@ -243,6 +252,7 @@ function appParts(
       config,
       stateDirectory: options.directories.state,
       address: () => origin.control,
+      pool: parts.sandboxes.pool,
     },
     dashboard: options.dashboard,
   }

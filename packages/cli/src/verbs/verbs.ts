@@ -14,6 +14,7 @@ import { addExtend } from './extend.ts'
 import { addInspect } from './inspect.ts'
 import { addLogs } from './logs.ts'
 import { addLs } from './ls.ts'
+import { addPool } from './pool.ts'
 import { addPorts } from './ports.ts'
 import { addPs } from './ps.ts'
 import { addPull } from './pull.ts'
@@ -43,6 +44,7 @@ export const verbs: readonly AddVerb[] = [
   addPull,
   addExtend,
   addDown,
+  addPool,
   addSnapshot,
   addData,
   addEgress,

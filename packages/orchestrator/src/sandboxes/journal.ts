@@ -3,6 +3,7 @@ import { parseDuration } from '@stuntdouble/sdk/wire'
 import { newSandboxId } from '../lib/ids.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
 import type { ServerKinds } from '../sources/sources.ts'
+import { memoryOf } from './capacity/memory-of.ts'
 import { notFiles, notServed, servicePortTaken } from './errors.ts'
 import type { Sandbox, SandboxDatabase, SandboxFiles } from './sandbox.ts'
 
@@ -37,6 +38,8 @@ export function newSandbox(
     preStopAt: null,
     problem: null,
     inventory: [],
+    pool: null,
+    memoryBytes: memoryOf(blueprint),
   }
 }
 

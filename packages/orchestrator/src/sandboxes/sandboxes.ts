@@ -6,13 +6,18 @@ import type {
   ExtendRequest,
   Handover,
   OnProgress,
+  OperatorConfig,
+  PoolView,
   Receipt,
   SandboxView,
 } from '@stuntdouble/sdk/wire'
+import { traceOf } from '../lib/trace.ts'
 import { createActivity, type Visit } from './activity.ts'
 import { createActs } from './acts.ts'
 import { createAdoption } from './adoption.ts'
 import { createAttachments } from './attachments.ts'
+import { createCapacity, type Machine } from './capacity/capacity.ts'
+import { createStartTurns } from './capacity/start-turns.ts'
 import { type CreateOnce, createOnce } from './create-once.ts'
 import { createCreation } from './creation.ts'
 import type { Desk } from './desk.ts'
@@ -21,6 +26,7 @@ import { createHandovers } from './handovers.ts'
 import { createIdempotencyKeys, idempotencyMigrations } from './idempotency-keys.ts'
 import { createLeases } from './leases.ts'
 import { createLimitWatch } from './limit-watch.ts'
+import { createPool } from './pool/pool.ts'
 import { createPreStops } from './pre-stop.ts'
 import { createReconciler } from './reconciler.ts'
 import { createRetention } from './retention.ts'
@@ -77,15 +83,26 @@ export interface Sandboxes extends AsyncDisposable {
   database(id: string, name: string): SandboxDatabase
   /** Takes up what an earlier process left: adopts what runs, ends what was half made. */
   adopt(): Promise<void>
+  /** What is kept ready, and how much room there is. */
+  pool(): PoolView
+  /** Ends what is kept ready, and resolves with the receipts. */
+  drainPool(): Promise<Receipt[]>
+  /** Ends what is kept ready on a snapshot that is to go. */
+  release(snapshot: string): Promise<void>
 }
 
 export type SandboxesParts = Omit<
   Desk,
   'store' | 'starter' | 'attachments' | 'reconcile' | 'cutUses' | 'diskUses' | 'limitWatch'
->
+> & {
+  readonly pool: OperatorConfig['pool']
+  /** Changes with all that the operator configured, and with the version: what is kept ready ends then. */
+  readonly policy: string
+  readonly machine: Machine
+}
 
 export function createSandboxes(parts: SandboxesParts): Sandboxes {
-  const { storage, engine, clock } = parts
+  const { storage, engine, clock, log, machine } = parts
   const store = createSandboxStore(storage)
   const attachments = createAttachments(parts)
   // Later than the leases that it touches: they ask for what it is a part of.
@@ -93,6 +110,11 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const base = {
     ...{ ...parts, store, attachments, starter: createStarter(parts) },
     cutUses: activity.cut,
+    onEnded(id: string) {
+      parts.onEnded(id)
+      // Who waits has room now.
+      capacity.look().catch((cause) => log.error(traceOf(cause), 'the queue was not looked at'))
+    },
     limitWatch: createLimitWatch({ ...parts, store }),
     diskUses: new Map(),
   }
@@ -106,8 +128,13 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   const handovers = createHandovers(desk, roster)
   const ending = createEnding(desk, { roster, starting, preStops })
   const keys = createIdempotencyKeys(storage)
-  const create = createCreation({ desk, starting, ending, handovers })
   const retention = createRetention({ ...desk, keys })
+  // Later than the capacity that it makes room in.
+  const capacity = createCapacity({ ...desk, machine, evict: () => pool.evict() })
+  const turns = createStartTurns()
+  const pooling = { desk, starting, ending, leases, handovers, capacity, turns }
+  const pool = createPool({ ...pooling, config: parts.pool, policy: parts.policy })
+  const create = createCreation({ ...pooling, pool })
   const sweeper = createSweeper(desk)
   const interrupt = (id: string) => {
     starting.interrupt(id)
@@ -115,14 +142,18 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   }
   const watchdog = createWatchdog({ ...desk, interrupt })
 
-  const rhythms = startRhythms({ desk, activity, sweeper, watchdog, retention })
+  const rhythms = startRhythms({ desk, activity, sweeper, watchdog, retention, capacity, pool })
 
   return {
     create: (request, onProgress, signal) => create(request, onProgress, { signal }),
     createOnce: createOnce({ ...desk, create, ...handovers, keys }),
     get: (id) => viewOf(roster.known(id), desk),
     tombstone: roster.tombstone,
-    list: (query) => store.list(query).map((sandbox) => viewOf(sandbox, desk)),
+    list: (query) =>
+      store
+        .list(query)
+        .filter((sandbox) => sandbox.pool === null || sandbox.state === 'ended')
+        .map((sandbox) => viewOf(sandbox, desk)),
     extend: leases.extend,
     endAt: leases.endAt,
     ...handovers,
@@ -132,6 +163,9 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     visit: (id, cut) => activity.visit(roster.ready(id).id, cut),
     database: roster.database,
     adopt: createAdoption(desk, ending),
+    pool: pool.view,
+    drainPool: pool.drain,
+    release: pool.release,
 
     async [Symbol.asyncDispose]() {
       preStops.interruptAll()

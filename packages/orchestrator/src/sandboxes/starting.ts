@@ -22,12 +22,18 @@ export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
   const underWay = new Map<string, AbortController>()
 
   async function bringUp(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
-    await desk.starter.start(sandbox, signal)
+    // What has an inventory was whole before: it was kept ready, and lacks its workspace alone.
+    const wasWhole = sandbox.inventory.length > 0
+    if (wasWhole && sandbox.workspace)
+      await desk.workspaces.unpack(sandbox.workspace, sandbox.id, signal)
+    if (!wasWhole) await desk.starter.start(sandbox, signal)
     await desk.attachments.attach(sandbox)
     const inventory = await engine.inventory(sandbox.id, signal)
     storage.transaction(() => {
       store.update(sandbox.id, { state: 'ready', inventory, workspace: null })
-      recorder.record(sandbox.id, 'ready', { milliseconds: clock() - sandbox.createdAt })
+      recorder.record(sandbox.id, sandbox.pool === null ? 'ready' : 'warm', {
+        milliseconds: clock() - sandbox.createdAt,
+      })
     })
   }
 

@@ -40,6 +40,12 @@ export const sandboxMigrations: readonly Migration[] = [
     sql: `ALTER TABLE sandboxes ADD COLUMN warnedOf INTEGER;
     ALTER TABLE sandboxes ADD COLUMN preStopAt INTEGER`,
   },
+  {
+    name: 'sandboxes-pool',
+    sql: `ALTER TABLE sandboxes ADD COLUMN pool TEXT;
+    ALTER TABLE sandboxes ADD COLUMN memoryBytes INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX sandboxes_by_pool ON sandboxes (pool) WHERE pool IS NOT NULL`,
+  },
 ]
 
 export interface SandboxStore {
@@ -103,6 +109,8 @@ const Row = z.object({
   preStopAt: z.int().nullable(),
   problem: json(Problem).nullable(),
   inventory: json(z.array(Item)),
+  pool: z.string().nullable(),
+  memoryBytes: z.int(),
 })
 
 type Column = string | number | null
@@ -157,6 +165,7 @@ export function createSandboxStore({ sqlite }: Storage): SandboxStore {
   }
 }
 
-function mapColumns(values: object): Record<string, Column> {
+/** As SQLite takes them, each under its field’s name. */
+export function mapColumns(values: object): Record<string, Column> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, columnOf(value)]))
 }

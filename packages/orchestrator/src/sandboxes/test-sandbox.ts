@@ -20,6 +20,8 @@ export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
     preStopAt: null,
     problem: null,
     inventory: [],
+    pool: null,
+    memoryBytes: 2 ** 30,
     ...change,
   }
 }
