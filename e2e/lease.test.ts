@@ -151,6 +151,7 @@ describe('an orchestrator that is killed', () => {
     const settled = await eventually(listing, (seen) =>
       seen.every(({ state }) => state === 'ready'),
     )
+    await (await stuntdouble.control()).drainPool()
     const left = await listLeftovers(await stuntdouble.installation())
     const pods = left.flatMap(({ name }) => /sb[a-z0-9]{12}/.exec(name)?.[0] ?? [])
     expect(new Set(pods)).toEqual(new Set(settled.map(({ id }) => id)))

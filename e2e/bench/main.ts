@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { parseBytes } from '@stuntdouble/sdk/wire'
+import { benchBurst } from './burst.ts'
 import { benchCheckpoint } from './checkpoint.ts'
 import { benchEgress } from './egress.ts'
 import { benchExec } from './exec.ts'
@@ -12,6 +13,7 @@ import { benchSecrets } from './secrets.ts'
 import { benchSnapshot } from './snapshot.ts'
 import { benchSoak } from './soak.ts'
 import { benchUp } from './up.ts'
+import { benchWarm } from './warm.ts'
 
 interface Options {
   readonly rounds: number | undefined
@@ -24,6 +26,8 @@ interface Options {
 const benches: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   up: ({ rounds = 10 }) => benchUp(rounds),
   checkpoint: ({ rounds = 5 }) => benchCheckpoint(rounds),
+  warm: ({ rounds = 20 }) => benchWarm(rounds),
+  burst: ({ rounds = 100 }) => benchBurst(rounds),
   egress: ({ rounds = 5 }) => benchEgress(rounds),
   gateway: ({ rounds = 5 }) => benchGateway(rounds),
   hardening: ({ rounds = 20 }) => benchHardening(rounds),

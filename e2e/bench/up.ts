@@ -1,11 +1,10 @@
-import { join } from 'node:path'
 import { Sandbox } from '@stuntdouble/sdk'
 import type { ControlClient } from '@stuntdouble/sdk/client'
 import { patientFetch } from '@stuntdouble/sdk/node'
-import { startProduction } from '../lib/production.ts'
-import { Stuntdouble } from '../lib/stuntdouble.ts'
+import type { Stuntdouble } from '../lib/stuntdouble.ts'
 import { dockerRun } from './docker-run.ts'
 import { report } from './report.ts'
+import { openShop } from './shop-project.ts'
 import { Stopwatch } from './stopwatch.ts'
 
 const image = 'stuntdouble/workspace'
@@ -21,15 +20,8 @@ const goals = {
  * container that does nothing. Interleaved, so that a busy minute is busy for all of them.
  */
 export async function benchUp(rounds: number): Promise<void> {
-  await using production = await startProduction()
-  const sql = ['shop-schema.sql', 'shop-data.sql']
-  await production.load(...sql.map((name) => join(import.meta.dirname, '../demo', name)))
-  await using project = await Stuntdouble.open({
-    files: { 'stuntdouble.yaml': config },
-    env: { SHOP_URL: production.url },
-  })
-  await project.json(['data', 'review', '--source', 'shop'])
-  await project.json(['snapshot', 'build', '--source', 'shop'], { showProgress: true })
+  await using shop = await openShop('limits: { poolSize: 8g }\npool: off\n')
+  const { project } = shop
   const watch = new Stopwatch()
   for (let done = 0; done < rounds; done += 1) {
     await round(project, watch)
@@ -60,8 +52,3 @@ async function life(what: string, control: ControlClient, watch: Stopwatch): Pro
   )
   if (!receipt.clean) throw new Error(`${handover.id} was not clean: ${receipt.doubts.join('; ')}`)
 }
-
-const config = `sources:
-  shop: { kind: postgres, url: "\${env:SHOP_URL}", policy: ./masking.yaml }
-limits: { poolSize: 8g }
-`

@@ -62,7 +62,7 @@ export class Stuntdouble implements AsyncDisposable {
     for (const [name, content] of Object.entries(files)) {
       const path = join(this.project, name)
       await mkdir(dirname(path), { recursive: true })
-      await writeFile(path, content)
+      await writeFile(path, name === 'stuntdouble.yaml' ? withoutPool(content) : content)
     }
   }
 
@@ -149,6 +149,10 @@ export class Stuntdouble implements AsyncDisposable {
     }
   }
 }
+
+/** Tests count what is on the engine; those of the pool say that they want one. */
+const withoutPool = (config: string) =>
+  /^pool:/m.test(config) || !/^\w+:/m.test(config) ? config : `${config.trimEnd()}\npool: off\n`
 
 const xdg = (root: string) => ({
   XDG_STATE_HOME: join(root, 'state'),

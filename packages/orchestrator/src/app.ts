@@ -26,6 +26,7 @@ import { openApiDocument } from './openapi/openapi.ts'
 import type { Recorder } from './recorder/recorder.ts'
 import { eventRoutes } from './recorder/routes.ts'
 import { checkpointRoutes } from './sandboxes/checkpoints/routes.ts'
+import { poolRoutes } from './sandboxes/pool/routes.ts'
 import { sandboxRoutes } from './sandboxes/routes.ts'
 import type { Sandboxes } from './sandboxes/sandboxes.ts'
 import { snapshotRoutes } from './snapshots/routes.ts'
@@ -79,7 +80,7 @@ export function createApp(parts: AppParts): Express {
     response.json(await examine(parts.doctor, abortOnClose(response)))
   })
   app.use('/v1', eventRoutes(parts.recorder), sandboxRoutes(parts), snapshotRoutes(parts.snapshots))
-  app.use('/v1', checkpointRoutes(parts), egressRoutes(parts.egress))
+  app.use('/v1', checkpointRoutes(parts), poolRoutes(parts.sandboxes), egressRoutes(parts.egress))
   app.use(
     '/v1',
     mcpRoutes(parts.mcp, () => ownerOf(parts)),
@@ -158,9 +159,11 @@ const answerErrors =
       response.destroy()
       return
     }
-    if (error.retryable) response.set('retry-after', '1')
+    if (error.retryable) response.set('retry-after', retryAfter(error))
     response.status(error.status).type(problemType).json(problemOf(error))
   }
+
+const retryAfter = ({ details }: SandboxError) => String(details.retryAfterSeconds ?? 1)
 
 /** Our own errors are answers. What lies beneath them, and anything else, is for the log. */
 function logFailure(log: Log, cause: unknown): void {

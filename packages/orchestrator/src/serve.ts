@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { freemem, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { parseBytes } from '@stuntdouble/sdk/wire'
@@ -28,7 +30,7 @@ import { openSecrets } from './open-secrets.ts'
 import { orchestratorLock, startReaper } from './reaper/reaper.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
 import { createSandboxes, sandboxMigrations } from './sandboxes/sandboxes.ts'
-import { imageScanMigrations } from './secrets/secrets.ts'
+import { imageScanMigrations, type Secrets } from './secrets/secrets.ts'
 import { createSnapshots } from './snapshots/create-snapshots.ts'
 import { snapshotMigrations } from './snapshots/store.ts'
 import { filesKind } from './sources/files/files.ts'
@@ -135,10 +137,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const config = loadConfig(options.configPath, options.environment)
   const installation = openInstallation(directories.state)
   const storage = scope.use(openStorage(join(directories.state, 'journal.db'), migrations))
-  const wanted = engineOptions(options, config, installation.id)
-  scope.use(takeOver(directories.state))
-  scope.use(startReaper({ ...wanted, stateDirectory: directories.state }, noReaper(log)))
-  const engine = scope.use(await openDockerEngine(wanted))
+  const engine = await openEngine(options, { config, installation: installation.id }, scope)
 
   const recorder = createRecorder(storage, clock)
   scope.defer(recorder.flush)
@@ -166,6 +165,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     maskingKey: installation.maskingKey,
     signer: installation.signer,
     onEvent: (id, type) => recorder.record(id, `snapshot_${type}`),
+    release: (id) => sandboxes.release(id),
     onRefreshFailure: (source, { code, message }) =>
       log.warn({ source, code, message }, 'a rebuild failed'),
   })
@@ -175,7 +175,9 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
     snapshots,
     kinds,
     commands: doors.commands,
-    ...{ limits: config.limits, egress, canaries, imageScans, secrets },
+    ...{ limits: config.limits, pool: config.pool, egress, canaries, imageScans, secrets },
+    policy: policyOf(config, secrets),
+    machine: { totalBytes: totalmem(), availableBytes: freemem },
     urlOf: (token) => `${origin.gateway}/s/${token}`,
     onEnded(id) {
       doors.close(id)
@@ -196,18 +198,22 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   return { ...shared, ...asked, ...rest, mcp: mcp.control }
 }
 
-function engineOptions(
-  { directories, environment, images }: ServeOptions,
-  { limits }: Pick<LoadedConfig, 'limits'>,
-  installation: string,
+/** Once nobody else uses this state: the engine, and who clears away should this process die. */
+async function openEngine(
+  { directories, environment, images, log }: ServeOptions,
+  { config, installation }: { readonly config: LoadedConfig; readonly installation: string },
+  scope: AsyncDisposableStack,
 ) {
-  return {
+  const wanted = {
     ...{ ...socketOf(environment), installation },
     // Two installations of one user share what is above it, and each sweeps what it finds in its own.
     runDirectory: join(directories.run, installation),
     imagesDirectory: images,
-    poolBytes: parseBytes(limits.poolSize) ?? 0,
+    poolBytes: parseBytes(config.limits.poolSize) ?? 0,
   }
+  scope.use(takeOver(directories.state))
+  scope.use(startReaper({ ...wanted, stateDirectory: directories.state }, noReaper(log)))
+  return scope.use(await openDockerEngine(wanted))
 }
 
 /** Whoever clears away for one that died finishes what it is at first. */
@@ -222,6 +228,9 @@ function takeOver(state: string): Disposable {
 
 const noReaper = (log: Log) => (cause: unknown) =>
   log.warn(traceOf(cause), 'if this process dies, what it leaves stays until the next one')
+/** Of all that decides what a sandbox may be, beside its blueprint, its snapshots and its images. */
+const policyOf = ({ digest }: LoadedConfig, secrets: Secrets) =>
+  createHash('sha256').update([version, digest, secrets.digest].join(' ')).digest('hex')
 
 /** Where DOCKER_HOST says. Throws `config_invalid` for an engine elsewhere. */
 function socketOf({ DOCKER_HOST: host }: Environment) {
@@ -263,6 +272,7 @@ function appParts(
       config,
       stateDirectory: options.directories.state,
       address: () => origin.control,
+      pool: parts.sandboxes.pool,
     },
     dashboard: options.dashboard,
   }

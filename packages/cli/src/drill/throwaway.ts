@@ -24,7 +24,10 @@ export async function openThrowaway(
   control: ControlClient,
   { blueprint, lease, signal, onProgress }: Wanted,
 ): Promise<Throwaway> {
-  const handover = await control.createSandbox({ blueprint, ...lease }, { signal, onProgress })
+  const handover = await control.createSandbox(
+    { blueprint, warm: false, ...lease },
+    { signal, onProgress },
+  )
   return {
     box: Sandbox.of(handover, control),
     mark: `drill${randomBytes(6).toString('hex')}`,

@@ -22,7 +22,10 @@ export const addDown: AddVerb = (parent, act) =>
     .command('down')
     .description('end sandboxes, and show for each that nothing is left')
     .argument('[ids...]', 'sandboxes, or the beginnings of their ids')
-    .option('-a, --all', 'every sandbox that runs; on a terminal it asks first')
+    .option(
+      '-a, --all',
+      'every sandbox that runs, and what is kept ready; on a terminal it asks first',
+    )
     .option('-y, --yes', 'do not ask')
     .option('-f, --force', 'without the last command of their blueprints')
     .action(act(down))
@@ -38,7 +41,10 @@ async function down(call: Call<Options>) {
   const named = await idsOf(control, call)
   if (options.all && !(await agreed(call, named.found))) return exit.ok
   const ended = await end(control, call, named.found)
-  const receipts = ended.flatMap(({ receipt }) => receipt ?? [])
+  const receipts = [
+    ...ended.flatMap(({ receipt }) => receipt ?? []),
+    ...(options.all ? await control.drainPool() : []),
+  ]
   const failures = [...named.failures, ...ended.flatMap(({ failure }) => failure ?? [])]
   const codes = failures.map((error) => fail(context, error, { json: options.json ?? false }))
   const isList = options.all || operands.length > 1

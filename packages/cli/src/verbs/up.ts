@@ -21,6 +21,7 @@ interface Options {
   readonly blueprint?: string
   readonly ttl?: string
   readonly idle?: string
+  readonly wait: boolean
 }
 
 export const addUp: AddVerb = (parent, act) =>
@@ -30,6 +31,7 @@ export const addUp: AddVerb = (parent, act) =>
     .option('--blueprint <file>', 'what it consists of; sandbox.yaml here by default')
     .option('--ttl <duration>', 'its hard end, counted from now', duration)
     .option('--idle <duration>', 'its end after this long without use', duration)
+    .option('--no-wait', 'be refused at once where there is no room, in place of waiting for it')
     .action(act(up))
 
 async function up(call: Call<Options>) {
@@ -59,6 +61,7 @@ async function create({ context, options }: Call<Options>, { control, file, sign
     ...(options.ttl && { ttl: options.ttl }),
     ...(options.idle && { idle: options.idle }),
     ...(workspace && { workspace: workspace.id }),
+    wait: options.wait,
   }
   const onProgress: OnProgress = (report) => status.show(report)
   return await control.createSandbox(request, { signal, onProgress }).catch((error: unknown) => {

@@ -18,6 +18,7 @@ import { addLogs } from './logs.ts'
 import { addLs } from './ls.ts'
 import { addMcp } from './mcp.ts'
 import { addPause } from './pause.ts'
+import { addPool } from './pool.ts'
 import { addPorts } from './ports.ts'
 import { addPs } from './ps.ts'
 import { addPull } from './pull.ts'
@@ -54,6 +55,7 @@ export const verbs: readonly AddVerb[] = [
   addResume,
   addExtend,
   addDown,
+  addPool,
   addSnapshot,
   addData,
   addEgress,

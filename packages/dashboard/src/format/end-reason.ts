@@ -8,6 +8,7 @@ const words: Record<EndReason, string> = {
   died: 'it died',
   canary: 'it sent out a canary secret',
   disk_limit: 'it reached its disk limit',
+  unclaimed: 'it was kept ready and nobody had it',
   disk_reserve: 'the clone pool ran out, and it had grown most',
 }
 

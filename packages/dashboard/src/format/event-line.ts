@@ -21,7 +21,12 @@ export interface EventLine {
 type Describe = (data: EventData) => EventLine
 
 const lines: Readonly<Record<string, Describe>> = {
-  created: () => ({ label: 'Created', tone: 'plain' }),
+  pooled: () => ({ label: 'To be kept ready', tone: 'plain' }),
+  warm: () => ({ label: 'Kept ready', tone: 'plain' }),
+  created: (data) => ({
+    label: data.warm ? 'Created, from one kept ready' : 'Created',
+    tone: 'plain',
+  }),
   ready: (data) => ({ label: 'Ready', tone: 'good', note: took(data) }),
   adopted: () => ({ label: 'Taken over by a restarted orchestrator', tone: 'plain' }),
   handover: () => ({ label: 'New hand-over URL', tone: 'plain' }),

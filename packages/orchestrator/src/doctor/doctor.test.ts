@@ -1,8 +1,9 @@
 import { tmpdir } from 'node:os'
-import type { Isolation } from '@stuntdouble/sdk/wire'
+import type { Isolation, PoolView } from '@stuntdouble/sdk/wire'
 import { expect, test } from 'vitest'
 import { loadConfig } from '../config/config.ts'
 import type { Diagnosis } from '../engine/engine.ts'
+import { capacityCheck } from './capacity-check.ts'
 import { examine } from './doctor.ts'
 
 const anySignal = new AbortController().signal
@@ -12,6 +13,11 @@ interface Isolations {
   readonly demanded?: Isolation
 }
 
+const capacity = {
+  ...{ sandboxes: 3, maxSandboxes: 64, memoryBytes: 2 ** 30, maxMemoryBytes: 2 ** 35, waiting: 0 },
+  pooled: { sandboxes: 1, memoryBytes: 2 ** 28 },
+}
+const aPool: PoolView = { size: 'auto', blueprints: [], capacity }
 const config = loadConfig(null, {})
 const examined = (
   diagnoses: readonly Diagnosis[],
@@ -24,6 +30,7 @@ const examined = (
       config: { ...config, limits: { ...config.limits, isolation: demanded }, warnings },
       stateDirectory: tmpdir(),
       address: () => 'http://127.0.0.1:7070',
+      pool: () => aPool,
     },
     anySignal,
   )
@@ -38,6 +45,7 @@ test('a report has the machine’s, the engine’s and the configuration’s che
     'engine',
     'isolation',
     'disk',
+    'capacity',
     'config',
   ])
 })
@@ -87,4 +95,17 @@ test('an isolation that is demanded and not there fails the report', async () =>
 
   expect(ok).toBe(false)
   expect(checks.find(({ name }) => name === 'isolation')?.hint).toContain('--network=host')
+})
+
+test('room is told in numbers, and who waits for it is a warning', () => {
+  expect(capacityCheck(aPool)).toEqual({
+    name: 'capacity',
+    status: 'ok',
+    message: '3 of 64 sandboxes, 1.0 GiB of 32.0 GiB of memory promised, 1 kept ready (pool: auto)',
+  })
+  expect(capacityCheck({ ...aPool, capacity: { ...capacity, waiting: 2 } })).toMatchObject({
+    status: 'warn',
+    message: expect.stringContaining('2 waiting'),
+    hint: expect.stringContaining('limits:'),
+  })
 })

@@ -1,7 +1,8 @@
 import { statfs } from 'node:fs/promises'
-import type { Check, DoctorReport } from '@stuntdouble/sdk/wire'
+import type { Check, DoctorReport, PoolView } from '@stuntdouble/sdk/wire'
 import type { LoadedConfig } from '../config/config.ts'
 import type { Engine } from '../engine/engine.ts'
+import { capacityCheck } from './capacity-check.ts'
 import { isolationChecks } from './isolation-checks.ts'
 
 export interface DoctorParts {
@@ -10,6 +11,7 @@ export interface DoctorParts {
   readonly stateDirectory: string
   /** Where the control plane and its page are. */
   readonly address: () => string
+  readonly pool: () => PoolView
 }
 
 const lowDiskBytes = 5 * 1024 ** 3
@@ -26,6 +28,7 @@ export async function examine(parts: DoctorParts, signal: AbortSignal): Promise<
     ...(await parts.engine.diagnose(signal)),
     ...(await isolationChecks(parts, signal)),
     await diskCheck(parts.stateDirectory),
+    capacityCheck(parts.pool()),
     configCheck(parts.config),
     ...parts.config.warnings.map((message): Check => ({ name: 'config', status: 'warn', message })),
   ]

@@ -46,6 +46,8 @@ const Count = z.object({ count: z.int() })
 const lifecycle: ReadonlySet<EventType> = new Set([
   'created',
   'ready',
+  'pooled',
+  'warm',
   'adopted',
   'extended',
   'ending_soon',

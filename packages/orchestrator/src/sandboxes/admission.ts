@@ -5,13 +5,17 @@ import {
   parseBytes,
   parseDuration,
 } from '@stuntdouble/sdk/wire'
-import { overLimit, tooManySandboxes } from './errors.ts'
+import type { Desk } from './desk.ts'
+import { overLimit, twoWorkspaces } from './errors.ts'
 import { isolationOf } from './isolation.ts'
 
 type Limits = OperatorConfig['limits']
 
 /** The blueprint with the request’s overrides, held to the operator’s limits. Throws `policy_refused`. */
-export function admit(request: CreateSandboxRequest, limits: Limits): Blueprint {
+export function admit(
+  request: Omit<CreateSandboxRequest, 'wait' | 'warm'>,
+  limits: Limits,
+): Blueprint {
   const blueprint = {
     ...request.blueprint,
     ttl: request.ttl ?? request.blueprint.ttl,
@@ -34,10 +38,6 @@ export function admit(request: CreateSandboxRequest, limits: Limits): Blueprint 
   return blueprint
 }
 
-export function admitCount(living: number, limits: Limits): void {
-  if (living >= limits.maxSandboxes) throw tooManySandboxes(limits.maxSandboxes)
-}
-
 /** Of the workspace and its services; each as it is written where there is one alone. */
 function totalMemory({ limits, services }: Blueprint) {
   const all = [limits.memory, ...Object.values(services).map(({ memory }) => memory)]
@@ -46,3 +46,24 @@ function totalMemory({ limits, services }: Blueprint) {
 
 const seconds = (duration: string) => parseDuration(duration) ?? 0
 const bytes = (size: string) => parseBytes(size) ?? 0
+
+/** What a creation makes, once it is admitted. */
+export interface Admitted {
+  readonly blueprint: Blueprint
+  readonly workspace: string | null
+}
+
+/** Holds a request to everything that is known before anything is made. */
+export function admitRequest(
+  request: Omit<CreateSandboxRequest, 'wait' | 'warm'>,
+  { limits, egress, workspaces }: Pick<Desk, 'limits' | 'egress' | 'workspaces'>,
+): Admitted {
+  const blueprint = admit(request, limits)
+  const workspace = request.workspace ?? null
+  egress.admit(blueprint)
+  if (workspace) workspaces.require(workspace)
+  const { clone } = blueprint.workspace
+  if (clone && workspace) throw twoWorkspaces()
+  if (clone) workspaces.admitClone(clone)
+  return { blueprint, workspace }
+}

@@ -1,18 +1,14 @@
-import type { SandboxError } from '@stuntdouble/sdk/errors'
-import {
-  type Blueprint,
-  type CreateSandboxRequest,
-  errorOf,
-  type Handover,
-  type OnProgress,
-} from '@stuntdouble/sdk/wire'
-import { admit, admitCount } from './admission.ts'
+import type { CreateSandboxRequest, Handover, OnProgress } from '@stuntdouble/sdk/wire'
+import { type Admitted, admitRequest } from './admission.ts'
+import type { Capacity } from './capacity/capacity.ts'
+import type { StartTurns } from './capacity/start-turns.ts'
 import type { Desk } from './desk.ts'
 import type { Ending } from './ending.ts'
-import { endedBeforeReady, twoWorkspaces } from './errors.ts'
+import { createFinishing } from './finishing.ts'
 import type { Handovers } from './handovers.ts'
 import { admitIsolation } from './isolation.ts'
 import { newSandbox } from './journal.ts'
+import type { Pool } from './pool/pool.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { Starting } from './starting.ts'
 import { firstSnapshot } from './view.ts'
@@ -22,11 +18,14 @@ interface Parts {
   readonly starting: Starting
   readonly ending: Ending
   readonly handovers: Handovers
+  readonly capacity: Capacity
+  readonly turns: StartTurns
+  readonly pool: Pool
 }
 
 export interface Caller {
   readonly signal: AbortSignal
-  /** Called with its id in the transaction that writes the sandbox down. */
+  /** Called with its id in the transaction that writes the sandbox down, or hands it out. */
   readonly noted?: (id: string) => void
 }
 
@@ -36,23 +35,23 @@ export type Create = (
   caller: Caller,
 ) => Promise<Handover>
 
-/** One creation from request to hand-over. One that fails, or whose signal aborts, leaves nothing. */
-export function createCreation({ desk, starting, ending, handovers }: Parts): Create {
-  const { store, storage, recorder } = desk
+/** Who asked, as far as a creation must know. */
+interface Asker extends Caller {
+  readonly wait: boolean
+  readonly onProgress: OnProgress
+}
 
-  function journal(
-    blueprint: Blueprint,
-    workspace: string | null,
-    noted: Caller['noted'],
-  ): Sandbox {
-    desk.egress.admit(blueprint)
-    admitCount(store.list({ ended: false }).length, desk.limits)
-    if (workspace) desk.workspaces.require(workspace)
-    const { clone } = blueprint.workspace
-    if (clone && workspace) throw twoWorkspaces()
-    if (clone) desk.workspaces.admitClone(clone)
-    const entry = { blueprint, workspace, now: desk.clock() }
-    const sandbox = newSandbox(entry, desk.snapshots, desk.kinds)
+/** One creation from request to hand-over. One that fails, or whose signal aborts, leaves nothing. */
+export function createCreation({ desk, starting, ending, handovers, ...parts }: Parts): Create {
+  const { store, storage, recorder } = desk
+  const { capacity, turns, pool } = parts
+  const { unlessAbandoned, handover } = createFinishing({ desk, ending, handovers })
+
+  const planned = (wanted: Admitted) =>
+    newSandbox({ ...wanted, now: desk.clock() }, desk.snapshots, desk.kinds)
+
+  function journal(wanted: Admitted, noted: Caller['noted']): Sandbox {
+    const sandbox = planned(wanted)
     storage.transaction(() => {
       store.insert(sandbox)
       noted?.(sandbox.id)
@@ -61,42 +60,37 @@ export function createCreation({ desk, starting, ending, handovers }: Parts): Cr
     return sandbox
   }
 
-  async function prepareAndStart(
-    sandbox: Sandbox,
-    onProgress: OnProgress,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const abandon = () => ending.request(sandbox.id, 'failed')
-    signal.addEventListener('abort', abandon)
-    try {
-      signal.throwIfAborted()
+  async function claim(wanted: Admitted, caller: Caller): Promise<Handover | undefined> {
+    const { signal } = caller
+    const claimed = await pool.claim(wanted, caller)
+    if (!claimed) return undefined
+    await unlessAbandoned(claimed.id, signal, async () => {
+      if (!claimed.handover) await desk.reconcile(claimed.id)
+    })
+    return claimed.handover ?? handover(claimed.id)
+  }
+
+  async function make(wanted: Admitted, { wait, onProgress, ...caller }: Asker): Promise<Handover> {
+    const { signal, noted } = caller
+    await admitIsolation(wanted.blueprint, desk.engine, signal)
+    // What cannot be made is refused before it waits.
+    const { memoryBytes } = planned(wanted)
+    const entrant = { memoryBytes, wait, onProgress, begin: () => journal(wanted, noted) }
+    const sandbox = await capacity.enter(entrant, signal)
+    await unlessAbandoned(sandbox.id, signal, async () => {
       await starting.prepare(sandbox, onProgress, signal)
+      using _turn = await turns.take(signal)
       await desk.reconcile(sandbox.id)
-    } catch (cause) {
-      abandon()
-      // What cannot be cleared away now is tried again every second.
-      await desk.reconcile(sandbox.id).catch(() => {})
-      throw errorIn(sandbox.id) ?? cause
-    } finally {
-      signal.removeEventListener('abort', abandon)
-    }
+    })
+    return handover(sandbox.id)
   }
 
-  /** What was written down first, not what went wrong after it. */
-  function errorIn(id: string): SandboxError | undefined {
-    const problem = store.get(id)?.problem
-    return problem ? errorOf(problem) : undefined
-  }
-
-  return async (request, onProgress, { signal, noted }) => {
-    const blueprint = admit(request, desk.limits)
-    await admitIsolation(blueprint, desk.engine, signal)
-    const sandbox = journal(blueprint, request.workspace ?? null, noted)
-    const { id } = sandbox
-    await prepareAndStart(sandbox, onProgress, signal)
-    const error = errorIn(id)
-    if (error) throw error
-    if (store.get(id)?.state !== 'ready') throw endedBeforeReady(id)
-    return handovers.handover(id)
+  return async ({ warm, wait, ...request }, onProgress, caller) => {
+    const wanted = admitRequest(request, desk)
+    const claimed = warm ? await claim(wanted, caller) : undefined
+    const handed = claimed ?? (await make(wanted, { wait, onProgress, ...caller }))
+    const sandbox = store.get(handed.id)
+    if (warm && sandbox) pool.asked(sandbox, claimed !== undefined)
+    return handed
   }
 }

@@ -1,5 +1,5 @@
 import { type Blueprint, type DiskView, parseBytes } from '@stuntdouble/sdk/wire'
-import type { VolumeUse } from '../engine/engine.ts'
+import type { PoolUsage, VolumeUse } from '../engine/engine.ts'
 
 /** What a sandbox's volumes hold, or may hold, together. */
 export type DiskUse = Omit<VolumeUse, 'name'>
@@ -20,6 +20,12 @@ export const sumOf = (uses: readonly DiskUse[]): DiskUse => ({
   bytes: uses.reduce((sum, { bytes }) => sum + bytes, 0),
   inodes: uses.reduce((sum, { inodes }) => sum + inodes, 0),
 })
+
+const mebibyte = 1024 ** 2
+
+/** Kept free, so that who writes fast is ended before the others’ writes fail. */
+export const reserveOf = ({ sizeBytes }: Pick<PoolUsage, 'sizeBytes'>): number =>
+  Math.max(192 * mebibyte, Math.min(sizeBytes / 16, 2048 * mebibyte))
 
 export function diskView(blueprint: Blueprint, use: DiskUse | undefined): DiskView {
   const { bytes: limitBytes, inodes: limitInodes } = diskBound(blueprint)

@@ -73,16 +73,6 @@ export const overLimit = (what: string, asked: string, allowed: string) =>
     },
   )
 
-export const tooManySandboxes = (limit: number) =>
-  new SandboxError(
-    'capacity',
-    `There are ${limit} sandboxes already, as many as this orchestrator may run.`,
-    {
-      hint: 'End one with `sandbox down ID`, or raise limits.maxSandboxes in stuntdouble.yaml.',
-      retryable: true,
-    },
-  )
-
 export const notReadyInTime = (id: string, what: string, cause: unknown) =>
   new SandboxError('engine_failed', `Sandbox "${id}" was not ready in time: ${what}.`, {
     hint: 'Run `sandbox doctor`; the machine may be out of memory or disk.',
@@ -211,3 +201,8 @@ function past(used: DiskUse, allowed: DiskUse): string {
 }
 
 const mebibytes = ({ bytes }: DiskUse) => `${Math.ceil(bytes / 1024 ** 2)} MiB`
+
+export const keptReady = (id: string) =>
+  new SandboxError('conflict', `Nobody has sandbox "${id}" yet: it is kept ready for a creation.`, {
+    hint: '`sandbox up` hands one over; `sandbox pool drain` ends those that are kept ready.',
+  })

@@ -3,6 +3,7 @@ import { parseDuration } from '@stuntdouble/sdk/wire'
 import { newSandboxId } from '../lib/ids.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
 import type { ServerKinds } from '../sources/sources.ts'
+import { memoryOf } from './capacity/memory-of.ts'
 import { notFiles, notServed, servicePortTaken } from './errors.ts'
 import type { Sandbox, SandboxDatabase, SandboxFiles } from './sandbox.ts'
 
@@ -40,6 +41,8 @@ export function newSandbox(
     rollback: null,
     pausedAt: null,
     inventory: [],
+    pool: null,
+    memoryBytes: memoryOf(blueprint),
   }
 }
 
@@ -63,11 +66,14 @@ export const newFork = (of: Sandbox, { blueprint, from, now }: Forked): Sandbox 
   activeAt: now,
   endReason: null,
   endedAt: null,
+  warnedOf: null,
+  preStopAt: null,
   problem: null,
   forkOf: from,
   rollback: null,
   pausedAt: null,
   inventory: [],
+  pool: null,
 })
 
 /** Containers of a pod share its loopback, so each database listens on a port of its own. */

@@ -21,8 +21,8 @@ export interface Leases {
   endAt(id: string, at: number): Promise<SandboxView>
   /** Notes a use at `at`; the gate’s deadline moves with it. */
   touch(id: string, at: number): void
-  /** Has the gate’s deadline be what the journal says. */
-  refresh(id: string): Promise<void>
+  /** Has the gate end it when the journal says. Rejects when it is gone. */
+  moveDeadline(id: string): Promise<void>
 }
 
 const isoOf = (at: number) => new Date(at).toISOString()
@@ -56,8 +56,7 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
   }
 
   return {
-    refresh: moveDeadline,
-
+    moveDeadline,
     async extend(id, request) {
       const sandbox = roster.ready(id)
       const { asked, expiresAt, limitedBy } = extensionOf(sandbox, request, {

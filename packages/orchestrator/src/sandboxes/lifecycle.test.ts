@@ -39,7 +39,11 @@ describe('a sandbox', () => {
     await expect(under.create({ ttl: '3h' })).rejects.toMatchObject({ code: 'policy_refused' })
     expect(under.sandboxes.list({ ended: true })).toEqual([])
     await Promise.all([1, 2, 3].map(() => under.create()))
-    await expect(under.create()).rejects.toMatchObject({ code: 'capacity', retryable: true })
+    await expect(under.create({ wait: false })).rejects.toMatchObject({
+      code: 'capacity',
+      retryable: true,
+      details: { retryAfterSeconds: 60 },
+    })
   })
 
   test('is extended up to the longest life, and its gate is told', async () => {

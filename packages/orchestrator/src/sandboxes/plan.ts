@@ -33,12 +33,14 @@ export function plan(sandbox: Sandbox, seen: readonly ContainerStatus[], now: nu
   if (sandbox.rollback !== null && lives(seen, 'gate')) return { do: 'rollback' }
   if (!vital.every((name) => lives(seen, name))) return { do: 'end', reason: 'died' }
 
-  const end = warningDue(sandbox, now)
+  const end = sandbox.pool === null ? warningDue(sandbox, now) : undefined
   return end ? { do: 'warn', end } : { do: 'rest' }
 }
 
 const preStopDue = (sandbox: Sandbox, now: number) =>
   sandbox.state === 'ready' &&
+  // One that nobody has had runs nothing of its blueprint’s.
+  sandbox.pool === null &&
   sandbox.blueprint.preStop !== undefined &&
   sandbox.preStopAt === null &&
   // What is held still or half made runs no command.

@@ -2,6 +2,7 @@ import { type Blueprint, parseBytes } from '@stuntdouble/sdk/wire'
 import { agent, workspaceContainer as workspaceName, workspacePath } from '../doors/doors.ts'
 import type { ContainerSpec, PodSpec, VolumeSpec } from '../engine/engine.ts'
 import type { ServerKinds } from '../sources/sources.ts'
+import { leastDatabaseBytes } from './capacity/memory-of.ts'
 import { deadlineOf } from './lease.ts'
 import type { Sandbox, SandboxDatabase, SandboxFiles } from './sandbox.ts'
 import { scratch, upTo } from './scratch.ts'
@@ -179,7 +180,7 @@ function databaseContainer(
     },
     port: database.port,
     cpus,
-    memoryBytes: Math.max(memoryBytes, 256 * mebibyte),
+    memoryBytes: Math.max(memoryBytes, leastDatabaseBytes),
     pids: 128,
   })
 }

@@ -36,10 +36,11 @@ export function createReconciler({ store, engine, clock, acts }: Parts): Reconci
   const queue = serially<string>()
 
   async function next(id: string): Promise<{ sandbox: Sandbox; step: Step } | undefined> {
-    const sandbox = store.get(id)
-    if (!sandbox) return undefined
+    if (!store.get(id)) return undefined
     const seen = await engine.observe(id, AbortSignal.timeout(observeWithinMs))
-    return { sandbox, step: plan(sandbox, seen, clock()) }
+    // Asked after the look: it may have been claimed or extended meanwhile.
+    const sandbox = store.get(id)
+    return sandbox && { sandbox, step: plan(sandbox, seen, clock()) }
   }
 
   async function settle(id: string): Promise<void> {

@@ -1,7 +1,13 @@
 import type { SandboxError } from '@stuntdouble/sdk/errors'
 import { isPaused, isRollingBack } from './checkpoints/errors.ts'
 import type { Desk } from './desk.ts'
-import { databaseNotFound, sandboxGone, sandboxNotFound, sandboxNotReady } from './errors.ts'
+import {
+  databaseNotFound,
+  keptReady,
+  sandboxGone,
+  sandboxNotFound,
+  sandboxNotReady,
+} from './errors.ts'
 import { overdue } from './lease.ts'
 import type { Sandbox, SandboxDatabase } from './sandbox.ts'
 
@@ -30,6 +36,7 @@ export function createRoster({ store, clock }: Pick<Desk, 'store' | 'clock'>): R
     const sandbox = known(id)
     const endReason = sandbox.endReason ?? overdue(sandbox, clock())
     if (endReason !== null) throw sandboxGone({ ...sandbox, endReason })
+    if (sandbox.pool !== null) throw keptReady(id)
     if (sandbox.state === 'creating') throw sandboxNotReady(id)
     return sandbox
   }

@@ -32,6 +32,10 @@ export interface Sandbox {
   readonly pausedAt: number | null
   /** Everything that was ever seen of it on the engine. */
   readonly inventory: readonly Resource[]
+  /** What it is kept ready for; null once somebody has it. */
+  readonly pool: string | null
+  /** What its limits allow it in all. */
+  readonly memoryBytes: number
 }
 
 /** Decided in peace: what runs inside may be told, and has a moment. */

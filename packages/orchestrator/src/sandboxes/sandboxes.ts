@@ -6,13 +6,18 @@ import type {
   ExtendRequest,
   Handover,
   OnProgress,
+  OperatorConfig,
+  PoolView,
   Receipt,
   SandboxView,
 } from '@stuntdouble/sdk/wire'
+import { traceOf } from '../lib/trace.ts'
 import { createActivity, type Visit } from './activity.ts'
 import { createActs } from './acts.ts'
 import { createAdoption } from './adoption.ts'
 import { createAttachments } from './attachments.ts'
+import { createCapacity, type Machine } from './capacity/capacity.ts'
+import { createStartTurns } from './capacity/start-turns.ts'
 import { type Checkpoints, createCheckpoints } from './checkpoints/checkpoints.ts'
 import { createCheckpointStore } from './checkpoints/store.ts'
 import { type CreateOnce, createOnce } from './create-once.ts'
@@ -23,6 +28,7 @@ import { createHandovers } from './handovers.ts'
 import { createIdempotencyKeys, idempotencyMigrations } from './idempotency-keys.ts'
 import { createLeases } from './leases.ts'
 import { createLimitWatch } from './limit-watch.ts'
+import { createPool } from './pool/pool.ts'
 import { createPreStops } from './pre-stop.ts'
 import { createReconciler } from './reconciler.ts'
 import { createRetention } from './retention.ts'
@@ -83,6 +89,12 @@ export interface Sandboxes extends AsyncDisposable {
   readonly checkpoints: Omit<Checkpoints, 'recover'>
   /** Takes up what an earlier process left: adopts what runs, ends what was half made. */
   adopt(): Promise<void>
+  /** What is kept ready, and how much room there is. */
+  pool(): PoolView
+  /** Ends what is kept ready, and resolves with the receipts. */
+  drainPool(): Promise<Receipt[]>
+  /** Ends what is kept ready on a snapshot that is to go. */
+  release(snapshot: string): Promise<void>
 }
 
 export type SandboxesParts = Omit<
@@ -95,34 +107,61 @@ export type SandboxesParts = Omit<
   | 'diskUses'
   | 'limitWatch'
   | 'checkpointStore'
->
+> & {
+  readonly pool: OperatorConfig['pool']
+  /** Changes with all that the operator configured, and with the version: what is kept ready ends then. */
+  readonly policy: string
+  readonly machine: Machine
+}
 
-export function createSandboxes(parts: SandboxesParts): Sandboxes {
+interface Heard {
+  readonly cutUses: Desk['cutUses']
+  /** One has ended: who waits may have room now. */
+  readonly roomMade: () => void
+}
+
+/** What every part of the lifecycle works with, and who takes its steps. */
+function openDesk(parts: SandboxesParts, { cutUses, roomMade }: Heard) {
   const { storage, engine, clock } = parts
   const store = createSandboxStore(storage)
-  const attachments = createAttachments(parts)
-  // Later than the leases that it touches: they ask for what it is a part of.
-  const activity = createActivity(clock, (id, at) => leases.touch(id, at))
   const base = {
-    ...{ ...parts, store, attachments, starter: createStarter(parts) },
-    cutUses: activity.cut,
+    ...{ ...parts, store, cutUses, starter: createStarter(parts) },
+    attachments: createAttachments(parts),
+    onEnded(id: string) {
+      parts.onEnded(id)
+      roomMade()
+    },
     limitWatch: createLimitWatch({ ...parts, store }),
     diskUses: new Map(),
     checkpointStore: createCheckpointStore(storage),
   }
-
   const starting = createStarting(base)
   const preStops = createPreStops(base)
   const acts = createActs(base, { starting, preStops })
   const desk: Desk = { ...base, ...createReconciler({ store, engine, clock, acts }) }
+  return { desk, starting, preStops }
+}
+
+export function createSandboxes(parts: SandboxesParts): Sandboxes {
+  const { storage, clock, log, machine } = parts
+  // Later than the leases that it touches: they ask for what it is a part of.
+  const activity = createActivity(clock, (id, at) => leases.touch(id, at))
+  const roomMade = () =>
+    void capacity.look().catch((cause) => log.error(traceOf(cause), 'the queue was not looked at'))
+  const { desk, starting, preStops } = openDesk(parts, { cutUses: activity.cut, roomMade })
   const roster = createRoster(desk)
   const leases = createLeases(desk, roster)
   const handovers = createHandovers(desk, roster)
   const ending = createEnding(desk, { roster, starting, preStops })
   const keys = createIdempotencyKeys(storage)
-  const create = createCreation({ desk, starting, ending, handovers })
   const retention = createRetention({ ...desk, keys })
-  const checkpoints = createCheckpoints({ desk, starting, ending, handovers, leases }, roster)
+  // Later than the capacity that it makes room in.
+  const capacity = createCapacity({ ...desk, machine, evict: () => pool.evict() })
+  const turns = createStartTurns()
+  const pooling = { desk, starting, ending, leases, handovers, capacity, turns }
+  const pool = createPool({ ...pooling, config: parts.pool, policy: parts.policy })
+  const create = createCreation({ ...pooling, pool })
+  const checkpoints = createCheckpoints(pooling, roster)
   const sweeper = createSweeper({ ...desk, expire: (id) => ending.request(id, 'expired') })
   const interrupt = (id: string) => {
     starting.interrupt(id)
@@ -130,14 +169,18 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
   }
   const watchdog = createWatchdog({ ...desk, interrupt })
 
-  const rhythms = startRhythms({ desk, activity, sweeper, watchdog, retention })
+  const rhythms = startRhythms({ desk, activity, sweeper, watchdog, retention, capacity, pool })
 
   return {
     create: (request, onProgress, signal) => create(request, onProgress, { signal }),
     createOnce: createOnce({ ...desk, create, ...handovers, keys }),
     get: (id) => viewOf(roster.known(id), desk),
     tombstone: roster.tombstone,
-    list: (query) => store.list(query).map((sandbox) => viewOf(sandbox, desk)),
+    list: (query) =>
+      desk.store
+        .list(query)
+        .filter((sandbox) => sandbox.pool === null || sandbox.state === 'ended')
+        .map((sandbox) => viewOf(sandbox, desk)),
     extend: leases.extend,
     endAt: leases.endAt,
     ...handovers,
@@ -148,12 +191,15 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     database: roster.database,
     checkpoints,
     adopt: createAdoption(desk, ending, checkpoints.recover),
+    pool: pool.view,
+    drainPool: pool.drain,
+    release: pool.release,
 
     async [Symbol.asyncDispose]() {
       preStops.close()
       await rhythms[Symbol.asyncDispose]()
       await sweeper.settled()
-      await attachments.detachAll()
+      await desk.attachments.detachAll()
     },
   }
 }

@@ -28,6 +28,8 @@ export interface Starter {
   start(sandbox: Sandbox, signal: AbortSignal): Promise<void>
   /** The same on volumes that are there. */
   run(sandbox: Sandbox, signal: AbortSignal): Promise<void>
+  /** Unpacks what was uploaded for it, and says in its AGENTS.md what is here. */
+  fill(sandbox: Sandbox, signal: AbortSignal): Promise<void>
 }
 
 const readyWithinMs = 60_000
@@ -101,6 +103,7 @@ export function createStarter({
       )
     },
     run,
+    fill: (sandbox, signal) => fillWorkspace(sandbox, { engine, workspaces }, signal),
     async start(sandbox, signal) {
       await makeVolumes(engine, sandbox, signal)
       await run(sandbox, signal)

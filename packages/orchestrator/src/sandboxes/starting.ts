@@ -25,7 +25,10 @@ export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
   const underWay = new Map<string, AbortController>()
 
   async function bringUp(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
-    await desk.starter.start(sandbox, signal)
+    // What has an inventory was whole before: it was kept ready, and lacks its workspace alone.
+    const wasWhole = sandbox.inventory.length > 0
+    if (!wasWhole) await desk.starter.start(sandbox, signal)
+    else if (sandbox.workspace) await desk.starter.fill(sandbox, signal)
     const { blueprint, workspace } = sandbox
     if (blueprint.workspace.clone && workspace) await desk.workspaces.discard(workspace)
     await desk.attachments.attach(sandbox)
@@ -35,7 +38,9 @@ export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
     await engine.setDeadline(sandbox.id, new Date(deadlineOf({ ...sandbox, ...ready })))
     storage.transaction(() => {
       store.update(sandbox.id, { ...ready, forkOf: null })
-      recorder.record(sandbox.id, 'ready', { milliseconds: clock() - sandbox.createdAt })
+      recorder.record(sandbox.id, sandbox.pool === null ? 'ready' : 'warm', {
+        milliseconds: clock() - sandbox.createdAt,
+      })
     })
   }
 

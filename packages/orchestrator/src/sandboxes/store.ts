@@ -43,6 +43,12 @@ export const sandboxMigrations: readonly Migration[] = [
     ALTER TABLE sandboxes ADD COLUMN preStopAt INTEGER`,
   },
   checkpointMigration,
+  {
+    name: 'sandboxes-pool',
+    sql: `ALTER TABLE sandboxes ADD COLUMN pool TEXT;
+    ALTER TABLE sandboxes ADD COLUMN memoryBytes INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX sandboxes_by_pool ON sandboxes (pool) WHERE pool IS NOT NULL`,
+  },
 ]
 
 export interface SandboxStore {
@@ -111,6 +117,8 @@ const Row = z.object({
   rollback: z.string().nullable(),
   pausedAt: z.int().nullable(),
   inventory: json(z.array(Item)),
+  pool: z.string().nullable(),
+  memoryBytes: z.int(),
 })
 
 type Column = string | number | null
@@ -171,6 +179,7 @@ export function createSandboxStore({ sqlite }: Storage): SandboxStore {
   }
 }
 
-function mapColumns(values: object): Record<string, Column> {
+/** As SQLite takes them, each under its field’s name. */
+export function mapColumns(values: object): Record<string, Column> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, columnOf(value)]))
 }

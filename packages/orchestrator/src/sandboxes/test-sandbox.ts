@@ -23,6 +23,8 @@ export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
     rollback: null,
     pausedAt: null,
     inventory: [],
+    pool: null,
+    memoryBytes: 2 ** 30,
     ...change,
   }
 }

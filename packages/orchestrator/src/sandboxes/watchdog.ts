@@ -1,8 +1,7 @@
 import { type EndReason, problemOf } from '@stuntdouble/sdk/wire'
-import type { PoolUsage } from '../engine/engine.ts'
 import { within } from '../lib/every.ts'
 import type { Desk } from './desk.ts'
-import { type DiskUse, diskBound, isOver, sumOf } from './disk-bound.ts'
+import { type DiskUse, diskBound, isOver, reserveOf, sumOf } from './disk-bound.ts'
 import { diskLimitReached, diskReserveReached } from './errors.ts'
 import type { Sandbox } from './sandbox.ts'
 import { createVolumeWalks, walkAfter } from './volume-walks.ts'
@@ -26,14 +25,9 @@ type Parts = Pick<
   readonly interrupt: (id: string) => void
 }
 
-const mebibyte = 1024 ** 2
 const leastFreeInodes = 20_000
 /** Who makes a walk last must not win by it: what was known before decides then. */
 const patienceMs = 2_000
-
-/** Kept free, so that who writes fast is ended before the others' writes fail. */
-const reserveOf = ({ sizeBytes }: PoolUsage) =>
-  Math.max(192 * mebibyte, Math.min(sizeBytes / 16, 2048 * mebibyte))
 
 export function createWatchdog({ store, engine, diskUses: uses, ...desk }: Parts): Watchdog {
   const walks = createVolumeWalks({ engine, diskUses: uses, ...desk })

@@ -47,6 +47,8 @@ export interface SnapshotsOptions {
   readonly clock: Clock
   /** Hears of every change in the transaction that makes it. */
   readonly onEvent?: OnSnapshotEvent
+  /** Ends what nobody uses and still holds a copy of one that is to be removed. */
+  readonly release?: (snapshot: string) => Promise<void>
   /** Hears of rebuilds that were due and failed. */
   readonly onRefreshFailure?: RefreshParts['onFailure']
 }
@@ -56,6 +58,7 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots & AsyncDis
   const { engine, storage, kinds, config, maskingKey, registered, signer, clock } = options
   const store = createSnapshotStore(storage, clock, options.onEvent)
   const origin = config.path ?? ''
+  const { release = async () => {} } = options
   const underWay = new Map<string, Promise<unknown>>()
   const closing = new AbortController()
   const configured = (name: string) => configuredSource(config, name)
@@ -100,7 +103,8 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots & AsyncDis
     list: () => store.list().map(viewOf),
     show: (id) => detailViewOf(known(store, id)),
     sealed: (request) => sealedOf(searched(options, sealedRow(store, { ...request, origin }))),
-    remove: (id, signal) => removeSnapshot({ engine, store, row: known(store, id) }, signal),
+    remove: (id, signal) =>
+      removeSnapshot({ engine, store, release, row: known(store, id) }, signal),
     recover: (signal) => recoverSnapshots({ engine, store }, signal),
     refresh: (signal) => refreshSources({ ...refreshing, sources }, signal),
     async [Symbol.asyncDispose]() {

@@ -11,6 +11,7 @@ import { E2bEnvironment } from '../wire/e2b.ts'
 import { type EgressTestInput, EgressVerdict } from '../wire/egress.ts'
 import { EventPage, type SandboxEvent, SandboxEventList } from '../wire/events.ts'
 import { Extended, type ExtendRequest } from '../wire/extend.ts'
+import { DrainedPool, PoolView } from '../wire/pool.ts'
 import type { OnProgress } from '../wire/progress.ts'
 import { Receipt } from '../wire/receipt.ts'
 import * as sandbox from '../wire/sandbox.ts'
@@ -208,6 +209,15 @@ export class ControlClient {
   /** What is kept, a thousand at most: go on with `after: next`, at once while `more`. */
   eventPage = ({ signal, ...wanted }: WatchOptions = {}) =>
     this.#json(EventPage, { path: `/v1/events${queryOf(wanted)}`, signal })
+
+  /** What is kept ready, and how much room there is. */
+  pool = (options?: CallOptions) => this.#json(PoolView, { path: '/v1/pool', ...options })
+
+  /** Ends what is kept ready, and resolves with the receipts. */
+  async drainPool(options?: CallOptions) {
+    const request = { method: 'DELETE', path: '/v1/pool', timeoutMs: null } as const
+    return (await this.#json(DrainedPool, { ...request, ...options })).receipts
+  }
 
   /** Which rule decides about a URL; nothing is sent there. */
   testEgress = (request: EgressTestInput, options?: CallOptions) =>

@@ -16,13 +16,14 @@ export async function createSandbox(
   control: ControlClient,
   options: CreateOptions,
 ): Promise<Handover> {
-  const { ttl, idle, signal, onProgress } = options
+  const { ttl, idle, wait, signal, onProgress } = options
   const file = await blueprintOf(options.blueprint)
   const workspace = await uploadWorkspace(control, file, signal)
   const request = {
     blueprint: file.blueprint,
     ...(ttl !== undefined && { ttl }),
     ...(idle !== undefined && { idle }),
+    ...(wait !== undefined && { wait }),
     ...(workspace && { workspace: workspace.id }),
   }
   return await control.createSandbox(request, { signal, onProgress }).catch((error: unknown) => {

@@ -23,6 +23,8 @@ export interface CreateOptions extends OrchestratorOptions {
   /** Overrides the blueprint’s; such as `45m`. */
   readonly ttl?: string
   readonly idle?: string
+  /** False to be refused at once where there is no room; it waits otherwise. */
+  readonly wait?: boolean
   readonly onProgress?: OnProgress
   /** Aborting leaves nothing behind. */
   readonly signal?: AbortSignal

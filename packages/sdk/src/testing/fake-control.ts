@@ -79,6 +79,8 @@ const routes: Readonly<Record<string, Handler>> = {
   },
   ...checkpointRoutes,
   'GET /v1/events': (exchange) => eventsAnswer(exchange),
+  'GET /v1/pool': () => pool,
+  'DELETE /v1/pool': () => ({ receipts: [] }),
   'POST /v1/egress/:id': async (exchange) => {
     const { url } = await bodyOf(exchange, EgressTestRequest)
     const allowed = url.includes('allowed')
@@ -126,6 +128,21 @@ const routes: Readonly<Record<string, Handler>> = {
   },
   'POST /v1/sources/:id/plan': (exchange, source) =>
     longWork(exchange, () => ({ ...plan, source })),
+}
+
+const pool = {
+  size: 'auto',
+  blueprints: [
+    {
+      ...{ image: 'stuntdouble/workspace', data: { db: 'shop' }, snapshots: [snapshotId] },
+      ...{ memoryBytes: 2 ** 31, wanted: 2, warm: 1, making: 1, claimed: 7, missed: 3 },
+      askedAt: new Date().toISOString(),
+    },
+  ],
+  capacity: {
+    ...{ sandboxes: 5, maxSandboxes: 64, memoryBytes: 2 ** 33, maxMemoryBytes: 2 ** 36 },
+    ...{ pooled: { sandboxes: 1, memoryBytes: 2 ** 31 }, waiting: 2 },
+  },
 }
 
 const finding = {

@@ -3,6 +3,7 @@ import { CredentialConfig } from './credential.ts'
 import { E2bConfig } from './e2b.ts'
 import { EgressConfig } from './egress.ts'
 import { Isolation } from './isolation.ts'
+import { PoolConfig } from './pool.ts'
 import { ScanConfig, SecretSource } from './secrets.ts'
 import { SubsetConfig } from './subset.ts'
 import { Bytes, Duration, Name } from './units.ts'
@@ -89,6 +90,14 @@ export const LimitsConfig = z.strictObject({
   maxTtl: Duration.default('24h'),
   maxSandboxes: z.int().positive().default(64),
   maxMemory: Bytes.default('8g'),
+  totalMemory: Bytes.optional().meta({
+    description:
+      'What the memory limits of all sandboxes may add up to; four times the machine’s when left out.',
+  }),
+  queue: z.int().min(0).default(128).meta({
+    description: 'Creations that may wait for room; more are refused at once.',
+  }),
+  queueWait: Duration.default('5m').meta({ description: 'How long a creation waits at most.' }),
   maxCpus: z.number().positive().default(4),
   maxPids: z.int().positive().default(4096),
   maxDisk: Bytes.default('32g'),
@@ -108,10 +117,14 @@ export const LimitsConfig = z.strictObject({
   }),
 })
 
+export type LimitsConfig = z.infer<typeof LimitsConfig>
+
 /** `stuntdouble.yaml`: the operator’s file, on the orchestrator’s machine. */
 export const OperatorConfig = z.strictObject({
   sources: z.record(Name, SourceConfig).default({}),
   limits: LimitsConfig.prefault({}),
+  /** Sandboxes that are kept ready. */
+  pool: PoolConfig.default('auto'),
   egress: EgressConfig.prefault({}),
   e2b: E2bConfig.prefault({}),
   /** Secrets of production by name, which must never enter a sandbox. */

@@ -4,6 +4,7 @@ import { SandboxId, SnapshotId, Timestamp } from './units.ts'
 /** Everything that is ever recorded; docs/lifecycle.md says what each means and holds. */
 export const EventType = z.enum([
   ...(['created', 'ready', 'adopted', 'failed', 'ending_soon', 'extended'] as const),
+  ...(['pooled', 'warm'] as const),
   ...(['pre_stop', 'ending', 'ended', 'handover', 'command'] as const),
   ...(['process_started', 'process_ended'] as const),
   ...(['file_written', 'file_removed', 'query', 'limit_reached', 'alarm'] as const),

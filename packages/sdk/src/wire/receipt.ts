@@ -25,11 +25,11 @@ export type BlindSpot = z.infer<typeof BlindSpot>
 
 /**
  * `disk_limit`: its volumes held more than they may. `disk_reserve`: the pool that all share ran out,
- * and it had grown most.
+ * and it had grown most. `unclaimed`: it was kept ready and nobody had it.
  */
 export const EndReason = z.enum([
   ...(['down', 'expired', 'idle', 'failed', 'died', 'canary'] as const),
-  ...(['disk_limit', 'disk_reserve'] as const),
+  ...(['disk_limit', 'disk_reserve', 'unclaimed'] as const),
 ])
 export type EndReason = z.infer<typeof EndReason>
 

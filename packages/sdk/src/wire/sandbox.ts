@@ -30,6 +30,12 @@ export const CreateSandboxRequest = z.strictObject({
     .string()
     .optional()
     .meta({ description: 'The id of an uploaded workspace, from PUT /v1/workspaces.' }),
+  wait: z.boolean().default(true).meta({
+    description: 'Where there is no room: wait in the queue, or be refused at once.',
+  }),
+  warm: z.boolean().default(true).meta({
+    description: 'False makes it from nothing, and keeps none ready for the next like it.',
+  }),
 })
 export type CreateSandboxRequest = z.infer<typeof CreateSandboxRequest>
 export type CreateSandboxInput = z.input<typeof CreateSandboxRequest>

@@ -47,13 +47,15 @@ export class RunDirectory {
 
   /** Replaces the file in one step, so the gate never reads half a number. False without a directory. */
   async writeDeadline(pod: string, deadline: Date): Promise<boolean> {
-    if (!(await exists(this.path(pod)))) return false
     const seconds = Math.floor(deadline.getTime() / 1000)
-    for (const directory of [this.lease(pod), this.path(pod)]) {
-      // Of a pod that an earlier version started there is one alone.
-      if (await exists(directory)) await replaceFile(join(directory, 'deadline'), `${seconds}\n`)
+    const write = async (directory: string) => {
+      const isThere = await exists(directory)
+      if (isThere) await replaceFile(join(directory, 'deadline'), `${seconds}\n`)
+      return isThere
     }
-    return true
+    // Of a pod that an earlier version started there is one alone.
+    const [isThere] = await Promise.all([this.path(pod), this.lease(pod)].map(write))
+    return isThere === true
   }
 
   /** Of the pods that have one that can be read. */

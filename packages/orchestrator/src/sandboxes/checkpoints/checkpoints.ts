@@ -59,7 +59,7 @@ export function createCheckpoints(parts: ForkParts, roster: Roster): Checkpoints
     const { problem } = roster.known(id)
     if (problem) throw errorOf(problem)
     roster.ready(id)
-    await leases.refresh(id)
+    await leases.moveDeadline(id)
     return viewOf(roster.known(id), desk)
   }
 

@@ -1,5 +1,6 @@
 import { type Blueprint, errorOf, type ForkRequest, type Handover } from '@stuntdouble/sdk/wire'
-import { admit, admitCount } from '../admission.ts'
+import { admit } from '../admission.ts'
+import type { Capacity } from '../capacity/capacity.ts'
 import type { Desk } from '../desk.ts'
 import type { Ending } from '../ending.ts'
 import { endedBeforeReady } from '../errors.ts'
@@ -17,6 +18,7 @@ export interface ForkParts {
   readonly ending: Ending
   readonly handovers: Handovers
   readonly leases: Leases
+  readonly capacity: Pick<Capacity, 'require'>
 }
 
 interface Fork {
@@ -28,7 +30,7 @@ interface Fork {
 
 /** Whether as many more may be made, by the limits of today. Throws what `create` would. */
 export async function admitForks(
-  { desk }: ForkParts,
+  { desk, capacity }: ForkParts,
   { of, request }: Omit<Fork, 'from'>,
   signal: AbortSignal,
 ) {
@@ -36,7 +38,7 @@ export async function admitForks(
   const blueprint = admit({ blueprint: of.blueprint, ...(ttl && { ttl }) }, desk.limits)
   await admitIsolation(blueprint, desk.engine, signal)
   desk.egress.admit(blueprint)
-  admitCount(desk.store.list({ ended: false }).length + request.count - 1, desk.limits)
+  await capacity.require(of.memoryBytes, request.count)
   return blueprint
 }
 
@@ -49,7 +51,6 @@ export async function fork(
   const { desk, ending } = parts
   const blueprint = await admitForks(parts, { of, request }, signal)
   const forks = desk.storage.transaction(() => {
-    admitCount(desk.store.list({ ended: false }).length + request.count - 1, desk.limits)
     const journalled = { of, from, blueprint }
     return Array.from({ length: request.count }, () => journal(desk, journalled))
   })

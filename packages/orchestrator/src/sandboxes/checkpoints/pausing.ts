@@ -36,14 +36,14 @@ export function createPausing(desk: Desk, roster: Roster, leases: Leases): Pausi
         if (store.get(id)?.endReason === null) note(id, null)
         throw cause
       }
-      await leases.refresh(id)
+      await leases.moveDeadline(id)
       return view(id)
     },
     async resume(id) {
       if (roster.ready(id).pausedAt === null) return view(id)
       await engine.resume(id, AbortSignal.timeout(withinMs))
       note(id, null)
-      await leases.refresh(id)
+      await leases.moveDeadline(id)
       return view(id)
     },
   }

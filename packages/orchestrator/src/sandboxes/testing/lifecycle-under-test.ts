@@ -8,6 +8,7 @@ import {
   EgressConfig,
   type Handover,
   LimitsConfig,
+  type OperatorConfig,
 } from '@stuntdouble/sdk/wire'
 import { onTestFinished, vi } from 'vitest'
 import { capabilityMigrations, createCapabilities } from '../../capabilities/capabilities.ts'
@@ -43,6 +44,8 @@ export interface LifecycleUnderTest extends AsyncDisposable {
   readonly discarded: string[]
   /** What is left of a workspace, as its receipt sees it. */
   readonly kept: Resource[]
+  /** The newest snapshot of its source. */
+  sealed: SealedSnapshot
   /** Registered as `stripe`. */
   readonly secret: string
   /** Moved by the test alone. */
@@ -54,7 +57,7 @@ export interface LifecycleUnderTest extends AsyncDisposable {
   /** A sandbox with one database and an uploaded workspace. */
   create(request?: CreateSandboxInput, signal?: AbortSignal): Promise<Handover>
   /** Another process over the same journal and engine; this one’s view of it may differ. */
-  restarted(engine?: Engine): Sandboxes
+  restarted(engine?: Engine, policy?: string): Sandboxes
   /** Pods and volumes of sandboxes. */
   remains(): Promise<readonly string[]>
 }
@@ -68,8 +71,15 @@ const sealed: SealedSnapshot = {
   credentials: { user: 'app', password: 'only-1n-this-s4ndb0x-8151c1', database: 'shop' },
 }
 
+interface Configured extends Partial<LimitsConfig> {
+  readonly pool?: OperatorConfig['pool']
+}
+
 /** The lifecycle over a journal and an engine in memory. */
-export async function openLifecycle(): Promise<LifecycleUnderTest> {
+export async function openLifecycle({
+  pool = 'off',
+  ...limits
+}: Configured = {}): Promise<LifecycleUnderTest> {
   await using scope = new AsyncDisposableStack()
   const directory = mkdtempSync(join(tmpdir(), 'lifecycle-'))
   scope.defer(() => rmSync(directory, { recursive: true }))
@@ -91,18 +101,20 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
   const noted = { cloned: [], unpacked: [], discarded: [], kept: [] }
   const workspaces = workspacesThat(noted)
   const processes = scope.use(new AsyncDisposableStack())
-  const restarted = (seen: Engine = engine) =>
+  const restarted = (seen: Engine = engine, policy = 'as-it-is') =>
     processes.use(
       createSandboxes({
         ...{ storage, recorder, capabilities, clock, workspaces, engine: seen },
-        snapshots: { sealed: () => sealed },
+        snapshots: { sealed: () => under.sealed },
         commands: doors.commands,
         kinds: kindsOf((signal) => under.ready(signal)),
-        limits: LimitsConfig.parse({ maxTtl: '2h', maxSandboxes: 3 }),
+        limits: LimitsConfig.parse({ maxTtl: '2h', maxSandboxes: 3, ...limits }),
         installation: openInstallation(directory),
         log: createLog('silent'),
         urlOf: (token) => `http://gateway.example/s/${token}`,
         onEnded: () => {},
+        ...{ pool, policy },
+        machine: { totalBytes: 64 * 2 ** 30, availableBytes: () => 64 * 2 ** 30 },
         imageScans: { check: async () => {} },
         secrets,
         canaries: { plant: async () => {}, watch: () => ({ [Symbol.dispose]() {} }) },
@@ -111,7 +123,7 @@ export async function openLifecycle(): Promise<LifecycleUnderTest> {
     )
   const under: LifecycleUnderTest = {
     ...{ doors, storage, engine, volumes, recorder, capabilities },
-    ...{ time, restarted, secret, ...noted },
+    ...{ time, restarted, secret, sealed, ...noted },
     sandboxes: restarted(),
     ready: async () => {},
     program: () => 0,

@@ -14,7 +14,8 @@ export async function createFromTemplate(
   const { templateID: template, timeout, metadata, envVars: env } = wanted
   const blueprint = Object.hasOwn(templates, template) ? templates[template] : undefined
   if (!blueprint) throw noSuchTemplate(template, Object.keys(templates))
-  const request = { blueprint, ttl: `${Math.max(timeout, 1)}s`, idle: longestTtl }
+  const lease = { ttl: `${Math.max(timeout, 1)}s`, idle: longestTtl }
+  const request = { blueprint, ...lease, wait: true, warm: true }
   const { id, token } = await sandboxes.create(request, () => {}, signal)
   notes.put(id, { template, metadata, env })
   tokens.add(id, token)
