@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DockerClient } from '../../packages/orchestrator/src/engine/docker/docker-client.ts'
 import { type EngineClient, openEngine } from '../lib/container-runtime.ts'
+import { ensureImage } from '../lib/images.ts'
 
 const images = ['gate', 'keeper', 'runner', 'workspace'].map((name) => `stuntdouble/${name}`)
 const startWithinMs = 60_000
@@ -100,6 +101,8 @@ export class PrivateEngine implements AsyncDisposable {
 
 async function copyImages(from: EngineClient, to: EngineClient): Promise<void> {
   for (const image of images) {
+    // One that is not this tree's would be built again, where no network is.
+    await ensureImage(image)
     for await (const _ of await to.loadImage(await from.getImage(image).get()));
   }
 }
