@@ -22,7 +22,7 @@ const blueprint = Blueprint.parse({
   files: { notes: { source: 'notes', path: '/data/notes' } },
 })
 
-export const createOne = async (control: ControlClient, workspace: string, ttl = '10m') =>
+const createOne = async (control: ControlClient, workspace: string, ttl = '10m') =>
   (await control.createSandbox({ blueprint, workspace, ttl })).id
 
 /** A workspace that is unpacked, a clone that is mounted, the gate and the container. */

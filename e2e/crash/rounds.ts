@@ -63,7 +63,7 @@ interface Plan {
 }
 
 /** What its caller was told; that nothing was is how a strike shows. */
-export async function strikeAt(scene: CrashScene, { operation, blow, strike }: Plan) {
+async function strikeAt(scene: CrashScene, { operation, blow, strike }: Plan) {
   const control = await scene.control()
   const prepared = await operation.prepare(control, scene.workspace)
   if ('write' in blow) await scene.orchestrator.countWrites(blow.write)
