@@ -35,7 +35,7 @@ export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
     const inventory = await engine.inventory(sandbox.id, [], signal)
     const ready = { state: 'ready', activeAt: clock(), inventory, workspace: null } as const
     // Until here the gate kept the hard end alone: who waits for a creation is not idle.
-    await engine.setDeadline(sandbox.id, new Date(deadlineOf({ ...sandbox, ...ready })))
+    await engine.setDeadline(sandbox.id, deadlineNow({ ...sandbox, ...ready }, store))
     storage.transaction(() => {
       store.update(sandbox.id, { ...ready, forkOf: null })
       recorder.record(sandbox.id, sandbox.pool === null ? 'ready' : 'warm', {
@@ -93,4 +93,10 @@ export function createStarting(desk: Omit<Desk, 'reconcile'>): Starting {
     },
     start: (sandbox) => attempt(sandbox, (signal) => bringUp(sandbox, signal)),
   }
+}
+
+/** By the journal’s end: one to be kept ready was renewed while it started. */
+function deadlineNow(sandbox: Sandbox, store: Desk['store']): Date {
+  const { expiresAt } = store.get(sandbox.id) ?? sandbox
+  return new Date(deadlineOf({ ...sandbox, expiresAt }))
 }
