@@ -8,7 +8,7 @@ import {
   SandboxView,
   Welcome,
 } from '@stuntdouble/sdk/wire'
-import type { Operation } from './openapi.ts'
+import type { Operation } from './operation.ts'
 
 export const checkpointOperations: readonly Operation[] = [
   {

@@ -12,7 +12,7 @@ import {
 } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
 import { ownCheckpointOperations } from './checkpoint-operations.ts'
-import type { Operation } from './openapi.ts'
+import type { Operation } from './operation.ts'
 
 const base = '/s/:handover'
 const Eof = z.object({ eof: z.enum(['true']).optional() })

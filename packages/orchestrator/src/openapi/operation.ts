@@ -1,0 +1,67 @@
+import {
+  eventStreamType,
+  ndjsonType,
+  Problem,
+  ProgressLine,
+  problemType,
+} from '@stuntdouble/sdk/wire'
+import { z } from 'zod'
+
+/** One operation of `/v1`. Paths are written as express has them; a test holds both lists equal. */
+export interface Operation {
+  readonly method: 'get' | 'post' | 'put' | 'delete'
+  readonly path: string
+  readonly summary: string
+  readonly body?: z.ZodType
+  /** Of a body that is bytes. */
+  readonly bodyType?: string
+  readonly query?: z.ZodObject
+  readonly header?: z.ZodObject
+  readonly status: 200 | 201 | 204
+  readonly result?: z.ZodType
+  /** Of an answer that is bytes. */
+  readonly type?: string
+  /** Of an answer that goes on: the data of each server-sent event. */
+  readonly stream?: z.ZodType
+  /** Long work: NDJSON progress for those who accept it. */
+  readonly progress?: true
+}
+
+/** As the document has it. */
+export function describe(operation: Operation) {
+  const { path, summary, body, bodyType, query, header, status, result, type, progress, stream } =
+    operation
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
+  return {
+    summary,
+    requestParams: {
+      ...(names.length > 0 && {
+        path: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))),
+      }),
+      ...(query && { query }),
+      ...(header && { header }),
+    },
+    ...(body && {
+      requestBody: { content: { [bodyType ?? 'application/json']: { schema: body } } },
+    }),
+    responses: {
+      [`${status}`]: {
+        description: summary,
+        ...(type && { content: { [type]: { schema: z.string() } } }),
+        ...(result && {
+          content: {
+            'application/json': { schema: result },
+            ...(progress && { [ndjsonType]: { schema: ProgressLine } }),
+            ...(stream && { [eventStreamType]: { schema: stream } }),
+          },
+        }),
+      },
+      default: failure,
+    },
+  }
+}
+
+const failure = {
+  description: 'Problem details (RFC 9457) with a code and a hint',
+  content: { [problemType]: { schema: Problem } },
+}
