@@ -124,11 +124,12 @@ describe('a pod that is held still', () => {
     await using under = await openDockerUnderTest()
     const { engine } = under
     const pod = await startedPod(under)
+    // Where commands are the engine’s: the workspace’s runner is held still as well.
     const forking = 'while :; do (echo x >> /tmp/count) & wait; done'
-    void engine.exec(pod.id, 'workspace', execSpec(['sh', '-c', forking]), signal)
+    void engine.exec(pod.id, 'db', execSpec(['sh', '-c', forking]), signal)
     const count = async () => {
       const wc = execSpec(['sh', '-c', 'wc -l < /tmp/count'])
-      const run = await engine.exec(pod.id, 'workspace', wc, signal)
+      const run = await engine.exec(pod.id, 'db', wc, signal)
       run.stdin.end()
       return Number(await text(run.stdout))
     }

@@ -89,7 +89,11 @@ describe('what holds an output open after its command ended', () => {
 describe('a lane that a program of the sandbox ends', () => {
   test('costs the command on it, at once and with a reason, and no other', async () => {
     const other = await ready('echo ready; sleep 1; exit 5')
-    const run = await under.start(['sh', '-c', 'echo before; kill -9 $PPID; exec sleep 7030'])
+    const run = await under.start([
+      'sh',
+      '-c',
+      'echo before; sleep 0.3; kill -9 $PPID; exec sleep 7030',
+    ])
     run.stderr.resume()
     const out = text(run.stdout)
 
