@@ -41,7 +41,7 @@ beforeEach(async () => {
 const mark = () => join(root, 'pwned')
 
 const blueprintOf = (url: string, more = {}) =>
-  `ttl: 10m\nworkspace: ${JSON.stringify({ clone: { url, ...more } })}\n`
+  `ttl: 10m\nworkspace: ${JSON.stringify({ clone: { url, ...more } })}\nagentsMd: false\n`
 
 async function up(url: string, more = {}) {
   await stuntdouble.write({ 'sandbox.yaml': blueprintOf(url, more) })

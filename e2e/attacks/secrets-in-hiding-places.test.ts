@@ -211,7 +211,7 @@ describe('a secret that hides', () => {
 
   test('in a file that is sent in later is refused, and nothing of it is there', async () => {
     await stuntdouble.write({ 'late.txt': `a\n${secret}\n`, 'fine.txt': 'b\n' })
-    const { id } = await control.createSandbox({ blueprint: {} } as never)
+    const { id } = await control.createSandbox({ blueprint: { agentsMd: false } } as never)
     const send = (name: string) => stuntdouble.run(['cp', name, `${id}:/workspace/${name}`])
 
     expect(await send('fine.txt')).toMatchObject({ exitCode: 0 })
