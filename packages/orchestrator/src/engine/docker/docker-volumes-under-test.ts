@@ -20,8 +20,8 @@ export interface DockerVolumesUnderTest extends VolumesUnderTest {
 /** A pool of an installation of its own; all of it goes when it is disposed, its loop device too. */
 export async function openVolumesUnderTest(
   mechanism?: 'reflink' | 'directory',
+  docker = new Docker(),
 ): Promise<DockerVolumesUnderTest> {
-  const docker = new Docker()
   const installation = `test-${newSandboxId()}`
   const images = openDockerImages({ docker, directory: imagesDirectory })
   const open = () =>

@@ -1,4 +1,5 @@
 import { glob, readFile } from 'node:fs/promises'
+import Docker from 'dockerode'
 import { describe, expect, test } from 'vitest'
 import { describeVolumes, volumeSpec } from '../volumes-contract.ts'
 import { openVolumesUnderTest } from './docker-volumes-under-test.ts'
@@ -183,4 +184,22 @@ const loopWork = ({ docker, installation }: Awaited<ReturnType<typeof openVolume
   docker,
   names: poolNames(installation),
   keeperImage: 'stuntdouble/keeper',
+})
+
+test('a machine that gives no loop device gets a directory, and is told why', async () => {
+  const docker = new Docker()
+  const create = docker.createContainer.bind(docker)
+  const withoutLoops = Object.assign(docker, {
+    createContainer: (options: Docker.ContainerCreateOptions) =>
+      String(options.Entrypoint).includes('losetup --find')
+        ? Promise.reject(new Error('no loop devices'))
+        : create(options),
+  })
+  await using box = await openVolumesUnderTest(undefined, withoutLoops)
+  await box.volumes.create(volumeSpec(box.named('data')), signal)
+
+  expect(await box.volumes.usage(signal)).toMatchObject({
+    kind: 'directory',
+    reason: expect.stringContaining('no loop devices'),
+  })
 })

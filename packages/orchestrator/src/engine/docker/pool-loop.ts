@@ -55,7 +55,12 @@ if [ ! -e /file/pool.xfs ]; then
   mv /file/new.xfs /file/pool.xfs
 fi
 device=$(losetup -n -O NAME -j /file/pool.xfs | head -n 1)
-[ -n "$device" ] || device=$(losetup --find --show /file/pool.xfs)
+# A device that was found free may be another's by the time it is taken.
+for try in 1 2 3 4 5 6 7 8 9 10; do
+  [ -z "$device" ] || break
+  device=$(losetup --find --show /file/pool.xfs) || sleep 0.1
+done
+[ -n "$device" ] || exit 1
 echo "$device"`
 
 const listScript = '[ ! -e /file/pool.xfs ] || losetup -n -O NAME -j /file/pool.xfs'

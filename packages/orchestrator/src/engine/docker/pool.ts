@@ -111,13 +111,7 @@ export class Pool implements AsyncDisposable {
   /** Keeper, volume, loop device and file; every snapshot with them. Content when nothing was there. */
   async remove(signal: AbortSignal): Promise<void> {
     await this[Symbol.asyncDispose]()
-    const { docker, images, onProgress = () => {} } = this.#options
-    await removeKeeper(this.#work)
-    await removePoolVolume(this.#work)
-    if (!(await this.#hasFile())) return
-    await images.ensure(keeperImage, onProgress, signal)
-    await detachLoop(this.#work)
-    await docker.getVolume(this.names.file).remove()
+    await this.#clearAway(signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -181,9 +175,20 @@ export class Pool implements AsyncDisposable {
       // What a pool holds would be out of sight in a new one: only a new pool falls back.
       if (!isNew || wanted === 'reflink' || cause instanceof SandboxError) throw cause
       if (await observeMechanism(this.#work)) throw cause
-      await this.remove(AbortSignal.timeout(30_000))
+      await this.#clearAway(AbortSignal.timeout(30_000))
       await this.#start(directory(reasonOf(cause)))
     }
+  }
+
+  /** Waits for nobody who is opening it: that may be who asks. */
+  async #clearAway(signal: AbortSignal): Promise<void> {
+    const { docker, images, onProgress = () => {} } = this.#options
+    await removeKeeper(this.#work)
+    await removePoolVolume(this.#work)
+    if (!(await this.#hasFile())) return
+    await images.ensure(keeperImage, onProgress, signal)
+    await detachLoop(this.#work)
+    await docker.getVolume(this.names.file).remove()
   }
 
   async #attachReflink(seen: Mechanism | undefined): Promise<void> {
