@@ -27,8 +27,10 @@ function first(): CrashScene {
   return scene
 }
 
-async function everyRound(operation: Operation): Promise<readonly Round[]> {
+/** Of looks that come by the clock some runs have one more. */
+async function everyRound(operation: Operation) {
   const blows = [...(await blowsOf(first(), operation))]
+  const again = new Set((await blowsOf(first(), operation)).map(nameOf))
   const rounds: Round[] = []
   await Promise.all(
     scenes.map(async (scene) => {
@@ -37,7 +39,8 @@ async function everyRound(operation: Operation): Promise<readonly Round[]> {
       }
     }),
   )
-  return rounds
+  const missed = rounds.filter(({ struck }) => !struck).map(({ blow }) => blow)
+  return { rounds, missed: missed.filter((blow) => !isIdle(blow) && again.has(nameOf(blow))) }
 }
 
 const isIdle = (blow: Blow) => 'step' in blow && idle.has(blow.step.name)
@@ -59,14 +62,14 @@ test('what a killed orchestrator leaves is seen, as long as none comes after it'
 
 describe.each([create, destroy])('an orchestrator killed in the middle of a $name', (operation) => {
   test('at any call and any write leaves nothing, loses nothing and says nothing untrue', async () => {
-    const rounds = await everyRound(operation)
+    const { rounds, missed } = await everyRound(operation)
 
     expect(
       rounds.flatMap(({ blow, wrong }) => wrong.map((word) => `${nameOf(blow)}: ${word}`)),
     ).toEqual([])
-    const missed = rounds.filter(({ struck }) => !struck).map(({ blow }) => blow)
-    expect(missed.filter((blow) => !isIdle(blow)).map(nameOf)).toEqual([])
-    expect(rounds.length).toBeGreaterThan(30)
-    console.log(`${operation.name}: killed at ${rounds.length - missed.length} moments`)
+    expect(missed.map(nameOf)).toEqual([])
+    const struck = rounds.filter((round) => round.struck).length
+    expect(struck).toBeGreaterThan(30)
+    console.log(`${operation.name}: killed at ${struck} moments`)
   }, 900_000)
 })

@@ -115,5 +115,5 @@ const nameOf = ({ method, url = '' }: IncomingMessage) =>
   `${method} ${decodeURIComponent(url)
     .replace(/[0-9a-f]{64}/g, 'ID')
     .replace(/\b(s[bn]|w[hs])[0-9a-z]{12}/g, '$1*')
-    .replace(/(installation=|stuntdouble\.)[0-9a-z]{12}(?=[".])/g, '$1*')
+    .replace(/(installation=|pool=|stuntdouble\.)[0-9a-z]{12}(?=[".])/g, '$1*')
     .replace(/&(Image|Driver)=.*/s, '')}`
