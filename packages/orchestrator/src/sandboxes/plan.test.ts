@@ -27,6 +27,14 @@ describe('the next step of a sandbox', () => {
     expect(plan(aSandbox({ state: 'ready' }), whole, 1_000)).toEqual({ do: 'rest' })
   })
 
+  test('one whose gate ended in the last second of its lease has come to the end of it', () => {
+    const sandbox = aSandbox({ state: 'ready' })
+    const early = sandbox.expiresAt - 400
+
+    expect(plan(sandbox, [exited('gate')], early)).toEqual({ do: 'end', reason: 'expired' })
+    expect(plan(sandbox, [exited('gate')], early - 1_000)).toEqual({ do: 'end', reason: 'died' })
+  })
+
   test('one whose gate ended before its lease died', () => {
     const seen = [exited('gate'), exited('workspace'), exited('db')]
 

@@ -31,11 +31,16 @@ export function plan(sandbox: Sandbox, seen: readonly ContainerStatus[], now: nu
   if (sandbox.state === 'creating') return { do: 'start' }
   // Its members are missing in the middle of it; without its gate it is over.
   if (sandbox.rollback !== null && lives(seen, 'gate')) return { do: 'rollback' }
-  if (!vital.every((name) => lives(seen, name))) return { do: 'end', reason: 'died' }
+  if (!vital.every((name) => lives(seen, name))) {
+    return { do: 'end', reason: overdue(sandbox, now + gateSecondMs) ?? 'died' }
+  }
 
   const end = sandbox.pool === null ? warningDue(sandbox, now) : undefined
   return end ? { do: 'warn', end } : { do: 'rest' }
 }
+
+/** A gate knows whole seconds alone: what it ends in the last of a lease has not died. */
+const gateSecondMs = 1_000
 
 const preStopDue = (sandbox: Sandbox, now: number) =>
   sandbox.state === 'ready' &&
