@@ -1,29 +1,9 @@
-/** Names and values in turn, as Node has them raw. */
-type RawHeaders = readonly string[]
-
-/** What belongs to one connection and not to the message (RFC 9110, 7.6.1), and what we write anew. */
-const ofTheConnection: ReadonlySet<string> = new Set([
-  'connection',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authentication-info',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+import { connectionHeaders, namedByConnection, type RawHeaders } from '../lib/connection-headers.ts'
 
 /** What is passed on. A header that `Connection` names goes too, unless it is the body’s length. */
 export function passedOn(raw: RawHeaders): string[] {
-  const named = pairsOf(raw)
-    .filter(([name]) => name.toLowerCase() === 'connection')
-    .flatMap(([, value]) => value.toLowerCase().split(','))
-    .map((token) => token.trim())
-  const dropped = new Set([...ofTheConnection, ...named]).difference(new Set(['content-length']))
+  const dropped = new Set([...connectionHeaders, 'host', ...namedByConnection(raw)])
+  dropped.delete('content-length')
   return pairsOf(raw)
     .filter(([name]) => !dropped.has(name.toLowerCase()))
     .flat()

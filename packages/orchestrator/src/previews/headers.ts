@@ -1,21 +1,6 @@
-/** Names and values in turn, as they came. */
-export type RawHeaders = readonly string[]
+import { connectionHeaders, namedByConnection, type RawHeaders } from '../lib/connection-headers.ts'
 
-/** What belongs to one connection and not to the message (RFC 9110, 7.6.1), and what is written anew. */
-const ofTheConnection = [
-  'connection',
-  'expect',
-  'http2-settings',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authentication-info',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-] as const
+export type { RawHeaders }
 
 type Change = (value: string) => string | undefined
 
@@ -29,7 +14,7 @@ export const changes = (
   changed: Readonly<Record<string, Change>> = {},
 ): Changes =>
   new Map(
-    [...ofTheConnection, ...dropped]
+    [...connectionHeaders, ...dropped]
       .map((name) => [name, gone] as const)
       .concat(Object.entries(changed)),
   )
@@ -51,16 +36,3 @@ export function rewritten(raw: RawHeaders, changes: Changes): string[] {
 
 /** Some servers take `X_Forwarded_For` for `X-Forwarded-For`. */
 const keyOf = (name: string) => name.toLowerCase().replaceAll('_', '-')
-
-const none: ReadonlySet<string> = new Set()
-
-function namedByConnection(raw: RawHeaders): ReadonlySet<string> {
-  let named: Set<string> | undefined
-  for (let at = 0; at + 1 < raw.length; at += 2) {
-    const value = raw[at + 1] ?? ''
-    if (raw[at]?.toLowerCase() !== 'connection' || /^(?:keep-alive|close)$/i.test(value)) continue
-    named ??= new Set()
-    for (const token of value.split(',')) named.add(token.trim().toLowerCase())
-  }
-  return named ?? none
-}

@@ -22,29 +22,22 @@ export function newSandbox(
   const databases = databasesOf(blueprint, snapshots, kinds)
   refuseTakenPorts(blueprint, databases)
   return {
-    id: newSandboxId(),
-    state: 'creating',
-    blueprint,
+    ...beginning(blueprint, now),
     databases,
     files: filesOf(blueprint, snapshots),
     workspace,
-    createdAt: now,
-    expiresAt: now + milliseconds(blueprint.ttl),
-    idleMs: milliseconds(blueprint.idle),
-    activeAt: now,
-    endReason: null,
-    endedAt: null,
-    warnedOf: null,
-    preStopAt: null,
-    problem: null,
-    forkOf: null,
-    rollback: null,
-    pausedAt: null,
-    inventory: [],
-    pool: null,
-    memoryBytes: memoryOf(blueprint),
   }
 }
+
+/** What every sandbox begins with: its lease, and nothing that happened yet. */
+const beginning = (blueprint: Blueprint, now: number) => ({
+  ...{ id: newSandboxId(), state: 'creating' as const, blueprint, createdAt: now, activeAt: now },
+  expiresAt: now + milliseconds(blueprint.ttl),
+  idleMs: milliseconds(blueprint.idle),
+  ...{ endReason: null, endedAt: null, warnedOf: null, preStopAt: null, problem: null },
+  ...{ forkOf: null, rollback: null, pausedAt: null, pool: null, inventory: [] },
+  memoryBytes: memoryOf(blueprint),
+})
 
 interface Forked {
   readonly blueprint: Blueprint
@@ -54,26 +47,13 @@ interface Forked {
 }
 
 /** The row of a copy: the same data under the same names and passwords, and a lease of its own. */
-export const newFork = (of: Sandbox, { blueprint, from, now }: Forked): Sandbox => ({
-  ...of,
-  id: newSandboxId(),
-  state: 'creating',
-  blueprint,
+export const newFork = (
+  { databases, files }: Sandbox,
+  { blueprint, from, now }: Forked,
+): Sandbox => ({
+  ...{ ...beginning(blueprint, now), databases, files },
   workspace: null,
-  createdAt: now,
-  expiresAt: now + milliseconds(blueprint.ttl),
-  idleMs: milliseconds(blueprint.idle),
-  activeAt: now,
-  endReason: null,
-  endedAt: null,
-  warnedOf: null,
-  preStopAt: null,
-  problem: null,
   forkOf: from,
-  rollback: null,
-  pausedAt: null,
-  inventory: [],
-  pool: null,
 })
 
 /** Containers of a pod share its loopback, so each database listens on a port of its own. */

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { SandboxError } from '@stuntdouble/sdk/errors'
+import { untilAborted } from './session-pool.ts'
 import type { Credentials, Dial } from './sources.ts'
 
 /**
@@ -34,7 +35,7 @@ const answerLimitBytes = 16 * 1024 ** 2
 /** For the server to keep to the time by itself, and to say so. */
 const graceMs = 5_000
 
-export interface Guarded {
+interface Guarded {
   readonly dial: Dial
   readonly signal: AbortSignal
   /** What really happened, where the connection was cut for it. */
@@ -46,7 +47,7 @@ export interface Guarded {
  * inside, the agent may have put anything in the server’s place, and a driver throws at what it did not
  * expect, where nobody but we could catch it.
  */
-export function guarded(dial: Dial, timeoutMs: number, asked: AbortSignal): Guarded {
+function guarded(dial: Dial, timeoutMs: number, asked: AbortSignal): Guarded {
   const late = AbortSignal.timeout(timeoutMs + graceMs)
   let wrong: SandboxError | undefined
 
@@ -79,6 +80,35 @@ export function guarded(dial: Dial, timeoutMs: number, asked: AbortSignal): Guar
     because: (cause) => wrong ?? (late.aborted ? statementTooSlow(timeoutMs) : cause),
   }
 }
+
+interface Destroyable extends AsyncDisposable {
+  destroy(): void
+}
+
+/** How a kind of server is asked. */
+interface Asking<Session> {
+  connect(
+    at: { readonly dial: Dial; readonly credentials: Credentials },
+    signal: AbortSignal,
+  ): Promise<Session>
+  ask(session: Session, request: QueryRequest): Promise<QueryAnswer>
+  /** What went wrong, in words for whoever asked. */
+  explained(cause: unknown, request: QueryRequest): unknown
+}
+
+/** One guarded connection for each statement. */
+export const queryBy =
+  <Session extends Destroyable>({ connect, ask, explained }: Asking<Session>): RunQuery =>
+  async ({ dial, credentials }, request, asked) => {
+    const guard = guarded(dial, request.timeoutMs, asked)
+    try {
+      await using session = await connect({ dial: guard.dial, credentials }, guard.signal)
+      return await untilAborted(session, guard.signal, () => ask(session, request))
+    } catch (cause) {
+      asked.throwIfAborted()
+      throw explained(guard.because(cause), request)
+    }
+  }
 
 /** With the place in the statement where the server names one. */
 export const statementFailed = (message: string, hint: string | undefined) =>

@@ -33,7 +33,8 @@ export class Commands implements Disposable {
     const key = { pod, container, user: command.user }
     const process =
       (await this.#startReady(key, command)) ?? (await this.#startNew(key, command, signal))
-    return this.#running.add(pod, process.killedBy(signal))
+    killWhenAborted(process, signal)
+    return this.#running.add(pod, process)
   }
 
   /** Makes a lane ready in each container of a pod that has just started, of those named with their ids. */
@@ -110,6 +111,14 @@ export class Commands implements Disposable {
     if (match === undefined) throw containerNotFound(pod, container)
     return match
   }
+}
+
+function killWhenAborted(process: PodProcess, signal: AbortSignal): void {
+  const kill = () => void process.kill().catch(() => {})
+  if (signal.aborted) kill()
+  signal.addEventListener('abort', kill, { once: true })
+  const forget = () => signal.removeEventListener('abort', kill)
+  process.exit.then(forget, forget)
 }
 
 /**

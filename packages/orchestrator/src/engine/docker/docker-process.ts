@@ -43,15 +43,6 @@ export class DockerProcess implements Process {
     this.exit.catch(() => {})
   }
 
-  killedBy(signal: AbortSignal): this {
-    const kill = () => void this.kill().catch(() => {})
-    if (signal.aborted) kill()
-    signal.addEventListener('abort', kill, { once: true })
-    const forget = () => signal.removeEventListener('abort', kill)
-    this.exit.then(forget, forget)
-    return this
-  }
-
   async kill(signal: KillSignal = 'SIGKILL'): Promise<void> {
     const { target, command, mark, exec } = this.#started
     const hasEnded = async () => (await noted(target, exec)) !== null

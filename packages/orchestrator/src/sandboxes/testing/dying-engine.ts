@@ -1,4 +1,5 @@
 import type { Engine } from '../../engine/engine.ts'
+import { watchedEngine } from './watched-engine.ts'
 
 export interface DyingEngine {
   readonly engine: Engine
@@ -12,18 +13,6 @@ export function dyingEngine(engine: Engine): DyingEngine {
   let death: { readonly name: string; readonly when: 'before' | 'after' } | undefined
   let isDead = false
 
-  function watched<Part extends object>(part: Part, prefix: string): Part {
-    return new Proxy(part, {
-      get(target, name) {
-        const value = Reflect.get(target, name, target)
-        if (name === 'volumes' || name === 'images')
-          return watched(value as object, `${String(name)}.`)
-        if (typeof value !== 'function' || typeof name === 'symbol') return value
-        return (...given: unknown[]) => act(`${prefix}${name}`, () => value.apply(target, given))
-      },
-    })
-  }
-
   async function act(name: string, work: () => unknown): Promise<unknown> {
     const isDying = !isDead && death?.name === name
     if (isDying && death?.when === 'before') isDead = true
@@ -34,7 +23,7 @@ export function dyingEngine(engine: Engine): DyingEngine {
   }
 
   return {
-    engine: watched(engine, ''),
+    engine: watchedEngine(engine, act),
     dieAt: (name, when) => {
       death = { name, when }
     },

@@ -1,5 +1,6 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { Engine } from '../../engine/engine.ts'
+import { watchedEngine } from './watched-engine.ts'
 
 export interface FailingEngine {
   readonly engine: Engine
@@ -17,18 +18,6 @@ export function failingEngine(
 ): FailingEngine {
   const calls: string[] = []
 
-  function watched<Part extends object>(part: Part, prefix: string): Part {
-    return new Proxy(part, {
-      get(target, name) {
-        const value = Reflect.get(target, name, target)
-        if (name === 'volumes' || name === 'images')
-          return watched(value as object, `${String(name)}.`)
-        if (typeof value !== 'function' || typeof name === 'symbol') return value
-        return (...given: unknown[]) => act(`${prefix}${name}`, () => value.apply(target, given))
-      },
-    })
-  }
-
   async function act(name: string, work: () => unknown): Promise<unknown> {
     // The sweeper’s own look at everything is not the creation’s; who cannot see the room goes on.
     if (name === 'list' || name === 'volumes.usage') return await work()
@@ -39,5 +28,5 @@ export function failingEngine(
     return result
   }
 
-  return { engine: watched(engine, ''), calls }
+  return { engine: watchedEngine(engine, act), calls }
 }

@@ -2,28 +2,22 @@ import mysql, { type FieldPacket, type ResultSetHeader, type TypeCast } from 'my
 import {
   cell,
   exactNumber,
-  guarded,
+  queryBy,
   type RunQuery,
   statementFailed,
   statementTooSlow,
 } from '../query.ts'
-import { untilAborted } from '../session-pool.ts'
 import type { QueryAnswer, QueryRequest } from '../sources.ts'
 import { dialled } from './dialled.ts'
 import { isServerError } from './errors.ts'
 import { type Answered, connect, type Session, withoutFiles } from './session.ts'
 
-export const query: RunQuery = async ({ dial, credentials }, request, asked) => {
-  const guard = guarded(dial, request.timeoutMs, asked)
-  try {
-    const options = await dialled(guard.dial, credentials, guard.signal)
-    await using session = await connect({ ...options, ...withoutFiles }, guard.signal)
-    return await untilAborted(session, guard.signal, () => ask(session, request))
-  } catch (cause) {
-    asked.throwIfAborted()
-    throw explained(guard.because(cause), request)
-  }
-}
+export const query: RunQuery = queryBy<Session>({
+  connect: async ({ dial, credentials }, signal) =>
+    connect({ ...(await dialled(dial, credentials, signal)), ...withoutFiles }, signal),
+  ask,
+  explained,
+})
 
 async function ask(session: Session, request: QueryRequest): Promise<QueryAnswer> {
   const { sql, parameters, readOnly, maxRows, timeoutMs } = request

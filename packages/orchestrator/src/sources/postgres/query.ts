@@ -3,28 +3,22 @@ import Cursor from 'pg-cursor'
 import {
   cell,
   exactNumber,
-  guarded,
+  queryBy,
   type RunQuery,
   statementFailed,
   statementTooSlow,
 } from '../query.ts'
-import { untilAborted } from '../session-pool.ts'
 import type { QueryAnswer, QueryRequest } from '../sources.ts'
 import { dialled } from './dialled.ts'
 import { connect, type Session } from './session.ts'
 
 /** By the extended protocol, which takes one statement and stops where enough rows were read. */
-export const query: RunQuery = async ({ dial, credentials }, request, asked) => {
-  const guard = guarded(dial, request.timeoutMs, asked)
-  try {
-    const config = await dialled(guard.dial, credentials, guard.signal)
-    await using session = await connect(config, guard.signal)
-    return await untilAborted(session, guard.signal, () => ask(session, request))
-  } catch (cause) {
-    asked.throwIfAborted()
-    throw explained(guard.because(cause), request)
-  }
-}
+export const query: RunQuery = queryBy<Session>({
+  connect: async ({ dial, credentials }, signal) =>
+    connect(await dialled(dial, credentials, signal), signal),
+  ask,
+  explained,
+})
 
 async function ask(session: Session, request: QueryRequest): Promise<QueryAnswer> {
   const { sql, parameters, readOnly, maxRows, timeoutMs } = request

@@ -91,15 +91,6 @@ export class LaneProcess implements Process {
     this.#lane.lose(cause)
   }
 
-  killedBy(signal: AbortSignal): this {
-    const kill = () => void this.kill().catch(() => {})
-    if (signal.aborted) kill()
-    signal.addEventListener('abort', kill, { once: true })
-    const forget = () => signal.removeEventListener('abort', kill)
-    this.exit.then(forget, forget)
-    return this
-  }
-
   async kill(signal: KillSignal = 'SIGKILL'): Promise<void> {
     this.#send(signalFrame(numbers[signal]))
     if (signal !== 'SIGKILL' || this.#isOver) return
