@@ -48,7 +48,7 @@ export class Stuntdouble implements AsyncDisposable {
     for (const name of ['state', 'config', 'run', 'project']) {
       await mkdir(join(opened.root, name), { mode: 0o700 })
     }
-    await opened.write(options.files ?? {})
+    await opened.write({ 'stuntdouble.yaml': '', ...options.files })
     return opened
   }
 
@@ -152,7 +152,9 @@ export class Stuntdouble implements AsyncDisposable {
 
 /** Tests count what is on the engine; those of the pool say that they want one. */
 const withoutPool = (config: string) =>
-  /^pool:/m.test(config) || !/^\w+:/m.test(config) ? config : `${config.trimEnd()}\npool: off\n`
+  /^pool:/m.test(config) || (config && !/^\w+:/m.test(config))
+    ? config
+    : `${config.trimEnd()}\npool: off\n`
 
 const xdg = (root: string) => ({
   XDG_STATE_HOME: join(root, 'state'),

@@ -53,11 +53,25 @@ test.each([
   [{ exitCode: 1, stderr: 'cat: -: Input/output error\n' }, 'input/output error'],
   [{ exitCode: 137 }, 'file system refuses'],
 ])('a file’s bytes that end with %j fail instead of ending', async (script, message) => {
-  const { files } = filesThat({ stdout: 'file 12\nhalf', ...script })
-  const content = await files.read(file, anySignal)
-  if (Array.isArray(content)) throw new Error('a directory')
+  const few = filesThat({ stdout: 'file 12\nhalf', ...script })
+  await expect(few.files.read(file, anySignal)).rejects.toThrow(message)
 
+  const many = filesThat({ stdout: `file 100000\n${'x'.repeat(70_000)}`, ...script })
+  const content = await many.files.read(file, anySignal)
+  if (Array.isArray(content)) throw new Error('a directory')
   await expect(text(content.body)).rejects.toThrow(message)
+})
+
+test('a file that shrank is what is left of it, unless its size was told already', async () => {
+  const few = await filesThat({ stdout: 'file 100000\nfew' }).files.read(file, anySignal)
+  const many = await filesThat({ stdout: `file 100000\n${'x'.repeat(70_000)}` }).files.read(
+    ...([file, anySignal] as const),
+  )
+  if (Array.isArray(few) || Array.isArray(many)) throw new Error('a directory')
+
+  expect([few.size, await text(few.body)]).toEqual([3, 'few'])
+  expect(many.size).toBe(100_000)
+  await expect(text(many.body)).rejects.toMatchObject({ code: 'conflict' })
 })
 
 test('a directory is its entries', async () => {

@@ -5,6 +5,7 @@ import type { Process } from '../engine/engine.ts'
 import { bounded } from '../lib/bounded.ts'
 import { newSecret } from '../lib/ids.ts'
 import { type Registered, withoutRegistered } from '../secrets/secrets.ts'
+import { beginningOf } from './beginning-of.ts'
 import { collect } from './collect.ts'
 import type { Commands } from './commands.ts'
 import { cut } from './cut.ts'
@@ -20,8 +21,9 @@ import { createStall, patiently, type Stall } from './stall.ts'
  */
 export interface Files {
   /**
-   * A directory’s entries, or a file’s bytes: as many as it had when it was opened. Throws
-   * `file_not_found`, `forbidden`, `timed_out` where the process inside is held up.
+   * A directory’s entries, or a file’s bytes: as many as it had when it was opened, or fewer where it
+   * shrank to what is held here at once. Throws `file_not_found`, `forbidden`, `timed_out` where the
+   * process inside is held up.
    */
   read(file: FileRef, signal: AbortSignal): Promise<FileContent | FileEntry[]>
   /** Replaces the file at once when all bytes are there, 4 GiB at most; makes its directories. Resolves with its size. Throws `secret_found` where a registered secret is among them. */
@@ -43,6 +45,8 @@ export interface FileContent {
 }
 
 const messageLimitBytes = 4096
+/** What is read before anything is answered: what fails by then is told as what it is. */
+const heldBytes = 64 * 1024
 const discardWithinMs = 10_000
 /** A tree that grows as fast as it goes is never gone. */
 const removeWithinMs = 60_000
@@ -94,7 +98,7 @@ export function createFiles(commands: Commands, registered: Registered): Files {
         settled.catch(() => {})
         const size = Number(head.slice(5))
         const bytes = wholeOf({ ...file, size, stall, settled, rest })
-        return { size, body: Readable.from(bytes, { objectMode: false }) }
+        return await contentOf(bytes, size)
       }
       const listing = settle({ stdout: rest, stderr, exit }, file.path)
       return parseListing(file.path, await stall.awaiting(listing))
@@ -122,6 +126,12 @@ export function createFiles(commands: Commands, registered: Registered): Files {
   }
 }
 
+async function contentOf(bytes: AsyncGenerator<Buffer>, size: number): Promise<FileContent> {
+  const { held, rest } = await beginningOf(bytes, heldBytes)
+  if (!rest) return { size: held.length, body: Readable.from([held], { objectMode: false }) }
+  return { size, body: Readable.from(rest, { objectMode: false }) }
+}
+
 interface Reading {
   readonly path: string
   readonly size: number
@@ -130,7 +140,10 @@ interface Reading {
   readonly rest: Readable
 }
 
-/** Fails at its end where the process did: bytes that were cut short are not passed for whole. */
+/**
+ * Fails at its end where the process did: bytes that were cut short are not passed for whole. Of a file
+ * that shrank, what is still held by us is whole.
+ */
 async function* wholeOf({ path, size, stall, settled, rest }: Reading): AsyncGenerator<Buffer> {
   let read = 0
   for await (const chunk of patiently(rest, stall)) {
@@ -138,7 +151,7 @@ async function* wholeOf({ path, size, stall, settled, rest }: Reading): AsyncGen
     yield chunk
   }
   await stall.awaiting(settled)
-  if (read < size) throw changedMeanwhile(path)
+  if (read < size && read > heldBytes) throw changedMeanwhile(path)
 }
 
 const lastWords = (complaint: string) =>
