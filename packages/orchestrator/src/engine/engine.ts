@@ -1,7 +1,15 @@
-import type { Duplex, Readable, Writable } from 'node:stream'
-import type { Isolation, OnProgress } from '@stuntdouble/sdk/wire'
+import type { Duplex } from 'node:stream'
+import type { Isolation } from '@stuntdouble/sdk/wire'
+import type { Images } from './images.ts'
+import type { PodKind, PodSpec } from './pod-spec.ts'
+import type { ExecSpec, Process } from './process.ts'
+import type { VolumeCopy, Volumes } from './volumes.ts'
 
+export type * from './images.ts'
 export { isolationUnavailable } from './isolation-errors.ts'
+export type * from './pod-spec.ts'
+export type * from './process.ts'
+export type * from './volumes.ts'
 
 /** A container engine, reduced to what a sandbox needs of it: pods, never containers and networks. */
 export interface Engine extends AsyncDisposable {
@@ -113,58 +121,6 @@ export interface EngineCapabilities {
   readonly copyOnWrite: boolean
 }
 
-export type PodKind = 'sandbox' | 'staging'
-
-export interface PodSpec {
-  /** The sandbox's id, or a snapshot build's. DNS-safe. */
-  readonly id: string
-  readonly kind: PodKind
-  /** The gate ends the pod at this moment. */
-  readonly deadline: Date
-  /** Names that resolve to 127.0.0.1 inside, such as `db`. */
-  readonly hosts: readonly string[]
-  readonly containers: readonly ContainerSpec[]
-}
-
-export interface ContainerSpec {
-  /** Unique in the pod: `workspace`, `db`, … */
-  readonly name: string
-  readonly image: string
-  /** argv; replaces the image's entrypoint and command. */
-  readonly command: readonly string[]
-  readonly uid: number
-  readonly gid: number
-  readonly env: Readonly<Record<string, string>>
-  readonly workingDirectory: string
-  readonly limits: ContainerLimits
-  readonly mounts: readonly Mount[]
-  /** The root is read-only; these are the writable places beside the mounts. Charged to memory. */
-  readonly tmpfs: readonly Tmpfs[]
-  /**
-   * `runc` when left out. Any other puts a second kernel in front of the machine’s, keeps the pod’s
-   * deadline by itself, and is refused with `policy_refused` where the engine lacks it. The image then
-   * has sh, date and sleep, and nobody’s command runs as the container’s own user, who could stop its
-   * clock. At its bound of processes the container ends.
-   */
-  readonly isolation?: Isolation
-  /**
-   * Whose commands run here: one is made ready for while the pod starts, so that none waits for it. One
-   * that is not there says so on its error output, and ends with 127. The image has sh.
-   */
-  readonly commandsBy?: { readonly uid: number; readonly gid: number }
-}
-
-export interface ContainerLimits {
-  readonly cpus: number
-  /** Swap is never added. */
-  readonly memoryBytes: number
-  readonly pids: number
-  /** /dev/shm */
-  readonly shmBytes: number
-  /** The size of any one file; what the volume holds when left out. */
-  readonly fileBytes?: number
-}
-
 export interface LimitReached {
   readonly pod: string
   readonly container: string
@@ -172,23 +128,6 @@ export interface LimitReached {
   readonly limit: 'memory' | 'pids'
   /** Never falls. */
   readonly times: number
-}
-
-export interface Mount {
-  /** A volume's name in `Volumes`. */
-  readonly volume: string
-  readonly path: string
-  readonly readOnly: boolean
-}
-
-export interface Tmpfs {
-  readonly path: string
-  readonly sizeBytes: number
-  readonly inodes: number
-  readonly uid: number
-  readonly gid: number
-  /** Octal, such as 0o700. */
-  readonly mode: number
 }
 
 export interface ContainerStatus {
@@ -217,138 +156,6 @@ export interface BlindSpot {
   readonly kind: Resource['kind']
   /** A sentence. */
   readonly reason: string
-}
-
-export interface ExecSpec {
-  readonly command: readonly string[]
-  readonly env: Readonly<Record<string, string>>
-  readonly workingDirectory: string
-  /** `none`: the command reads an empty input, and what is written to `stdin` goes nowhere. */
-  readonly stdin?: 'none'
-  /** The container's own user by default. */
-  readonly user?: { readonly uid: number; readonly gid: number }
-  /** A terminal merges stderr into stdout. */
-  readonly tty?: { readonly cols: number; readonly rows: number }
-}
-
-export type KillSignal = 'SIGINT' | 'SIGTERM' | 'SIGKILL'
-
-export interface Process {
-  readonly stdin: Writable
-  /** Both streams must be read or resumed; they carry backpressure into the process. */
-  readonly stdout: Readable
-  readonly stderr: Readable
-  /** Settles after both streams ended. Rejects with `sandbox_gone` when the pod went away underneath. */
-  readonly exit: Promise<number>
-  /**
-   * SIGKILL to the whole tree the command started, also what left its session; output that is not
-   * read by then may be lost. Idempotent; does nothing to what an ended command left behind. Misses
-   * only what ended whoever looks after it and, where nobody does (`commandsBy` is left out, or the
-   * isolation is not `runc`), what cleared its environment and lost its parent.
-   */
-  kill(signal?: KillSignal | undefined): Promise<void>
-  /** Does nothing without a terminal. */
-  resize(cols: number, rows: number): Promise<void>
-}
-
-/** Places for data that outlive a container. Names are ours, unique, `[a-z0-9-]+`. */
-export interface Volumes {
-  /** An empty writable volume that belongs to a pod (destroyed with it). Idempotent. */
-  create(volume: VolumeSpec, signal: AbortSignal): Promise<void>
-  /**
-   * A writable copy of a sealed volume, its cost independent of the size where `copyOnWrite`. The
-   * original must stay sealed for as long as the copy lives. Idempotent.
-   */
-  clone(sealed: string, volume: VolumeSpec, signal: AbortSignal): Promise<void>
-  /**
-   * Keeps what volumes of one pod hold of their own now, under further names that belong to the pod as
-   * well and are mounted by nobody. Its cost follows what was changed, not what the original holds.
-   * Fails as a whole and leaves no copy then. Who writes meanwhile is held still by `Engine.checkpoint`.
-   */
-  checkpoint(copies: readonly VolumeCopy[], signal: AbortSignal): Promise<void>
-  /** Puts a volume, unmounted by now, back to what a checkpoint of it holds, which stays. Idempotent. */
-  restore(volume: string, checkpoint: string, signal: AbortSignal): Promise<void>
-  /**
-   * A writable volume, of any pod, that begins as a checkpoint. One that is there stays as it is. A
-   * sealed volume below them must stay sealed, as with `clone`.
-   */
-  fork(checkpoint: string, volume: VolumeSpec, signal: AbortSignal): Promise<void>
-  /** Turns a pod's volume, unmounted by now, into an immutable one under a new name, owned by no pod. */
-  seal(volume: string, as: string, signal: AbortSignal): Promise<void>
-  /** Content when it is not there. Refused with `snapshot_in_use` while clones of it exist. */
-  remove(volume: string, signal: AbortSignal): Promise<void>
-  list(signal: AbortSignal): Promise<readonly VolumeStatus[]>
-  usage(signal: AbortSignal): Promise<PoolUsage>
-  /**
-   * What these volumes hold; one that is not there holds nothing. Walks every file, beside all other
-   * work on volumes. Files that were deleted and are still open are not seen: see `heldOpen`.
-   */
-  measure(volumes: readonly string[], signal: AbortSignal): Promise<readonly VolumeUse[]>
-}
-
-export interface VolumeSpec {
-  readonly name: string
-  /** The pod it belongs to. */
-  readonly pod: string
-  readonly uid: number
-  readonly gid: number
-  /** Of the volume's root, such as 0o700. */
-  readonly mode: number
-}
-
-export interface VolumeCopy {
-  readonly volume: string
-  /** A volume's name. */
-  readonly as: string
-}
-
-export interface VolumeStatus {
-  readonly name: string
-  /** Null for a sealed volume. */
-  readonly pod: string | null
-  /** The sealed volume this one is a copy of. */
-  readonly of: string | null
-}
-
-export interface VolumeUse {
-  readonly name: string
-  /**
-   * Blocks on disk. Of a copy what it holds of its own beyond the size of its original, which it may
-   * rewrite in full. Infinite where counting took too long.
-   */
-  readonly bytes: number
-  /** Files, directories and links, counted like `bytes`. */
-  readonly inodes: number
-}
-
-export interface PoolUsage {
-  /** `reflink`: XFS in a loop file, clones share blocks. `directory`: plain overlay, first writes copy whole files. */
-  readonly kind: 'reflink' | 'directory'
-  readonly sizeBytes: number
-  readonly freeBytes: number
-  readonly freeInodes: number
-  /** Why it is not `reflink`, in a sentence; null when it is. */
-  readonly reason: string | null
-}
-
-export interface Images {
-  /**
-   * Makes an image present: one of ours (`stuntdouble/…`) is built, anything else pulled. Throws
-   * `image_unavailable` with the next step. Concurrent calls for one image share the work.
-   */
-  ensure(image: string, onProgress: OnProgress, signal: AbortSignal): Promise<void>
-  has(image: string, signal: AbortSignal): Promise<boolean>
-  /** Of one that is present: what stands in it, seen or not. */
-  content(image: string, signal: AbortSignal): Promise<ImageContent>
-}
-
-export interface ImageContent {
-  /** Names the image whatever its tag is. */
-  readonly digest: string
-  /** Environment, labels, and how each layer was made, as JSON. */
-  readonly settings: string
-  /** A tar with every layer as a tar in it, as `docker save` writes it. Whoever asks reads it to its end. */
-  layers(): Promise<Readable>
 }
 
 export interface Diagnosis {
