@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Sandbox } from '@stuntdouble/sdk'
 import type { ControlClient } from '@stuntdouble/sdk/client'
@@ -21,10 +22,11 @@ export async function benchBurst(count: number): Promise<void> {
   await project.json(['doctor'])
   const control = await project.control()
   await (await begin(control)).end()
+  const atOnce = { project, control, count }
   const results = {
     sequential: await sequential(control, count),
-    staggered: await together(control, count, staggerMs),
-    burst: await together(control, count, 0),
+    staggered: await together(atOnce, staggerMs),
+    burst: await together(atOnce, 0),
   }
   const modes = Object.entries(results).map(([mode, { outcomes, ...times }]) => ({
     mode,
@@ -37,6 +39,10 @@ export async function benchBurst(count: number): Promise<void> {
       `${mode.padEnd(12)} p50 ${ms(median)}  p95 ${ms(p95)}  p99 ${ms(p99)}  failed ${failed} of ${count}  score ${compositeScore.toFixed(1)}  in ${ms(wallClockMs)}`,
     )
   }
+  const { memoryMebibytes = 0 } = results.burst
+  console.log(
+    `orchestrator with ${count} sandboxes: ${Math.round(memoryMebibytes)} MiB (goal ≤ 190)`,
+  )
   console.log(`\nEvery sample: ${await keep('burst', { bench: 'burst', count, modes })}`)
 }
 
@@ -44,6 +50,14 @@ interface Run {
   readonly outcomes: readonly Outcome[]
   readonly wallClockMs: number
   readonly timeToFirstReadyMs: number | null
+  /** Resident, of the orchestrator, while all of them run. */
+  readonly memoryMebibytes?: number
+}
+
+interface AtOnce {
+  readonly project: Stuntdouble
+  readonly control: ControlClient
+  readonly count: number
 }
 
 async function sequential(control: ControlClient, count: number): Promise<Run> {
@@ -58,7 +72,7 @@ async function sequential(control: ControlClient, count: number): Promise<Run> {
 }
 
 /** All are held until the last is ready, or was refused. */
-async function together(control: ControlClient, count: number, delayMs: number): Promise<Run> {
+async function together({ project, control, count }: AtOnce, delayMs: number): Promise<Run> {
   const since = performance.now()
   let firstAt: number | null = null
   const begun = await Promise.all(
@@ -70,11 +84,19 @@ async function together(control: ControlClient, count: number, delayMs: number):
     }),
   )
   const wallClockMs = performance.now() - since
+  const memoryMebibytes = await memoryOf(project)
   await Promise.all(begun.map(({ end }) => end()))
   await control.drainPool()
   const left = await control.listSandboxes()
   if (left.length > 0) throw new Error(`${left.length} sandboxes are left`)
-  return { outcomes: begun.map(({ outcome }) => outcome), wallClockMs, timeToFirstReadyMs: firstAt }
+  const outcomes = begun.map(({ outcome }) => outcome)
+  return { outcomes, wallClockMs, timeToFirstReadyMs: firstAt, memoryMebibytes }
+}
+
+async function memoryOf(project: Stuntdouble): Promise<number> {
+  const { pid } = (await project.orchestrator()) ?? {}
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
 }
 
 async function begin(control: ControlClient) {
