@@ -7,7 +7,7 @@ import { findRunning, type Running, stop } from './running.ts'
 import { withStartLock } from './start-lock.ts'
 
 export { findConfig } from './config-file.ts'
-export { launchArguments } from './launch.ts'
+export { launchArguments, orchestratorCommand } from './launch.ts'
 export { findRunning } from './running.ts'
 
 export interface Wanted {

@@ -3,7 +3,7 @@ import { SandboxError } from '@stuntdouble/sdk/errors'
 import { port } from '../arguments/port.ts'
 import type { AddVerb, Call } from '../call.ts'
 import type { Context } from '../context.ts'
-import { findConfig, findRunning, launchArguments } from '../local/local.ts'
+import { findConfig, findRunning, launchArguments, orchestratorCommand } from '../local/local.ts'
 
 interface Options {
   readonly host?: string
@@ -34,7 +34,7 @@ async function serve({ context, options }: Call<Options>) {
 
 /** Our end waits for its end; what it says goes where ours would. */
 async function inForeground(context: Context, parameters: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [context.orchestratorMain, ...parameters], {
+  const child = spawn(process.execPath, orchestratorCommand(context, parameters), {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: context.env,
   })

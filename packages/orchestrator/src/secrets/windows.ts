@@ -11,6 +11,8 @@ const overlapBytes = 16_384
 
 /** Not in use now: making one for every small file would cost more than looking at it. */
 const spare: Buffer[] = []
+/** A hundred creations at once use as many; what they used is not kept for the next hundred. */
+const maxSpare = 2
 
 /** A file as overlapping windows, so that a large one is looked at in bounded memory. */
 export async function* windowsOf(content: AsyncIterable<Buffer>): AsyncGenerator<Window> {
@@ -18,7 +20,7 @@ export async function* windowsOf(content: AsyncIterable<Buffer>): AsyncGenerator
   try {
     yield* overlapping(content, window)
   } finally {
-    spare.push(window)
+    if (spare.length < maxSpare) spare.push(window)
   }
 }
 
