@@ -217,19 +217,22 @@ describe.each([13, 16, 18] as Major[])('a subset of PostgreSQL %i', (major) => {
     })
   })
 
-  test.runIf(major === 18)('holds every part of a period that a row refers to', async () => {
-    await origin.query(`
+  // Earlier ones have no keys of periods.
+  if (major === 18) {
+    test('holds every part of a period that a row refers to', async () => {
+      await origin.query(`
       CREATE TABLE season (room int4range, during daterange, PRIMARY KEY (room, during WITHOUT OVERLAPS));
       INSERT INTO season SELECT '[1,2)', during::daterange
         FROM unnest('{"[2024-01-01,2024-04-01)","[2024-04-01,2024-07-01)","[2024-07-01,2024-10-01)"}'::text[]) AS during;
       CREATE TABLE stay (room int4range, during daterange, FOREIGN KEY (room, PERIOD during) REFERENCES season (room, PERIOD during));
       INSERT INTO stay VALUES ('[1,2)', '[2024-03-01,2024-05-01)')`)
-    await using source = await open()
-    const roots = [{ table: table('stay'), samplePercent: 100 }]
-    const { tables } = await choose(source, { roots })
+      await using source = await open()
+      const roots = [{ table: table('stay'), samplePercent: 100 }]
+      const { tables } = await choose(source, { roots })
 
-    expect(tables.find((each) => each.table === 'public.season')).toMatchObject({ rows: 2 })
-  })
+      expect(tables.find((each) => each.table === 'public.season')).toMatchObject({ rows: 2 })
+    })
+  }
 
   test('asks in a transaction that cannot write, and not without end', async () => {
     await using source = await open()
