@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { type Act, callOf } from './call.ts'
 import type { Context } from './context.ts'
 import { fail } from './failure.ts'
+import { addExamples, commandOf, pathOf } from './help/help.ts'
 import { verbs } from './verbs/verbs.ts'
 
 /** Runs one command line; resolves with the code to leave with and never rejects. */
@@ -15,15 +16,18 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     async (...parameters) => {
       code = (await run(callOf(context, parameters.at(-1) as Command, rest))) ?? 0
     }
+  const program = programOf(context, act)
   try {
-    await programOf(context, act).parseAsync([...own], { from: 'user' })
+    await program.parseAsync([...own], { from: 'user' })
     return code
   } catch (error) {
-    return fail(context, error, { json: own.includes('--json') })
+    const verb = pathOf(commandOf(program, own))
+    return fail(context, error, { json: own.includes('--json'), verb })
   }
 }
 
-function programOf(context: Context, act: Act): Command {
+/** All verbs, each tied to the world by `act`. */
+export function programOf(context: Context, act: Act): Command {
   const program = new Command('sandbox')
     .description('Production’s stunt double: short-lived sandboxes with anonymized data.')
     .option('--json', 'print one JSON object; progress and errors go to standard error')
@@ -37,5 +41,6 @@ function programOf(context: Context, act: Act): Command {
     })
     .exitOverride()
   for (const add of verbs) add(program, act)
+  addExamples(program)
   return program
 }

@@ -6,7 +6,7 @@ export const addCheckpointRm: AddVerb = (parent, act) =>
     .command('rm')
     .description('remove checkpoints of a sandbox')
     .argument('<id>', 'a sandbox, or the beginning of its id')
-    .argument('<names...>', 'checkpoints')
+    .argument('<checkpoints...>', 'checkpoints')
     .action(act(rm))
 
 /** One after another, so that the first failure says which are left. */

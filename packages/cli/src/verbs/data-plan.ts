@@ -30,7 +30,7 @@ export const addDataPlan: AddVerb = (parent, act) =>
   parent
     .command('plan')
     .description('show which rows a build would copy, and why; copies nothing')
-    .option('--source <name>', 'a source of stuntdouble.yaml; the only one by default')
+    .option('--source <source>', 'a source of stuntdouble.yaml; the only one by default')
     .addHelpText('after', example)
     .action(act(plan))
 

@@ -15,7 +15,7 @@ export const addDataReview: AddVerb = (parent, act) =>
   parent
     .command('review')
     .description('propose an answer for every column, and write it where there is none yet')
-    .option('--source <name>', 'a source of stuntdouble.yaml; the only one by default')
+    .option('--source <source>', 'a source of stuntdouble.yaml; the only one by default')
     .option('--update', 'write the difference into an existing masking.yaml')
     .action(act(review))
 

@@ -12,7 +12,7 @@ export const addDb: AddVerb = (parent, act) =>
     )
     .usage('ID [NAME] [options] [-- CLIENT-ARGUMENT...]')
     .argument('<id>', 'a sandbox, or the beginning of its id')
-    .argument('[name]', 'a database of its blueprint; the first by default')
+    .argument('[database]', 'a database of its blueprint; the first by default')
     .action(act(db))
 
 async function db({ context, control: open, operands, options, print, rest }: Call) {

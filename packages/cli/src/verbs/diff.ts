@@ -21,10 +21,7 @@ export const addDiff: AddVerb = (parent, act) =>
     .argument('<id>', 'a sandbox, or the beginning of its id')
     .option('--stat', 'how much of each file instead')
     .option('--name-only', 'only the files’ names')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  sandbox diff sb1 --stat\n  sandbox diff sb1 > work.patch\n  sandbox pull sb1            the same as a branch\n',
-    )
+    .addHelpText('after', '\n`sandbox pull ID` gives the same as a branch.\n')
     .action(act(diff))
 
 async function diff(call: Call<Options>) {

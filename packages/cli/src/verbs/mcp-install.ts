@@ -24,10 +24,7 @@ export const addMcpInstall: AddVerb = (parent, act) =>
       'after',
       `
 No token and no key is written: the command finds the orchestrator by itself.
-
-  sandbox mcp install --client claude
-  sandbox mcp install --client codex --user
-  sandbox mcp install --client vscode --print`,
+`,
     )
     .action(act(mcpInstall))
 

@@ -28,10 +28,8 @@ export const addMcp: AddVerb = (parent, act) => {
       'after',
       `
 A hand-over URL opens its sandbox to whoever reads it: give it in a file, or in $STUNTDOUBLE_SANDBOX_URL,
-not on a command line.
-
-  sandbox mcp install --client claude     write the client's configuration
-  sandbox mcp                             what clients start`,
+not on a command line. Clients start \`sandbox mcp\`; \`sandbox mcp install\` tells them so.
+`,
     )
     .action(act(mcpVerb))
   addMcpInstall(mcp, act)

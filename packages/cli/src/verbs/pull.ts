@@ -36,7 +36,7 @@ export const addPull: AddVerb = (parent, act) =>
     )
     .addHelpText(
       'after',
-      '\nNothing that came out of a sandbox is run, and no file here is touched without --apply.\n\nExamples:\n  sandbox pull sb1 && git diff HEAD...stuntdouble/sb1\n  sandbox pull sb1 --patch work.patch\n',
+      '\nNothing that came out of a sandbox is run, and no file here is touched without --apply.\n`git diff HEAD...stuntdouble/ID` shows the branch.\n',
     )
     .action(act(pull))
 

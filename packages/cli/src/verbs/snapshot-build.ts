@@ -17,7 +17,7 @@ export const addSnapshotBuild: AddVerb = (parent, act) =>
   parent
     .command('build')
     .description('copy a source, masked on its way, verify the copy and seal it')
-    .option('--source <name>', 'a source of stuntdouble.yaml; the only one by default')
+    .option('--source <source>', 'a source of stuntdouble.yaml; the only one by default')
     .action(act(build))
 
 async function build(call: Call<Options>) {

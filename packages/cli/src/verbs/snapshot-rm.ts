@@ -6,7 +6,7 @@ export const addSnapshotRm: AddVerb = (parent, act) =>
   parent
     .command('rm')
     .description('remove snapshots that no sandbox uses')
-    .argument('<ids...>', 'snapshots')
+    .argument('<snapshots...>', 'snapshots')
     .action(act(rm))
 
 /** One that stays keeps none of the others: each failure is said, and the first gives the code. */

@@ -9,7 +9,7 @@ export const addSnapshotShow: AddVerb = (parent, act) =>
   parent
     .command('show')
     .description('what is in a snapshot, and what was found while it was made')
-    .argument('<id>', 'a snapshot')
+    .argument('<snapshot>', 'a snapshot')
     .action(act(show))
 
 async function show({ control, operands: [id = ''], print }: Call) {

@@ -1,5 +1,6 @@
 import type { AddVerb } from '../call.ts'
 import { addCheckpoint } from './checkpoint.ts'
+import { addCompletion } from './completion.ts'
 import { addCp } from './cp.ts'
 import { addData } from './data.ts'
 import { addDb } from './db.ts'
@@ -63,5 +64,6 @@ export const verbs: readonly AddVerb[] = [
   addDrill,
   addDoctor,
   addMcp,
+  addCompletion,
   addServe,
 ]
