@@ -1,7 +1,7 @@
 import type { Canaries } from './canaries/canaries.ts'
 import type { Capabilities } from './capabilities/capabilities.ts'
 import type { LoadedConfig } from './config/config.ts'
-import type { Doors, McpDoor } from './doors/doors.ts'
+import type { Doors, McpDoor, Queries } from './doors/doors.ts'
 import type { E2bParts } from './doors/e2b/e2b.ts'
 import type { Engine } from './engine/engine.ts'
 import type { GatewayParts } from './gateway/gateway.ts'
@@ -20,6 +20,7 @@ interface Parts {
   readonly doors: Doors
   readonly e2b: E2bParts
   readonly mcp: McpDoor
+  readonly queries: Queries
   readonly recorder: Recorder
   readonly canaries: Canaries
   readonly wrongKeys: WrongKeys

@@ -4,21 +4,19 @@ import {
   createMcpDoor,
   type Doors,
   type McpDoor,
+  type Queries,
   sandboxTools,
 } from './doors/doors.ts'
-import type { Engine } from './engine/engine.ts'
 import { commandText } from './gateway/command-text.ts'
 import type { Log } from './lib/log.ts'
 import { traceOf } from './lib/trace.ts'
 import type { Recorder } from './recorder/recorder.ts'
 import type { Sandboxes } from './sandboxes/sandboxes.ts'
-import type { ServerKinds } from './sources/sources.ts'
 
 interface Parts {
   readonly version: string
-  readonly engine: Engine
   readonly doors: Doors
-  readonly kinds: ServerKinds
+  readonly queries: Queries
   readonly sandboxes: Sandboxes
   readonly recorder: Recorder
   readonly log: Log
@@ -33,13 +31,8 @@ export interface McpDoors {
 
 export function openMcp(parts: Parts): McpDoors {
   const { version, sandboxes, log } = parts
-  const inside = sandboxTools({ ...parts, look: sandboxes.get, databases, ...recorded(parts) })
+  const inside = sandboxTools({ ...parts, look: sandboxes.get, ...recorded(parts) })
   const onFailure = (cause: unknown) => logFailure(log, cause)
-
-  function databases(sandbox: string) {
-    const names = Object.keys(sandboxes.get(sandbox).databases)
-    return names.map((name) => sandboxes.database(sandbox, name))
-  }
 
   return {
     inside: createMcpDoor({ version, onFailure, tools: inside }),
@@ -57,9 +50,7 @@ const recorded = ({ recorder }: Pick<Parts, 'recorder'>) =>
         stderrTail: result.stderr.slice(-2000),
       }),
     onWritten: (sandbox, file) => recorder.record(sandbox, 'file_written', file),
-    onQueried: (sandbox, { database, sql }) =>
-      recorder.record(sandbox, 'query', { database, sql: commandText(sql) }),
-  }) satisfies Pick<Parameters<typeof sandboxTools>[0], 'onRan' | 'onWritten' | 'onQueried'>
+  }) satisfies Pick<Parameters<typeof sandboxTools>[0], 'onRan' | 'onWritten'>
 
 /** Our own errors are answers; what lies beneath them, and anything else, is for the log. */
 function logFailure(log: Log, cause: unknown): void {

@@ -26,6 +26,7 @@ import { openE2b } from './open-e2b.ts'
 import { openEgress } from './open-egress.ts'
 import { openGateway } from './open-gateway.ts'
 import { openMcp } from './open-mcp.ts'
+import { openQueries } from './open-queries.ts'
 import { openSecrets } from './open-secrets.ts'
 import { orchestratorLock, startReaper } from './reaper/reaper.ts'
 import { createRecorder, recorderMigrations } from './recorder/recorder.ts'
@@ -150,9 +151,8 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const outside = { config, environment: options.environment, canaries, recorder }
   const egress = openEgress({ ...outside, installation, clock, log })
   const baselines = join(directories.state, 'baselines')
-  const workspaces = createWorkspaces({
-    ...{ directory: uploads, baselines, engine, egress, clock, secrets },
-  })
+  const kept = { directory: uploads, baselines }
+  const workspaces = createWorkspaces({ ...kept, engine, egress, clock, secrets })
   const changes = createChanges({ engine, clock, workspaces, canaries, commands: doors.commands })
   scope.use(every(sweepUploadsMs, workspaces.sweep, (cause) => log.warn(traceOf(cause), 'uploads')))
 
@@ -186,13 +186,12 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   })
   scope.use(sandboxes)
 
-  const mcp = openMcp({ ...shared, version, doors, kinds, sandboxes })
+  const queries = openQueries({ engine, kinds, sandboxes, recorder })
+  const mcp = openMcp({ ...shared, version, doors, queries, sandboxes })
   const asked = { names: config.listen.names, wrongKeys: createWrongKeys(clock) }
   const e2b = openE2b({ ...shared, ...asked, config, doors, sandboxes, origin })
-  const gateway = openGateway(
-    { ...shared, ...asked, ...{ config, sandboxes, doors, canaries, e2b, mcp: mcp.inside } },
-    () => origin.gateway,
-  )
+  const behind = { config, sandboxes, doors, canaries, e2b, queries, mcp: mcp.inside }
+  const gateway = openGateway({ ...shared, ...asked, ...behind }, () => origin.gateway)
   scope.use(gateway.previews)
   const rest = { config, doors, changes, egress, snapshots, sandboxes, gateway, origin, e2b }
   return { ...shared, ...asked, ...rest, mcp: mcp.control }

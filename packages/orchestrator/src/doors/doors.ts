@@ -18,6 +18,7 @@ export {
 } from './mcp/mcp.ts'
 export { outputPage } from './processes/output-page.ts'
 export type { BackgroundProcess, ProcessObserver } from './processes/processes.ts'
+export { createQueries, type Queries } from './queries/queries.ts'
 export { createStall, patiently } from './stall.ts'
 
 /** The ways into a running sandbox. Callers have checked that the sandbox is theirs and ready. */

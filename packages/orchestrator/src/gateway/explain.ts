@@ -35,6 +35,12 @@ export function welcome(view: SandboxView, base: string): Welcome {
         description:
           'What runs in the background. POST what exec takes; GET …/ID/output?waitMs=10000 reads it, DELETE …/ID ends it',
       },
+      query: {
+        method: 'POST',
+        href: `${base}/databases/NAME/query`,
+        description:
+          'One SQL statement: { "sql", "parameters"?, "maxRows"?, "timeoutMs"?, "readOnly"? } → { columns, rows, affected, more }',
+      },
       mcp: {
         method: 'POST',
         href: `${base}/mcp`,

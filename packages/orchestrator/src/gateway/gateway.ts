@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { Checkpoint, SandboxView } from '@stuntdouble/sdk/wire'
 import { type Capabilities, ownPage } from '../capabilities/capabilities.ts'
-import type { Doors, McpDoor } from '../doors/doors.ts'
+import type { Doors, McpDoor, Queries } from '../doors/doors.ts'
 import { checkAskedBy } from '../lib/asked-by.ts'
 import type { WrongKeys } from '../lib/wrong-keys.ts'
 import type { Previews } from '../previews/previews.ts'
@@ -36,6 +36,7 @@ export interface GatewayParts {
   readonly capabilities: Capabilities
   readonly doors: Doors
   readonly mcp: McpDoor
+  readonly queries: Queries
   readonly recorder: Recorder
   readonly previews: Previews
   /** Where the gateway is reached from, without a slash at the end. */

@@ -20,6 +20,7 @@ import { lastWord } from './last-word.ts'
 import { page } from './page.ts'
 import { pageCookie } from './page-cookie.ts'
 import { processRoutes } from './processes/routes.ts'
+import { queryRoutes } from './queries/routes.ts'
 
 /** Everything behind a hand-over URL but the WebSocket. Mounted at `/s/:handle`. */
 export function gatewayRoutes(parts: GatewayParts): Router {
@@ -44,6 +45,7 @@ export function gatewayRoutes(parts: GatewayParts): Router {
   })
 
   router.use('/processes', processRoutes(parts))
+  router.use('/databases', queryRoutes(parts))
 
   router.get('/files{/*path}', async (request, response) => {
     const sandbox = sandboxOf(response)

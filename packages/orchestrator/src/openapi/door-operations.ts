@@ -5,6 +5,8 @@ import {
   ProcessOutputPage,
   ProcessOutputQuery,
   ProcessView,
+  QueryRequest,
+  QueryResult,
   ResizeRequest,
   SignalRequest,
   StartProcess,
@@ -27,6 +29,11 @@ export const doorOperations: readonly Operation[] = [
   {
     ...{ method: 'post', path: `${base}/exec`, summary: 'Run a command to its end', status: 200 },
     ...{ body: ExecRequest, result: ExecResult },
+  },
+  {
+    ...{ method: 'post', path: `${base}/databases/:name/query`, status: 200 },
+    summary: 'Run one SQL statement, in a connection and a transaction of its own',
+    ...{ body: QueryRequest, result: QueryResult },
   },
   {
     ...{ method: 'post', path: `${base}/processes`, status: 201 },

@@ -16,6 +16,7 @@ import {
   SandboxList,
   SandboxView,
   SecretsReport,
+  TimeoutRequest,
   Workspace,
   WorkspaceChanges,
 } from '@stuntdouble/sdk/wire'
@@ -81,6 +82,14 @@ export const sandboxOperations: readonly Operation[] = [
     body: ExtendRequest,
     status: 200,
     result: Extended,
+  },
+  {
+    method: 'post',
+    path: '/sandboxes/:id/timeout',
+    summary: 'Have it end so long from now, earlier or later, as far as the operator’s limit',
+    body: TimeoutRequest,
+    status: 200,
+    result: SandboxView,
   },
   {
     method: 'post',

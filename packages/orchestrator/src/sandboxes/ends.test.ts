@@ -145,6 +145,18 @@ describe('an extension', () => {
   })
 })
 
+describe('an end counted from now', () => {
+  test('may be sooner or later than before, as far as the operator’s limit', async () => {
+    await using under = await openLifecycle()
+    const { id } = await under.create({ ttl: '30m', idle: '2h' })
+    const at = (minutes: number) => new Date(under.time.now + minutes * minute).toISOString()
+
+    expect(await under.sandboxes.endIn(id, 5 * minute)).toMatchObject({ expiresAt: at(5) })
+    expect(await under.sandboxes.endIn(id, 60 * minute)).toMatchObject({ expiresAt: at(60) })
+    expect(await under.sandboxes.endIn(id, 9 * hour)).toMatchObject({ expiresAt: at(120) })
+  })
+})
+
 describe('a clock that jumps', () => {
   test('back an hour ends nothing, and what is lost is still seen to', async () => {
     useOwnTimers()

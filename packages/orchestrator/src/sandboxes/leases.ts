@@ -19,6 +19,8 @@ export interface Leases {
   extend(id: string, request: ExtendRequest): Promise<Extended>
   /** Throws what `extend` does. */
   endAt(id: string, at: number): Promise<SandboxView>
+  /** Counted from now; sooner than before, too. */
+  endIn(id: string, milliseconds: number): Promise<SandboxView>
   /** Notes a use at `at`; the gate’s deadline moves with it. */
   touch(id: string, at: number): void
   /** Has the gate end it when the journal says. Rejects when it is gone. */
@@ -55,8 +57,15 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
     return viewOf(roster.known(id), desk)
   }
 
+  async function endAt(id: string, at: number) {
+    const sandbox = roster.ready(id)
+    return await moveEnd(sandbox, Math.min(Math.max(at, clock()), ceilingOf(sandbox)))
+  }
+
   return {
     moveDeadline,
+    endAt,
+    endIn: (id, milliseconds) => endAt(id, clock() + milliseconds),
     async extend(id, request) {
       const sandbox = roster.ready(id)
       const { asked, expiresAt, limitedBy } = extensionOf(sandbox, request, {
@@ -65,11 +74,6 @@ export function createLeases(desk: Desk, roster: Roster): Leases {
       })
       const view = await moveEnd(sandbox, expiresAt)
       return { ...view, extension: { asked: isoOf(asked), granted: isoOf(expiresAt), limitedBy } }
-    },
-
-    async endAt(id, at) {
-      const sandbox = roster.ready(id)
-      return await moveEnd(sandbox, Math.min(Math.max(at, clock()), ceilingOf(sandbox)))
     },
 
     touch(id, at) {

@@ -8,6 +8,7 @@ import {
   patchType,
   RenewRequest,
   RevokeRequest,
+  TimeoutRequest,
 } from '@stuntdouble/sdk/wire'
 import { type Request, Router } from 'express'
 import type { Changes } from '../changes/changes.ts'
@@ -67,6 +68,10 @@ export function sandboxRoutes(parts: Parts): Router {
   router.post('/sandboxes/:id/extend', async (request, response) => {
     const wanted = parseBody(ExtendRequest, request.body)
     response.json(await sandboxes.extend(idOf(request), wanted))
+  })
+  router.post('/sandboxes/:id/timeout', async (request, response) => {
+    const { timeoutMs } = parseBody(TimeoutRequest, request.body)
+    response.json(await sandboxes.endIn(idOf(request), timeoutMs))
   })
   router.use(handoverRoutes(parts))
   router.post('/sandboxes/:id/databases/:name/local', async (request, response) => {

@@ -68,6 +68,8 @@ export interface Sandboxes extends AsyncDisposable {
   extend(id: string, request: ExtendRequest): Promise<Extended>
   /** Moves the hard end to a moment, earlier or later, as far as the operator allows. */
   endAt(id: string, at: number): Promise<SandboxView>
+  /** The same, counted from now. */
+  endIn(id: string, milliseconds: number): Promise<SandboxView>
   /** A fresh capability; it lasts as long as the sandbox, or `seconds`. */
   handover(id: string, seconds?: number): Handover
   /** Keeps a capability of it good for so many seconds from now. */
@@ -183,6 +185,7 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
         .map((sandbox) => viewOf(sandbox, desk)),
     extend: leases.extend,
     endAt: leases.endAt,
+    endIn: leases.endIn,
     ...handovers,
     end: ending.end,
     receipt: ending.receipt,

@@ -8,6 +8,7 @@ import { createWrongKeys } from '../lib/wrong-keys.ts'
 import { listen } from '../listen.ts'
 import { openE2b } from '../open-e2b.ts'
 import { openMcp } from '../open-mcp.ts'
+import { openQueries } from '../open-queries.ts'
 import { createPreviews } from '../previews/previews.ts'
 import type { ServerKinds } from '../sources/sources.ts'
 import { openStorage } from '../storage/storage.ts'
@@ -34,7 +35,8 @@ async function open() {
     config: { limits: LimitsConfig.parse({}), templates: {} },
     origin: { control: '', gateway: '' },
   })
-  const mcp = openMcp({ ...shared, ...under, version: '0', kinds: {} as ServerKinds }).inside
+  const queries = openQueries({ ...under, kinds: {} as ServerKinds })
+  const mcp = openMcp({ ...shared, ...under, version: '0', queries }).inside
   const previews = createPreviews({
     ...{ ...shared, ...under, sandboxes, capabilities, clock, origin: () => '' },
     ...{
@@ -48,7 +50,7 @@ async function open() {
   const gateway = scope.use(
     await listen(
       createGatewayApp({
-        ...{ ...shared, hosted: sandboxes, capabilities, e2b, previews, mcp },
+        ...{ ...shared, hosted: sandboxes, capabilities, e2b, previews, mcp, queries },
         origin: () => '',
       }),
       anywhere,

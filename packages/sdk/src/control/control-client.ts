@@ -122,6 +122,10 @@ export class ControlClient {
   extendSandbox = (id: string, by: string | { readonly until: Date }, options?: CallOptions) =>
     this.#json(Extended, post(`${sandboxPath(id)}/extend`, extensionOf(by), options))
 
+  /** Counted from now, earlier or later than it would have ended. */
+  endSandboxIn = (id: string, timeoutMs: number, options?: CallOptions) =>
+    this.#json(sandbox.SandboxView, post(`${sandboxPath(id)}/timeout`, { timeoutMs }, options))
+
   /** A fresh capability for a sandbox that runs. */
   handover = (id: string, options: CallOptions & { readonly ttl?: string | undefined } = {}) =>
     this.#json(

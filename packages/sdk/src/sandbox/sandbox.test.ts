@@ -68,6 +68,37 @@ test('extending moves the end', async () => {
   expect(Date.parse(box.expiresAt)).toBe(before + 30 * 60_000)
 })
 
+test('a new time-out counts from now, and may be sooner', async () => {
+  await using orchestrator = await startFakeOrchestrator()
+  await using box = await Sandbox.create({ ...orchestrator, blueprint: {}, ttl: '1h' })
+  const inAMinute = Date.now() + 60_000
+  await box.setTimeout(60_000)
+
+  expect(Math.abs(Date.parse(box.expiresAt) - inAMinute)).toBeLessThan(10_000)
+})
+
+test('a database is asked by whoever holds the URL, and one that is not there is named', async () => {
+  await using orchestrator = await startFakeOrchestrator()
+  await using box = await Sandbox.create({ ...orchestrator, blueprint })
+  const guest = await Sandbox.connect(box.url, { env: { HOME: '/nowhere' } })
+
+  const { rows } = await guest.db.query('SELECT $1', [7], { maxRows: 5, readOnly: true })
+  expect(rows).toEqual([['db', 'SELECT $1', 7]])
+  expect(() => guest.database('other')).toThrow('no database "other"')
+  await expect(guest.db.query('')).rejects.toMatchObject({ code: 'usage' })
+})
+
+test('a report tells what was done, after the end as well', async () => {
+  await using orchestrator = await startFakeOrchestrator()
+  const box = await Sandbox.create({ ...orchestrator, blueprint })
+  await box.kill()
+
+  expect(await box.report()).toMatchObject({
+    sandbox: { id: box.id, state: 'ended' },
+    events: [{ type: 'created' }],
+  })
+})
+
 test('aborting a creation tells the server that nobody waits', async () => {
   await using orchestrator = await startFakeOrchestrator()
   const { state } = orchestrator

@@ -3,10 +3,12 @@ import { listPorts, parseHandoverUrl, portView, welcome } from '../door/door.ts'
 import type { Connection } from '../http/connection.ts'
 import { findOrchestrator, type OrchestratorOptions } from '../node/find-orchestrator.ts'
 import { patientFetch } from '../node/patient-fetch.ts'
+import { Pty } from '../pty/pty.ts'
 import type { BlueprintInput } from '../wire/blueprint.ts'
 import type { WorkspaceChanges } from '../wire/changes.ts'
 import type { Checkpoint, ForkInput } from '../wire/checkpoint.ts'
 import type { Welcome } from '../wire/door.ts'
+import type { SandboxEvent } from '../wire/events.ts'
 import type { Extended } from '../wire/extend.ts'
 import type { PortView } from '../wire/preview.ts'
 import type { OnProgress } from '../wire/progress.ts'
@@ -14,7 +16,7 @@ import type { Receipt } from '../wire/receipt.ts'
 import type { DatabaseView, Handover, LocalDatabase, SandboxView } from '../wire/sandbox.ts'
 import { Commands } from './commands.ts'
 import { createSandbox } from './create-sandbox.ts'
-import { firstDatabase, type SandboxDatabase } from './database.ts'
+import { databaseOf, type SandboxDatabase } from './database.ts'
 import { Files } from './files.ts'
 
 export interface CreateOptions extends OrchestratorOptions {
@@ -34,6 +36,13 @@ export interface ConnectOptions extends OrchestratorOptions {
   readonly signal?: AbortSignal
 }
 
+/** What the flight recorder and the sandbox itself say, now or after its end. */
+export interface SandboxReport {
+  readonly sandbox: SandboxView
+  /** Oldest first. Hold no token and no value from a source. */
+  readonly events: readonly SandboxEvent[]
+}
+
 type Lease = Pick<Handover, 'id' | 'url' | 'token' | 'expiresAt' | 'databases'>
 type Control = () => Promise<ControlClient>
 
@@ -49,6 +58,7 @@ export class Sandbox implements AsyncDisposable {
   readonly databases: Readonly<Record<string, DatabaseView>>
   readonly commands: Commands
   readonly files: Files
+  readonly pty: Pty
   readonly #door: Connection
   readonly #control: Control
   #expiresAt: string
@@ -63,6 +73,7 @@ export class Sandbox implements AsyncDisposable {
     this.#door = { url: lease.url.replace(/\/$/, ''), patientFetch }
     this.commands = new Commands(this.#door)
     this.files = new Files(this.#door)
+    this.pty = new Pty(this.#door)
   }
 
   /** Resolves when everything in it is ready. */
@@ -72,8 +83,8 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /**
-   * Joins a sandbox that runs, by its hand-over URL alone. `extend`, `kill`, `info`, `changes`,
-   * `patch`, `db.local`, checkpoints, forks and pauses are the owner’s: they need an API key, looked for as `create` does.
+   * Joins a sandbox that runs, by its hand-over URL alone. `extend`, `setTimeout`, `kill`, `info`,
+   * `report`, `changes`, `patch`, `db.local`, checkpoints, forks and pauses are the owner’s: they need an API key, looked for as `create` does.
    */
   static async connect(handover: string | Handover, options: ConnectOptions = {}) {
     const { url, token } = parseHandoverUrl(typeof handover === 'string' ? handover : handover.url)
@@ -95,9 +106,18 @@ export class Sandbox implements AsyncDisposable {
     return this.#expiresAt
   }
 
-  /** The first database; `db.url` works inside, `db.local()` gives an address that works outside. */
+  /**
+   * The first database: `db.query()` asks it, `db.url` works inside, `db.local()` gives an address that
+   * works outside.
+   */
   get db(): SandboxDatabase {
-    return firstDatabase(this.databases, (name) => this.#local(name))
+    return this.database()
+  }
+
+  /** Of several, the one of that name. */
+  database(name?: string): SandboxDatabase {
+    const local = (name: string) => this.#local(name)
+    return databaseOf(this.databases, name, { door: this.#door, local })
   }
 
   /** What it says of itself at its URL, to whoever holds it. */
@@ -168,6 +188,23 @@ export class Sandbox implements AsyncDisposable {
     const view = await (await this.#control()).extendSandbox(this.id, by)
     this.#expiresAt = view.expiresAt
     return view
+  }
+
+  /**
+   * Ends it so many milliseconds from now, earlier or later than it would have ended. The operator’s
+   * limit may leave less of it: `expiresAt` says what there is. Its idle end stays.
+   */
+  async setTimeout(timeoutMs: number): Promise<SandboxView> {
+    const view = await (await this.#control()).endSandboxIn(this.id, timeoutMs)
+    this.#expiresAt = view.expiresAt
+    return view
+  }
+
+  /** What became of it so far, and what was done in it. */
+  async report(): Promise<SandboxReport> {
+    const control = await this.#control()
+    const [sandbox, events] = await Promise.all([control.sandbox(this.id), control.events(this.id)])
+    return { sandbox, events }
   }
 
   /**

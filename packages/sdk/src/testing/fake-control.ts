@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { SandboxError } from '../errors.ts'
 import { patchType } from '../wire/changes.ts'
 import { EgressTestRequest } from '../wire/egress.ts'
-import { ExtendRequest } from '../wire/extend.ts'
+import { ExtendRequest, TimeoutRequest } from '../wire/extend.ts'
 import { errorOf, problemOf } from '../wire/problem.ts'
 import { ndjsonType } from '../wire/progress.ts'
 import {
@@ -51,6 +51,11 @@ const routes: Readonly<Record<string, Handler>> = {
   'GET /v1/sandboxes/:id/receipt': ({ state }, id) => state.get(id).receipt,
   'POST /v1/sandboxes/:id/extend': async (exchange, id) => {
     return exchange.state.extend(id, await bodyOf(exchange, ExtendRequest))
+  },
+  'POST /v1/sandboxes/:id/timeout': async (exchange, id) => {
+    const { timeoutMs } = await bodyOf(exchange, TimeoutRequest)
+    const expiresAt = new Date(Date.now() + timeoutMs).toISOString()
+    return exchange.state.update(id, { expiresAt })
   },
   'POST /v1/sandboxes/:id/handover': async (exchange, id) => {
     const { ttl } = await bodyOf(exchange, HandoverRequest)

@@ -7,6 +7,7 @@ import { SandboxError } from '../errors.ts'
 import { ExecRequest, fileTypeHeader } from '../wire/door.ts'
 import { problemOf } from '../wire/problem.ts'
 import { ndjsonType } from '../wire/progress.ts'
+import { QueryRequest } from '../wire/query.ts'
 import { processesAnswer } from './fake-background.ts'
 import { answer, bodyOf } from './fake-control.ts'
 import { spawnIn } from './fake-spawn.ts'
@@ -26,6 +27,7 @@ export async function doorAnswer(exchange: Exchange): Promise<void> {
     response.setHeader(fileTypeHeader, 'directory')
     return answer(response, { path, entries: claimed })
   }
+  if (kind === 'databases') return await query(exchange, rest)
   if (kind === 'ports') {
     const view = (port: string) => portView(sandbox.view.id, Number(port))
     return answer(response, rest[0] === undefined ? { ports: [view('3000')] } : view(rest[0]))
@@ -34,6 +36,11 @@ export async function doorAnswer(exchange: Exchange): Promise<void> {
   const workspace = { path: '/workspace', user: 'agent' }
   const seen = { id, state: 'ready', expiresAt, idleAt, databases, workspace }
   answer(response, { ...seen, message: 'A sandbox.', links: {} })
+}
+
+async function query(exchange: Exchange, [name = '']: readonly string[]) {
+  const asked = await bodyOf(exchange, QueryRequest)
+  answer(exchange.response, exchange.state.query(decodeURIComponent(name), asked))
 }
 
 async function exec(exchange: Exchange, sandbox: FakeSandbox) {

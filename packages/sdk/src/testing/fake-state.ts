@@ -9,6 +9,7 @@ import type { Health } from '../wire/doctor.ts'
 import type { FileEntry } from '../wire/door.ts'
 import type { SandboxEvent } from '../wire/events.ts'
 import type { Extended, ExtendRequest } from '../wire/extend.ts'
+import type { QueryRequest, QueryResult } from '../wire/query.ts'
 import type { Receipt } from '../wire/receipt.ts'
 import type { CreateSandboxRequest, Handover, SandboxView } from '../wire/sandbox.ts'
 import { parseDuration } from '../wire/units.ts'
@@ -59,6 +60,13 @@ export class FakeState {
   /** What every sandbox claims was changed in it. */
   changes: Omit<WorkspaceChanges, 'sandbox'> = { files: [], ignored: [], leftOut: [] }
   patch: Uint8Array = new Uint8Array()
+  /** What every database answers: without a script, the question. */
+  query: (database: string, asked: QueryRequest) => QueryResult = (
+    database,
+    { sql, parameters },
+  ) => ({
+    ...{ columns: [], rows: [[database, sql, ...parameters]], affected: null, more: false },
+  })
   /** Of every sandbox, after its first. */
   readonly events: SandboxEvent[] = []
   /** How many answers to long work break after it was done, before they begin. */

@@ -14,6 +14,15 @@ export const ExtendRequest = z
   .refine(({ by, until }) => (by === undefined) !== (until === undefined), 'needs `by` or `until`')
 export type ExtendRequest = z.infer<typeof ExtendRequest>
 
+/** Counted from now. Moves the hard end either way, as far as the operator’s `limits.maxTtl`. */
+export const TimeoutRequest = z.strictObject({
+  timeoutMs: z
+    .int()
+    .min(1_000)
+    .max(30 * 86_400_000),
+})
+export type TimeoutRequest = z.infer<typeof TimeoutRequest>
+
 /** The sandbox as it is now, and what was asked for. */
 export const Extended = SandboxView.extend({
   extension: z.object({

@@ -1,9 +1,10 @@
 import type { SandboxView } from '@stuntdouble/sdk/wire'
 import type { Doors } from '../doors.ts'
+import type { Queries } from '../queries/queries.ts'
 import { editFileTool } from './edit-file.ts'
 import { listFilesTool } from './list-files.ts'
 import { processTools } from './process-tools.ts'
-import { type QueryParts, queryDatabaseTool } from './query-database.ts'
+import { queryDatabaseTool } from './query-database.ts'
 import { readFileTool } from './read-file.ts'
 import { type CommandRan, runCommandTool } from './run-command.ts'
 import { sandboxInfoTool } from './sandbox-info.ts'
@@ -11,8 +12,9 @@ import { searchFilesTool } from './search-files.ts'
 import type { AddTool } from './tool.ts'
 import { writeFileTool } from './write-file.ts'
 
-export interface SandboxToolParts extends QueryParts {
+export interface SandboxToolParts {
   readonly doors: Pick<Doors, 'commands' | 'processes' | 'files'>
+  readonly queries: Queries
   readonly look: (sandbox: string) => SandboxView
   readonly onRan: (sandbox: string, ran: CommandRan) => void
   readonly onWritten: (sandbox: string, file: { path: string; size: number }) => void
@@ -30,6 +32,6 @@ export function sandboxTools(parts: SandboxToolParts): readonly AddTool[] {
     editFileTool({ files, commands, onWritten: parts.onWritten }),
     listFilesTool(commands),
     searchFilesTool(commands),
-    queryDatabaseTool(parts),
+    queryDatabaseTool(parts.queries),
   ]
 }

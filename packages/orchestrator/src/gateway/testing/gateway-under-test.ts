@@ -15,6 +15,7 @@ import { listen } from '../../listen.ts'
 import { openDoors } from '../../open-doors.ts'
 import { openE2b } from '../../open-e2b.ts'
 import { openMcp } from '../../open-mcp.ts'
+import { openQueries } from '../../open-queries.ts'
 import { createPreviews } from '../../previews/previews.ts'
 import { createRecorder, type Recorder, recorderMigrations } from '../../recorder/recorder.ts'
 import type { SandboxDatabase } from '../../sandboxes/sandbox.ts'
@@ -51,8 +52,8 @@ export async function openGateway(program: FakeProgram = () => 0, options: Optio
   const contents = new Map<string, Buffer>()
   const own = scope.use(openDoors({ engine, clock, registered: known(), recorder }))
   const doors = { ...own, ...(!options.realFiles && { files: filesIn(contents) }) }
-  const mcp = mcpHere({ engine, doors, recorder, query: options.query })
   const log = createLog('silent')
+  const { mcp, queries } = askedHere({ engine, doors, recorder, query: options.query })
   const shared = { capabilities, wrongKeys: createWrongKeys(clock), origin: () => gateway.origin }
   const previews = createPreviews({
     ...{ ...shared, engine, sandboxes: hosted, commands: doors.commands, clock, log },
@@ -66,7 +67,18 @@ export async function openGateway(program: FakeProgram = () => 0, options: Optio
     installation: { apiKey: 'sdk_key' },
     sandboxes: { ...hosted, ...notHere, list: () => [] },
   })
-  const gatewayParts = { ...shared, recorder, log, doors, hosted, previews, e2b, mcp, names: [] }
+  const gatewayParts = {
+    ...shared,
+    recorder,
+    log,
+    doors,
+    hosted,
+    previews,
+    e2b,
+    mcp,
+    queries,
+    names: [],
+  }
   const front = openFront(gatewayParts, createGatewayApp(gatewayParts))
   const place = { host: '127.0.0.1', port: 0, remembered: 0 }
   const gateway = scope.use(await listen(front.request, place))
@@ -96,10 +108,13 @@ interface Tools {
   readonly recorder: Recorder
 }
 
-function mcpHere({ query, ...parts }: Tools) {
+function askedHere({ query, doors, ...parts }: Tools) {
   const sandboxes = { get: () => view, database: () => database } as unknown as Sandboxes
   const kinds = { postgres: { query } } as unknown as ServerKinds
-  return openMcp({ ...parts, version: '0.0.0', kinds, sandboxes, log: createLog('silent') }).inside
+  const queries = openQueries({ ...parts, kinds, sandboxes })
+  const { recorder } = parts
+  const open = { version: '0.0.0', doors, queries, sandboxes, recorder, log: createLog('silent') }
+  return { queries, mcp: openMcp(open).inside }
 }
 
 /** The sandbox as its doors know it, and who is at them. */

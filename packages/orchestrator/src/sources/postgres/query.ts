@@ -20,9 +20,14 @@ export const query: RunQuery = queryBy<Session>({
   explained,
 })
 
+/** A server notices by itself only when it writes, which a long statement does at its end. From 14 on. */
+const endWithAsker = `SELECT set_config(name, '1s', false) FROM pg_settings
+  WHERE name = 'client_connection_check_interval'`
+
 async function ask(session: Session, request: QueryRequest): Promise<QueryAnswer> {
   const { sql, parameters, readOnly, maxRows, timeoutMs } = request
   await session.rows(`SET statement_timeout = ${Math.ceil(timeoutMs)}`)
+  await session.rows(endWithAsker)
   if (readOnly) await session.rows('SET default_transaction_read_only = on')
   const types = { getTypeParser: parserOf } as never
   const cursor = new Cursor(sql, [...parameters], { rowMode: 'array', types })
