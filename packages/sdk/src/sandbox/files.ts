@@ -19,17 +19,17 @@ export class Files {
   }
 
   /** For what is too large to hold. */
-  readStream(path: string): Promise<ReadableStream<Uint8Array>> {
-    return door.readFile(this.#door, path)
+  readStream(path: string, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    return door.readFile(this.#door, path, signal)
   }
 
   /** Makes the directories above it and replaces what was there. */
-  write(path: string, content: RequestBody): Promise<FileWritten> {
-    return door.writeFile(this.#door, path, { body: content })
+  write(path: string, content: RequestBody, signal?: AbortSignal): Promise<FileWritten> {
+    return door.writeFile(this.#door, path, { body: content, signal })
   }
 
-  list(path = '.'): Promise<readonly FileEntry[]> {
-    return door.listDirectory(this.#door, path)
+  list(path = '.', signal?: AbortSignal): Promise<readonly FileEntry[]> {
+    return door.listDirectory(this.#door, path, signal)
   }
 
   /** Removes a file, or a directory and all that is in it. */
