@@ -2,10 +2,13 @@ import { readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Sandbox } from '@stuntdouble/sdk'
 import { sandboxSession } from '@stuntdouble/sdk/ai'
+import { SandboxBackend } from '@stuntdouble/sdk/deepagents'
 import type { Handover } from '@stuntdouble/sdk/wire'
 import { generateText, stepCountIs, tool } from 'ai'
+import { createDeepAgent } from 'deepagents'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { chatModel } from './adapters/chat-model.ts'
 import { model } from './adapters/model.ts'
 import { runCommand } from './lib/command-result.ts'
 import { repository } from './lib/images.ts'
@@ -109,11 +112,63 @@ describe('the AI SDK’s session', () => {
   })
 })
 
+describe('the backend of a deep agent', () => {
+  test('does what the framework’s own methods ask of a sandbox', async () => {
+    const backend = new SandboxBackend(box)
+    await box.commands.run('rm -rf da && mkdir da && printf "a\nneedle\n" > da/x.txt')
+
+    const { files = [] } = await backend.ls('/workspace/da')
+    expect(files.map(({ path }) => path)).toEqual(['/workspace/da/x.txt'])
+    expect(await backend.grep('needle', '/workspace/da')).toMatchObject({ matches: [{ line: 2 }] })
+    await backend.write('/workspace/da/sub/new.md', 'first')
+    await backend.edit('/workspace/da/sub/new.md', 'first', 'second')
+    expect(await box.files.readText('da/sub/new.md')).toBe('second')
+    const found = await backend.glob('**/*.md', '/workspace/da')
+    expect(found.files?.map(({ path }) => path)).toEqual(['sub/new.md'])
+  })
+
+  test('has one stream of output, in its order, and the exit code', async () => {
+    const ran = await new SandboxBackend(box).execute('echo one; echo two >&2; echo three; exit 3')
+
+    expect(ran).toEqual({ output: 'one\ntwo\nthree\n', exitCode: 3, truncated: false })
+  })
+
+  test('tells of each file whether it came, and of the others nothing is lost', async () => {
+    const backend = new SandboxBackend(box)
+    const bytes = Uint8Array.of(0, 255, 10)
+    const there = '/workspace/up/a.bin'
+    const uploaded = await backend.uploadFiles([
+      [there, bytes],
+      ['/workspace', bytes],
+      ['/etc/passwd', bytes],
+    ])
+    const downloaded = await backend.downloadFiles([there, '/workspace/none', '/workspace/up'])
+
+    expect(uploaded.map(({ error }) => error)).toEqual([null, 'is_directory', 'permission_denied'])
+    expect(downloaded).toEqual([
+      { path: there, content: bytes, error: null },
+      { path: '/workspace/none', content: null, error: 'file_not_found' },
+      { path: '/workspace/up', content: null, error: 'is_directory' },
+    ])
+  })
+
+  test('runs what an agent of the framework asks for', async () => {
+    const agent = createDeepAgent({ model: chatModel, backend: new SandboxBackend(box) })
+    const { messages } = await agent.invoke({ messages: [{ role: 'user', content: 'Who?' }] })
+
+    expect(messages.map(({ text }) => text).join('\n')).toContain('agent of')
+  })
+})
+
 test('the program of docs/adapters.md works as it is written', async () => {
   const page = await readFile(join(repository, 'docs/adapters.md'), 'utf8')
   const program = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, text]) => text).join('\n')
-  const mock = await readFile(join(repository, 'e2e/adapters/model.ts'), 'utf8')
-  await stuntdouble.write({ 'program.ts': program, 'model.ts': mock })
+  const mock = (name: string) => readFile(join(repository, 'e2e/adapters', name), 'utf8')
+  await stuntdouble.write({
+    'program.ts': program,
+    'model.ts': await mock('model.ts'),
+    'chat-model.ts': await mock('chat-model.ts'),
+  })
   await symlink(join(repository, 'e2e/node_modules'), join(stuntdouble.project, 'node_modules'))
   const { stdout, stderr, exitCode } = await runCommand({
     ...{ file: process.execPath, args: ['program.ts'], cwd: stuntdouble.project },
@@ -123,5 +178,5 @@ test('the program of docs/adapters.md works as it is written', async () => {
   expect(exitCode, stderr).toBe(0)
   const [answer, ...rest] = stdout.split('\n')
   expect(answer).toContain('people')
-  expect(rest).toEqual(['two', 'null', ''])
+  expect(rest).toEqual(['two', 'null', 'Done.', ''])
 })
