@@ -1,6 +1,12 @@
 /** What a person would type, by the command that it shows: each has one at least, and a test parses them all. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
   up: ['sandbox up', 'sandbox up --blueprint review.yaml --ttl 10m', 'sandbox up --json'],
+  run: [
+    'sandbox run -- claude',
+    'sandbox run --model-api anthropic --branch tidy -- claude',
+    "sandbox run --patch work.patch -- 'npm test'",
+    'sandbox run --sandbox sb1 -- codex',
+  ],
   ls: ['sandbox ls', 'sandbox ls --all --json'],
   inspect: ['sandbox inspect sb1'],
   events: ['sandbox events sb1 --follow', 'sandbox events --type created,ended --json'],

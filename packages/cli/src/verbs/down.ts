@@ -6,8 +6,8 @@ import { exit } from '../exit-codes.ts'
 import { fail } from '../failure.ts'
 import { plural } from '../output/amounts.ts'
 import { confirm } from '../output/confirm.ts'
-import { isTerminal, paint } from '../output/paint.ts'
-import { printable } from '../output/printable.ts'
+import { isTerminal } from '../output/paint.ts'
+import { receiptText } from '../output/receipt-text.ts'
 import { openStatus } from '../output/status.ts'
 import { findSandbox } from '../sandboxes/find-sandbox.ts'
 
@@ -49,7 +49,7 @@ async function down(call: Call<Options>) {
   const codes = failures.map((error) => fail(context, error, { json: options.json ?? false }))
   const isList = options.all || operands.length > 1
   if (isList || receipts.length > 0) {
-    const text = receipts.map((receipt) => describe(call, receipt)).join('')
+    const text = receipts.map((receipt) => receiptText(call.context, receipt)).join('')
     print(
       isList ? { receipts } : receipts[0],
       text || (named.found.length === 0 ? 'No sandbox runs.\n' : ''),
@@ -103,19 +103,6 @@ async function end(
 }
 
 const sandboxes = (count: number) => plural(count, 'sandbox').replace(/xs$/, 'xes')
-
-function describe({ context }: Call<Options>, receipt: Receipt): string {
-  const { id, clean, inventory, doubts, blindSpots = [] } = receipt
-  const { green, red } = paint(context, context.stdout)
-  const unseen = blindSpots.map(({ reason }) => `  not looked for: ${printable(reason)}\n`).join('')
-  if (clean)
-    return `${id} ended, ${green('clean')}: ${plural(inventory.length, 'thing')} looked for, none left.\n${unseen}`
-  const left = inventory
-    .filter(({ after }) => after !== 'absent')
-    .map(({ kind, name, after }) => `${kind} ${name}: ${after}`)
-  const lines = [...left, ...doubts].map((line) => `  ${printable(line)}\n`).join('')
-  return `${id} ended, ${red('NOT CLEAN')}:\n${lines}${unseen}`
-}
 
 const idsOrAll = () =>
   new SandboxError('usage', 'Name sandboxes, or --all, and not both.', {

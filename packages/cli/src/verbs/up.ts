@@ -1,12 +1,4 @@
-import type { ControlClient } from '@stuntdouble/sdk/client'
-import {
-  type BlueprintFile,
-  findBlueprint,
-  located,
-  readBlueprint,
-  uploadWorkspace,
-} from '@stuntdouble/sdk/node'
-import type { Handover, OnProgress } from '@stuntdouble/sdk/wire'
+import type { Handover } from '@stuntdouble/sdk/wire'
 import { duration } from '../arguments/duration.ts'
 import type { AddVerb, Call } from '../call.ts'
 import { interruptible } from '../context.ts'
@@ -14,8 +6,7 @@ import { humanSeconds } from '../output/amounts.ts'
 import { credentialLines } from '../output/credentials.ts'
 import { grants } from '../output/grants.ts'
 import { paint } from '../output/paint.ts'
-import { printableName } from '../output/printable.ts'
-import { openStatus, type Status } from '../output/status.ts'
+import { blueprintFor, createSandbox } from '../sandboxes/create-sandbox.ts'
 
 interface Options {
   readonly blueprint?: string
@@ -36,44 +27,12 @@ export const addUp: AddVerb = (parent, act) =>
 
 async function up(call: Call<Options>) {
   const { context, options } = call
-  const file = options.blueprint
-    ? await readBlueprint(options.blueprint, context.cwd)
-    : await findBlueprint(context.cwd)
+  const file = await blueprintFor(context.cwd, options.blueprint || undefined)
   const control = await call.control({ config: true })
-  const handover = await interruptible(context, (signal) => create(call, { control, file, signal }))
+  const handover = await interruptible(context, (signal) =>
+    createSandbox(call, { control, file, signal }),
+  )
   call.print(handover, describe(call, handover))
-}
-
-interface Creation {
-  readonly control: ControlClient
-  readonly file: BlueprintFile
-  readonly signal: AbortSignal
-}
-
-async function create({ context, options }: Call<Options>, { control, file, signal }: Creation) {
-  using status = openStatus(context)
-  status.show({ phase: 'workspace', message: 'Sending the workspace' })
-  const workspace = await uploadWorkspace(control, file, signal)
-  if (workspace) noteLeftOut(status, workspace.leftOut)
-  status.show({ phase: 'create', message: 'Making the sandbox' })
-  const request = {
-    blueprint: file.blueprint,
-    ...(options.ttl && { ttl: options.ttl }),
-    ...(options.idle && { idle: options.idle }),
-    ...(workspace && { workspace: workspace.id }),
-    wait: options.wait,
-  }
-  const onProgress: OnProgress = (report) => status.show(report)
-  return await control.createSandbox(request, { signal, onProgress }).catch((error: unknown) => {
-    throw located(error, file)
-  })
-}
-
-function noteLeftOut(status: Status, leftOut: readonly string[]) {
-  if (leftOut.length === 0) return
-  const shown = leftOut.slice(0, 5).map(printableName).join(', ')
-  const more = leftOut.length > 5 ? ` and ${leftOut.length - 5} more` : ''
-  status.note(`Left out, as they look like secrets or lead out: ${shown}${more}.`)
 }
 
 function describe({ context }: Call<Options>, handover: Handover): string {

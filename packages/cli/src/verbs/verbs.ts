@@ -25,6 +25,7 @@ import { addPs } from './ps.ts'
 import { addPull } from './pull.ts'
 import { addResume } from './resume.ts'
 import { addRollback } from './rollback.ts'
+import { addRun } from './run.ts'
 import { addSecrets } from './secrets.ts'
 import { addServe } from './serve.ts'
 import { addSh } from './sh.ts'
@@ -35,6 +36,7 @@ import { addUrl } from './url.ts'
 /** In the order in which help lists them. */
 export const verbs: readonly AddVerb[] = [
   addUp,
+  addRun,
   addLs,
   addInspect,
   addEvents,
