@@ -77,6 +77,17 @@ mv ${quote(`volumes/${checkName(as)}`)} "$old/" 2>/dev/null`,
 flock -u 9
 rm -rf "$old"`
 
+/** Removes what a copier that was ended left in the volumes of a pod, before it had a name. */
+export const clearHalfScript = (pod: string) => `
+old=$(mktemp -d trash/old.XXXXXX)
+find volumes -mindepth 2 -maxdepth 2 -name meta -exec grep -l ${quote(`^pod=${checkName(pod)} of=`)} {} + |
+  while read -r meta; do
+    half=\${meta%/meta}
+    [ ! -e "$half/copying" ] || mv "$half/copying" "$old/\${half##*/}"
+  done
+flock -u 9
+rm -rf "$old"`
+
 /** Copies beside other work; what was made by halves is swept by whoever opens the pool next. */
 const copyAside = (from: string) => `
 from=${quote(`volumes/${checkName(from)}`)}

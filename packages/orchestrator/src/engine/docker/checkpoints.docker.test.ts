@@ -91,6 +91,19 @@ describe('a checkpoint of a copy', () => {
   }, 120_000)
 })
 
+test('half of a copy is removed from the volumes of its own pod alone', async () => {
+  await using box = await openVolumesUnderTest('directory')
+  const [own, other] = [box.named('data'), box.named('other')]
+  await box.volumes.create(volumeSpec(own, 'pod-1'), signal)
+  await box.volumes.create(volumeSpec(other, 'pod-2'), signal)
+  await using keeper = await Shell.open(box.docker, poolNames(box.installation).keeper)
+  await keeper.run(`cd /pool/volumes; mkdir ${own}/copying ${other}/copying`, signal)
+  await box.volumes.clearHalfCopies('pod-1', signal)
+
+  const { stdout } = await keeper.run('cd /pool/volumes; echo */copying', signal)
+  expect(stdout).toBe(`${other}/copying\n`)
+})
+
 /** A container in which `d`, a directory of its own, is every other moment a link to a target. */
 async function racing(box: DockerVolumesUnderTest, target: string): Promise<AsyncDisposable> {
   const container = await box.docker.createContainer({

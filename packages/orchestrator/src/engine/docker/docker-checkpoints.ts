@@ -2,6 +2,7 @@ import type Docker from 'dockerode'
 import type { VolumeCopy, VolumeSpec } from '../engine.ts'
 import {
   beginScript,
+  clearHalfScript,
   continueOthers,
   copyScript,
   finishScript,
@@ -69,6 +70,15 @@ export async function makeCheckpoint(
     await pool.copy(undoScript(copies), AbortSignal.timeout(undoWithinMs)).catch(() => {})
     throw cause
   }
+}
+
+/** Once nobody copies any more: a copier that was ended cannot have cleared away what it had made. */
+export async function clearHalfCopies(
+  { pool }: CheckpointParts,
+  pod: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if (await pool.exists()) await pool.run(clearHalfScript(pod), signal)
 }
 
 export async function restoreCheckpoint(

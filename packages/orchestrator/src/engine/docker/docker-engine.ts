@@ -159,7 +159,10 @@ class DockerEngine implements Engine {
   }
 
   resume(pod: string, signal: AbortSignal): Promise<void> {
-    return this.#turns.start(pod, signal, (stop) => letGo(this.#parts.client, pod, stop))
+    return this.#turns.start(pod, signal, async (stop) => {
+      await letGo(this.#parts.client, pod, stop)
+      await this.#parts.volumes.clearHalfCopies(pod, stop)
+    })
   }
 
   checkpoint(...request: Parameters<Engine['checkpoint']>): Promise<void> {

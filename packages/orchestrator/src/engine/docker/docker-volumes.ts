@@ -6,7 +6,12 @@ import type {
   Volumes,
   VolumeUse,
 } from '../engine.ts'
-import { forkCheckpoint, makeCheckpoint, restoreCheckpoint } from './docker-checkpoints.ts'
+import {
+  clearHalfCopies,
+  forkCheckpoint,
+  makeCheckpoint,
+  restoreCheckpoint,
+} from './docker-checkpoints.ts'
 import { bindOptions, EngineVolumes, overlayOptions } from './docker-volumes-engine.ts'
 import { removeRunner } from './lanes/runner-volume.ts'
 import type { HelpedPod } from './pod-helper.ts'
@@ -78,6 +83,10 @@ export class DockerVolumes implements Volumes, AsyncDisposable {
     signal: AbortSignal,
   ): Promise<void> {
     await makeCheckpoint(this.#parts, { copies, pod }, signal)
+  }
+
+  clearHalfCopies(pod: string, signal: AbortSignal): Promise<void> {
+    return clearHalfCopies(this.#parts, pod, signal)
   }
 
   restore(volume: string, checkpoint: string, signal: AbortSignal): Promise<void> {
