@@ -92,6 +92,14 @@ const onStdio = (args: readonly string[], env: Readonly<Record<string, string>> 
   )
 }
 
+const curl = async (...args: readonly string[]) =>
+  (
+    await runCommand({
+      ...{ file: 'curl', args: ['--silent', ...args], cwd: stuntdouble.project },
+      ...{ env: stuntdouble.env, timeoutMs: 20_000 },
+    })
+  ).stdout
+
 /** A piece of work that needs every kind of tool. */
 async function work(tools: Tools): Promise<void> {
   const info = await tools.call('sandbox_info')
@@ -180,6 +188,72 @@ describe('the official client', () => {
     expect((await tools.call('run_command', { command: 'echo on' })).text).toBe('on\n')
     expect((await bridged.call('run_command', { command: 'echo on' })).text).toBe('on\n')
   })
+})
+
+test('a link to a port opens a server inside, and no other port and no tool', async () => {
+  await using tools = await overPath()
+  const begin = (port: number) =>
+    tools.call('start_process', {
+      command: `python3 -m http.server ${port} --bind 127.0.0.1`,
+    })
+  const { process } = (await begin(3000)).structured
+  const other = (await begin(3001)).structured
+  const { structured, text } = await tools.call('get_url', { port: 3000 })
+  const elsewhere = text.replace('//3000-', '//3001-')
+  const seen = async (url: string) => (await curl('--location', '--cookie', '', url)).trim()
+  await expect.poll(() => seen(text), { timeout: 10_000 }).toContain('README.md')
+  const refused = await seen(elsewhere)
+  const key = new URL(text).searchParams.get('token') ?? ''
+  const asked = await curl('-d', '{"command":"id"}', `${new URL(box.url).origin}/s/${key}/exec`)
+  for (const id of [process, other.process]) await tools.call('stop_process', { process: id })
+
+  expect(structured).toMatchObject({ port: 3000, link: text })
+  expect(text).not.toContain(box.token)
+  expect(refused).not.toContain('README.md')
+  expect(asked).toContain('unauthorized')
+})
+
+test('a checkpoint is gone back to, in database, files and processes, by every way in', async () => {
+  const own = await stuntdouble.json<Handover>(['up'])
+  await using tools = await overPath(own)
+  await using owner = await onStdio([])
+  const count = async () =>
+    (await tools.call('query_database', { sql: 'SELECT count(*)::int FROM people' })).structured
+      .rows[0][0]
+  const look = { command: 'ls; pgrep -fx "sleep 300"; true' }
+  const before = await tools.call('run_command', look)
+  const made = await tools.call('checkpoint', { name: 'before' })
+  const wreck = async () => {
+    await tools.call('query_database', { sql: 'DELETE FROM people' })
+    await tools.call('run_command', { command: 'rm -r src README.md; echo x >new' })
+  }
+  await wreck()
+  const running = tools.call('run_command', { command: 'sleep 300', timeout_seconds: 400 })
+  const sleeps = { command: 'pgrep -fx "sleep 300"' }
+  await expect
+    .poll(async () => (await tools.call('run_command', sleeps)).structured.exitCode, {
+      timeout: 10_000,
+    })
+    .toBe(0)
+  const wrecked = await count()
+  const back = await tools.call('rollback')
+  const after = await tools.call('run_command', look)
+  const restored = await count()
+  await wreck()
+  const byOwner = await owner.call('rollback', { sandbox: own.id, to: 'before' })
+  const again = await count()
+  const linked = await owner.call('get_url', { sandbox: own.id, port: 3000 })
+  await stuntdouble.json(['down', own.id])
+
+  expect(made.structured).toMatchObject({ name: 'before' })
+  expect(back.structured).toMatchObject({ checkpoint: 'before', state: 'ready' })
+  expect(await running).toMatchObject({
+    ...{ isError: true, text: expect.stringMatching(/rolled back to "before"/) },
+  })
+  expect(before.structured.stdout).toContain('README.md\n')
+  expect(after.structured.stdout).toBe(before.structured.stdout)
+  expect([wrecked, restored, byOwner.isError, again]).toEqual([0, 500, false, 500])
+  expect(linked.text).toMatch(/^http:\/\/3000-sb\w+\.localhost:\d+\/\?token=sp_/)
 })
 
 test('the official inspector lists and calls tools', async () => {

@@ -23,6 +23,7 @@ import { abortOnClose, requireJson } from './lib/requests.ts'
 import { traceOf } from './lib/trace.ts'
 import type { WrongKeys } from './lib/wrong-keys.ts'
 import { openApiDocument } from './openapi/openapi.ts'
+import type { Previews } from './previews/previews.ts'
 import type { Recorder } from './recorder/recorder.ts'
 import { eventRoutes } from './recorder/routes.ts'
 import { checkpointRoutes } from './sandboxes/checkpoints/routes.ts'
@@ -48,6 +49,7 @@ export interface AppParts {
   readonly e2b: E2bParts
   /** The tools of every sandbox. */
   readonly mcp: McpDoor
+  readonly previews: Pick<Previews, 'view'>
   readonly kinds: StoreKinds
   readonly doctor: DoctorParts
   /** The built dashboard; left out where it was not built. */
@@ -107,12 +109,16 @@ export function createGatewayApp(
   return app
 }
 
-/** Who has the key may use every sandbox, each call by its id. */
-const ownerOf = ({ sandboxes }: Pick<AppParts, 'sandboxes'>): McpCaller => ({
+/** Who has the key may use every sandbox, each call by its id. A link is made of a token that nobody sees. */
+const ownerOf = ({ sandboxes, previews }: Pick<AppParts, 'sandboxes' | 'previews'>): McpCaller => ({
   ...{ name: 'owner', fixed: false },
   enter(sandbox, cut) {
     const use = sandboxes.use(sandbox, cut)
-    return { sandbox, [Symbol.dispose]: () => use[Symbol.dispose]() }
+    return {
+      sandbox,
+      viewPort: (port) => previews.view(sandbox, port, sandboxes.handover(sandbox).token),
+      [Symbol.dispose]: () => use[Symbol.dispose](),
+    }
   },
 })
 

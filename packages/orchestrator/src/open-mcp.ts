@@ -31,7 +31,10 @@ export interface McpDoors {
 
 export function openMcp(parts: Parts): McpDoors {
   const { version, sandboxes, log } = parts
-  const inside = sandboxTools({ ...parts, look: sandboxes.get, ...recorded(parts) })
+  const inside = sandboxTools({
+    ...{ ...parts, look: sandboxes.get, states: sandboxes.checkpoints },
+    ...recorded(parts),
+  })
   const onFailure = (cause: unknown) => logFailure(log, cause)
 
   return {

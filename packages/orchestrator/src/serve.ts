@@ -262,6 +262,7 @@ function appParts(
 ) {
   return {
     ...parts,
+    previews: parts.gateway.previews,
     version,
     installation: installation.id,
     auth: createAuth(installation.apiKey, clock),

@@ -1,3 +1,5 @@
+import type { SandboxError } from '@stuntdouble/sdk/errors'
+import type { PortView } from '@stuntdouble/sdk/wire'
 import type { CallsInFlight } from './in-flight.ts'
 
 /** What the tools of one connection stand on. */
@@ -6,9 +8,9 @@ export interface Ground {
   readonly fixed: boolean
   /**
    * Holds a sandbox active until disposed. Throws unless it is there, ready and the caller’s. `cut` is
-   * called when its end begins.
+   * called when its end begins, or with what else ends everything in it.
    */
-  enter(sandbox: string, cut: () => void): Entered
+  enter(sandbox: string, cut: (why?: SandboxError) => void): Entered
   readonly inFlight: CallsInFlight
   /** Aborts when the client went away. */
   readonly signal: AbortSignal
@@ -18,4 +20,6 @@ export interface Ground {
 
 export interface Entered extends Disposable {
   readonly sandbox: string
+  /** Its link opens that port and nothing else; the caller’s own token is not in it. */
+  readonly viewPort: (port: number) => PortView
 }

@@ -1,5 +1,6 @@
 import type { McpServer, ServerContext, ToolAnnotations } from '@modelcontextprotocol/server'
 import { SandboxError } from '@stuntdouble/sdk/errors'
+import type { PortView } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
 import { asSandboxError } from '../../lib/progress-response.ts'
 import type { Ground } from './ground.ts'
@@ -27,6 +28,8 @@ export interface Asked {
 /** One use of a tool in one sandbox, whose beginning end aborts it as well. */
 export interface ToolCall extends Asked {
   readonly sandbox: string
+  /** Where a port of it is seen from, by links for its caller to hand on. */
+  readonly viewPort: (port: number) => PortView
 }
 
 /** The same twice: for programs, by the output’s schema, and as a model reads it best. */
@@ -47,20 +50,28 @@ const Which = z.object({
   sandbox: z.string().max(40).describe('The sandbox’s id, as sandbox_create tells it.'),
 })
 
+interface SandboxToolSpec<Input extends z.ZodObject, Output extends z.ZodObject>
+  extends ToolSpec<Input, Output> {
+  /** It ends every use of its sandbox, so it counts as one and does not stay one. */
+  readonly endsUses?: boolean
+}
+
 /** A tool that acts in a sandbox. */
 export const sandboxTool =
   <Input extends z.ZodObject, Output extends z.ZodObject>(
-    spec: ToolSpec<Input, Output>,
+    { endsUses = false, ...spec }: SandboxToolSpec<Input, Output>,
     run: Run<Input, Output, ToolCall>,
   ): AddTool =>
   (server, ground) => {
     const input = ground.fixed ? spec.input : spec.input.extend(Which.shape)
     const runInside = async (given: object, { signal: asked, report }: Asked) => {
-      const { sandbox = '', ...rest } = given as { readonly sandbox?: string }
+      const { sandbox: named = '', ...rest } = given as { readonly sandbox?: string }
       const ended = new AbortController()
-      using entered = ground.enter(sandbox, () => ended.abort(sandboxEnded()))
+      using entered = ground.enter(named, (why = sandboxEnded()) => ended.abort(why))
+      const { sandbox, viewPort } = entered
+      if (endsUses) entered[Symbol.dispose]()
       const signal = AbortSignal.any([asked, ended.signal])
-      const call = { sandbox: entered.sandbox, signal, report }
+      const call = { sandbox, viewPort, signal, report }
       return await untilAborted(run(rest as z.output<Input>, call), signal)
     }
     tool({ ...spec, input }, runInside)(server, ground)

@@ -11,6 +11,7 @@ test('every tool says what it does, what it gives back, and what it may break', 
   expect(listed.map(({ name }) => name)).toEqual([
     ...['sandbox_info', 'run_command', 'start_process', 'read_process_output', 'stop_process'],
     ...['read_file', 'write_file', 'edit_file', 'list_files', 'search_files', 'query_database'],
+    ...['get_url', 'checkpoint', 'rollback'],
   ])
   for (const { description, outputSchema, annotations } of listed) {
     expect(description?.length).toBeGreaterThan(60)
@@ -30,6 +31,31 @@ test('what is there, what is fake and when it ends is told', async () => {
 
   expect(text).toMatch(/Fake: every personal value/)
   expect(structured).toMatchObject({ id: sandbox, workspace: '/workspace', user: 'agent' })
+})
+
+describe('get_url', () => {
+  test('gives a link that opens one port, and not the token that it was asked with', async () => {
+    await using tools = await openTools()
+    const { capabilities, token } = tools.gateway
+    const { text, structured } = await tools.call('get_url', { port: 8080 })
+    const narrowed = new URL(text).searchParams.get('token') ?? ''
+
+    expect(structured).toEqual({
+      port: 8080,
+      url: `https://8080-${sandbox}.preview.example.com/`,
+      link: text,
+    })
+    expect(JSON.stringify(structured)).not.toContain(token)
+    expect(() => capabilities.verifyNarrowed(narrowed, sandbox, 'preview 8080')).not.toThrow()
+    expect(() => capabilities.verifyNarrowed(narrowed, sandbox, 'page')).toThrow(/opens no/)
+    expect(() => capabilities.verify(narrowed)).toThrow(/opens no/)
+  })
+
+  test.each([0, 65_536, 80.5, '80'])('of %j is refused', async (port) => {
+    await using tools = await openTools()
+
+    expect(await tools.call('get_url', { port })).toMatchObject({ isError: true })
+  })
 })
 
 describe('run_command', () => {
