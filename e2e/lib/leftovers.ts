@@ -1,4 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { z } from 'zod'
 import { type EngineClient, openEngine } from './container-runtime.ts'
 
 export interface Leftover {
@@ -21,7 +25,11 @@ export async function listLeftovers(
   const engine = on ?? (await openEngine())
   const ofLabels = labels.map((label) => listLabelled(engine, label, installation))
   return (
-    await Promise.all([...ofLabels, listMounts(installation), listLoopDevices(installation)])
+    await Promise.all([
+      ...ofLabels,
+      listMounts(installation),
+      listLoopDevices(engine, installation),
+    ])
   ).flat()
 }
 
@@ -82,19 +90,46 @@ async function listMounts(installation = ''): Promise<readonly Leftover[]> {
     .map((point) => found('mount', point, point))
 }
 
-async function listLoopDevices(installation = ''): Promise<readonly Leftover[]> {
-  const names = await readdir('/sys/block').catch(() => [])
-  const loops = names.filter((name) => name.startsWith('loop'))
-  const devices = await Promise.all(loops.map(async (id) => ({ id, file: await backingFile(id) })))
-  return devices
-    .filter(({ file }) => file.includes(`/stuntdouble.${installation}`))
-    .map(({ id, file }) => found('loop device', id, file))
+/**
+ * Whose a device is its file's number says: its name is what the container that attached it saw, the
+ * same for all. One whose file is gone is nobody's any more, and so always left over.
+ */
+async function listLoopDevices(
+  engine: EngineClient,
+  installation?: string,
+): Promise<readonly Leftover[]> {
+  const columns = ['--output', 'NAME,BACK-INO,BACK-FILE']
+  const { stdout } = await run('losetup', ['--list', '--json', ...columns])
+  const { loopdevices } = LoopDevices.parse(JSON.parse(stdout || '{"loopdevices":[]}'))
+  const files = installation === undefined ? [] : await poolFilesOf(engine, installation)
+  return loopdevices
+    .filter((device) => /\/pool\.xfs(?: \(deleted\))?$/.test(device['back-file']))
+    .filter((device) => {
+      const isNobodys = device['back-file'].endsWith(' (deleted)')
+      return installation === undefined || isNobodys || files.includes(device['back-ino'])
+    })
+    .map((device) => found('loop device', device.name, device['back-file']))
 }
 
-const backingFile = (name: string) =>
-  readFile(`/sys/block/${name}/loop/backing_file`, 'utf8').then(
-    (text) => text.trim(),
-    () => '',
+const run = promisify(execFile)
+
+const LoopDevices = z.object({
+  loopdevices: z.array(
+    z.object({ name: z.string(), 'back-ino': z.number(), 'back-file': z.string() }),
+  ),
+})
+
+/** The numbers of its files, of which there is one at most. */
+async function poolFilesOf(engine: EngineClient, installation: string): Promise<readonly number[]> {
+  const filters = JSON.stringify({ label: [`dev.stuntdouble.pool=${installation}`] })
+  const { Volumes } = await engine.listVolumes({ filters })
+  const numbers = (Volumes ?? []).map(({ Mountpoint }) =>
+    stat(join(Mountpoint, 'pool.xfs')).then(
+      ({ ino }) => [ino],
+      () => [],
+    ),
   )
+  return (await Promise.all(numbers)).flat()
+}
 
 const found = (kind: Leftover['kind'], id: string, name: string): Leftover => ({ kind, id, name })
