@@ -44,31 +44,27 @@ function found(findings: readonly InitFinding[]): string[] {
 function data(databases: readonly PlannedDatabase[]): string[] {
   if (databases.length === 0) return []
   const isNamed = ({ state }: PlannedDatabase) => state !== 'missing'
-  const entry = ({ name, source }: PlannedDatabase) =>
-    `  ${scalar(name)}: { source: ${scalar(source)} }`
   const named = databases.filter(isNamed)
   const missing = databases.filter((database) => !isNamed(database))
   return [
-    ...(named.length > 0 ? withData(named, entry) : []),
-    ...(missing.length > 0 ? comment(withoutSource(missing, entry, named.length > 0)) : []),
+    ...(named.length > 0 ? withData(named) : []),
+    ...(missing.length > 0 ? comment(withoutSource(missing, named.length > 0)) : []),
   ]
 }
 
-type Entry = (database: PlannedDatabase) => string
+const entry = ({ name, source, found }: PlannedDatabase) =>
+  `  ${scalar(name)}: { source: ${scalar(source)} }   # for ${remark(found.service)} of ${remark(found.path)}`
 
-const withData = (databases: readonly PlannedDatabase[], entry: Entry) => [
+const withData = (databases: readonly PlannedDatabase[]) => [
   ...comment([
-    'Masked copies in place of the databases of development, by the same names:',
-    ...databases.map(
-      ({ name, found }) => `  ${name} is for ${remark(found.service)} of ${remark(found.path)}`,
-    ),
-    'A copy is made by `sandbox snapshot build`, before the first `sandbox up`.',
+    'Masked copies in place of the databases of development, by the same names. A copy is made by',
+    '`sandbox snapshot build`, before the first `sandbox up`.',
   ]),
   'data:',
   ...databases.map(entry),
 ]
 
-const withoutSource = (databases: readonly PlannedDatabase[], entry: Entry, isOpen: boolean) => [
+const withoutSource = (databases: readonly PlannedDatabase[], isOpen: boolean) => [
   'stuntdouble.yaml has no source for these; name one there, and take the comment signs away:',
   ...(isOpen ? [] : ['data:']),
   ...databases.map(entry),

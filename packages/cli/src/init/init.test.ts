@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { Blueprint, InitResult, OperatorConfig } from '@stuntdouble/sdk/wire'
 import { parseYaml } from '@stuntdouble/sdk/yaml'
 import { expect, test } from 'vitest'
-import { Cli } from '../testing/run-cli.ts'
+import { initIn } from '../testing/run-init.ts'
 import { temporaryDirectory } from '../testing/temporary-directory.ts'
 
 const shop = {
@@ -37,9 +37,6 @@ const blueprintOf = (text: string) =>
   parseYaml({ file: 'sandbox.yaml', text, code: 'blueprint_invalid' }, Blueprint)
 const configOf = (text: string) =>
   parseYaml({ file: 'stuntdouble.yaml', text, code: 'config_invalid' }, OperatorConfig)
-
-const initIn = (cwd: string, ...argv: readonly string[]) =>
-  new Cli(undefined, { cwd }).run('init', ...argv)
 
 async function resultIn(cwd: string, ...argv: readonly string[]) {
   const { code, stdout, stderr } = await initIn(cwd, '--json', ...argv)
