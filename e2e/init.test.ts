@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { appendFile, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Blueprint, type Handover, type InitResult, type Receipt } from '@stuntdouble/sdk/wire'
 import { parseYaml } from '@stuntdouble/sdk/yaml'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { repository } from './lib/images.ts'
+import { startProduction } from './lib/production.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
 
 let stuntdouble: Stuntdouble
@@ -64,4 +65,28 @@ test('what is there already stays, and the hint says how to replace it', async (
   expect(exitCode).toBe(1)
   expect(stderr).toContain('--force')
   expect(await stuntdouble.read('sandbox.yaml')).toBe(before)
+})
+
+test('the commands that it prints lead to a masked copy by the name that compose has for it', async () => {
+  await using production = await startProduction()
+  await production.query(`
+    CREATE TABLE people (id int PRIMARY KEY, email text UNIQUE NOT NULL);
+    INSERT INTO people SELECT n, 'person' || n || '@corp.example' FROM generate_series(1, 50) n`)
+  await using own = await Stuntdouble.open({
+    env: { ORDERS_READER_URL: production.url },
+    files: { 'compose.yaml': 'services:\n  orders: { image: "postgres:16" }\n' },
+  })
+  await rm(join(own.project, 'stuntdouble.yaml'))
+  const { next } = await own.json<InitResult>(['init'])
+  // Tests count what is on the engine.
+  await appendFile(join(own.project, 'stuntdouble.yaml'), 'pool: off\n')
+  const [variable, ...commands] = next.map((line) => line.split(' ').slice(1))
+
+  expect(variable?.[0]).toMatch(/^ORDERS_READER_URL=/)
+  for (const command of commands.slice(0, -1)) await own.json(command)
+  const { id, databases } = await own.json<Handover>(commands.at(-1) ?? [])
+  expect(Object.keys(databases)).toEqual(['orders'])
+  const { stdout } = await own.run(['exec', id, '--', 'psql -h orders -Atc "SELECT * FROM people"'])
+  expect(stdout.trim().split('\n')).toHaveLength(50)
+  expect(stdout).not.toContain('person7@corp.example')
 })

@@ -94,7 +94,10 @@ function workspace({ tools, ports }: BlueprintFacts): string[] {
 }
 
 const registries: Readonly<Record<Tool, string>> = {
-  ...{ node: 'npm', python: 'pypi', go: 'go', ruby: '{ host: rubygems.org }' },
+  node: 'npm',
+  python: 'pypi',
+  go: 'go',
+  ruby: '{ host: rubygems.org }',
 }
 
 function egress({ tools, allowed }: BlueprintFacts): string[] {

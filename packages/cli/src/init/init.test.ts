@@ -1,8 +1,10 @@
 import { access, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { startFakeOrchestrator } from '@stuntdouble/sdk/testing'
 import { Blueprint, InitResult, OperatorConfig } from '@stuntdouble/sdk/wire'
 import { parseYaml } from '@stuntdouble/sdk/yaml'
 import { expect, test } from 'vitest'
+import { Cli } from '../testing/run-cli.ts'
 import { initIn } from '../testing/run-init.ts'
 import { temporaryDirectory } from '../testing/temporary-directory.ts'
 
@@ -138,6 +140,20 @@ test('without databases nothing is proposed, and `sandbox up` is all that is lef
   expect(files).toHaveLength(1)
   expect(blueprintOf(files[0]?.text ?? '').data).toEqual({})
   expect(next).toEqual(['sandbox up'])
+})
+
+test('what it wrote is what `sandbox up` makes a sandbox of', async () => {
+  await using orchestrator = await startFakeOrchestrator()
+  await using repository = await temporaryDirectory(shop)
+  await initIn(repository.path, '--no-data')
+  const { code, stderr } = await new Cli(orchestrator, { cwd: repository.path }).run('up', '--json')
+
+  expect(code, stderr).toBe(0)
+  const [made] = orchestrator.state.sandboxes.values()
+  expect(made?.request).toMatchObject({
+    blueprint: { workspace: { from: '.' } },
+    workspace: expect.any(String),
+  })
 })
 
 test('an empty directory gets a blueprint of its files', async () => {
