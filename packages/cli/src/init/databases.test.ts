@@ -34,10 +34,14 @@ test.each([
 
 test('names that become the same stay two, and the same service in two files is one', () => {
   const names = plan('db-a', 'db_a').map(([name]) => name)
-  const found = [postgres('db', 'a/compose.yaml'), postgres('db', 'b/compose.yaml')]
+  const found = [postgres('db', 'a'), postgres('audit', 'a'), postgres('db', 'b')]
 
   expect(names).toEqual(['db-a', 'db-a-2'])
-  expect(planDatabases(found, { project: 'p', sources: undefined })).toHaveLength(1)
+  const planned = planDatabases(found, { project: 'p', sources: undefined })
+  expect(planned.map(({ name, found: { path } }) => [name, path])).toEqual([
+    ['db', 'a'],
+    ['audit', 'a'],
+  ])
 })
 
 test('no more than a blueprint may have', () => {

@@ -21,13 +21,18 @@ const mostDatabases = 8
 const reserved = ['workspace', 'gate', 'localhost']
 
 /** Of one service in several files, the first counts. */
+const distinct = (found: readonly FoundDatabase[]): readonly FoundDatabase[] =>
+  [...Map.groupBy(found, ({ service }) => service).values()].flatMap(([first]) => first ?? [])
+
+/** What no sandbox has room for. */
+export const beyondRoom = (found: readonly FoundDatabase[]) => distinct(found).slice(mostDatabases)
+
+/** Gives each a name and a source that no other has. */
 export function planDatabases(
   found: readonly FoundDatabase[],
   around: Around,
 ): readonly PlannedDatabase[] {
-  const first = found
-    .filter(({ service }, at) => found.findIndex((other) => other.service === service) === at)
-    .slice(0, mostDatabases)
+  const first = distinct(found).slice(0, mostDatabases)
   const names = new Set(reserved)
   const sources = new Set<string>()
   return first.map((database) => {

@@ -73,6 +73,21 @@ test('a file that is too large is not read', async () => {
   expect(text).not.toContain('reached')
 })
 
+test('of more services and databases than there is room for, it is said what stays out', async () => {
+  const services = Object.fromEntries(
+    Array.from({ length: 70 }, (_, index) => [`db${index}`, { image: 'postgres' }]),
+  )
+  await using repository = await temporaryDirectory({
+    'compose.yaml': JSON.stringify({ services }),
+  })
+  const { blueprint, leftOut } = await resultIn(repository.path)
+
+  expect(Object.keys(blueprint.data)).toHaveLength(8)
+  expect(leftOut[0]).toBe('6 more services; left out')
+  expect(leftOut[1]).toBe('db8 is one database more than a sandbox has room for; left out')
+  expect(leftOut).toHaveLength(1 + 64 - 8)
+})
+
 test('names that end a comment, command a terminal or turn the reading order stay inert', async () => {
   const evil = 'x\n  evil: { source: prod }\r\n# \u0085\u2028\u001b]52;c;aGk=\u0007\u202e"\'`#: {}'
   // It bites where nothing stands in its way.

@@ -1,9 +1,10 @@
 import { basename, join } from 'node:path'
-import type { InitResult, OperatorConfig } from '@stuntdouble/sdk/wire'
+import type { InitFinding, InitResult, OperatorConfig } from '@stuntdouble/sdk/wire'
 import { blueprintText } from './blueprint-text.ts'
-import { type PlannedDatabase, planDatabases, variableOf } from './databases.ts'
+import { beyondRoom, type PlannedDatabase, planDatabases, variableOf } from './databases.ts'
 import { readOperatorFile } from './operator-file.ts'
 import { operatorText } from './operator-text.ts'
+import { remark } from './remark.ts'
 import { type Survey, survey } from './survey.ts'
 import { alreadyThere, createFile, isThere, replaceFile } from './write-files.ts'
 
@@ -21,35 +22,42 @@ export interface InitOptions {
 
 /** Reads a repository, runs nothing of it, and writes what a sandbox of it is. */
 export async function init(options: InitOptions): Promise<InitResult> {
-  const path = join(options.directory, 'sandbox.yaml')
-  if (!options.dryRun && !options.force && (await isThere(path))) throw alreadyThere(path)
+  const { directory, dryRun, force } = options
+  const path = join(directory, 'sandbox.yaml')
+  if (!dryRun && !force && (await isThere(path))) throw alreadyThere(path)
 
-  const operatorPath = options.config ?? join(options.directory, 'stuntdouble.yaml')
+  const operatorPath = options.config ?? join(directory, 'stuntdouble.yaml')
   const operator = await readOperatorFile(operatorPath)
-  const seen = await survey(options.directory)
+  const seen = await survey(directory)
   const databases = options.data ? databasesOf(seen, options, operator) : []
-  const text = blueprintText({ ...seen, databases, allowed: operator?.egress.allow ?? [] })
   const proposed = databases.filter(({ state }) => state === 'proposed')
-
-  if (!options.dryRun) {
-    if (proposed.length > 0) await createFile(operatorPath, operatorText(proposed))
-    await (options.force ? replaceFile : createFile)(path, text)
-  }
-  const written = !options.dryRun
+  const findings = [...seen.findings, ...(options.data ? withoutRoom(seen) : [])]
+  const allowed = operator?.egress.allow ?? []
+  const files = [
+    { path, text: blueprintText({ ...seen, findings, databases, allowed }) },
+    ...(proposed.length > 0 ? [{ path: operatorPath, text: operatorText(proposed) }] : []),
+  ]
+  if (!dryRun) await writeAll(files, force)
   return {
-    directory: options.directory,
-    dryRun: options.dryRun,
-    files: [
-      { path, text, written },
-      ...(proposed.length > 0
-        ? [{ path: operatorPath, text: operatorText(proposed), written }]
-        : []),
-    ],
-    found: [...seen.findings],
+    ...{ directory, dryRun, found: findings, next: nextSteps(databases) },
+    files: files.map((file) => ({ ...file, written: !dryRun })),
     databases: databases.map(({ found, ...database }) => database),
-    next: nextSteps(databases),
   }
 }
+
+type File = Readonly<Record<'path' | 'text', string>>
+
+/** The blueprint last: where it is, all of it is. */
+async function writeAll([blueprint, ...others]: readonly File[], force: boolean): Promise<void> {
+  for (const { path, text } of others) await createFile(path, text)
+  if (blueprint) await (force ? replaceFile : createFile)(blueprint.path, blueprint.text)
+}
+
+const withoutRoom = ({ databases }: Survey): InitFinding[] =>
+  beyondRoom(databases).map(({ service, path }) => ({
+    ...{ kind: 'left_out', path: remark(path) },
+    says: `${remark(service)} is one database more than a sandbox has room for; left out`,
+  }))
 
 const databasesOf = (
   { databases }: Survey,

@@ -24,9 +24,13 @@ export const compose: FileReader = {
     const all = Object.entries(services).slice(0, mostServices)
     const databases = all.flatMap(([name, service]) => databaseOf(name, service, path))
     const others = all.filter(([name]) => !databases.some(({ service }) => service === name))
-    const findings = [...databases.map(saysDatabase), ...saysOthers(others)].map((says) => ({
-      ...{ kind: 'compose' as const, path, says },
-    }))
+    const said = [...databases.map(saysDatabase), ...saysOthers(others)]
+    const findings = [
+      ...said.map((says) => ({ kind: 'compose' as const, path, says })),
+      ...tooMany(Object.keys(services).length).map((says) => ({
+        ...{ kind: 'left_out' as const, path, says },
+      })),
+    ]
     return { findings, databases, ports: others.flatMap(([, { ports }]) => ports.flatMap(portOf)) }
   },
 }
@@ -58,6 +62,9 @@ function saysOthers(others: readonly (readonly [string, Service])[]): string[] {
   const named = others.map(([name, { image }]) => (image ? `${name} (${image})` : name))
   return [`more programs, of which no copy is made: ${remarks(named, 8)}`]
 }
+
+const tooMany = (services: number) =>
+  services > mostServices ? [`${services - mostServices} more services; left out`] : []
 
 /** The port inside, of `3000`, `"8080:3000"`, `"127.0.0.1:8080:3000/tcp"` and `{ target: 3000 }`. */
 function portOf(written: unknown): number[] {

@@ -7,7 +7,7 @@ export const variables: FileReader = {
   read(text, path): Found {
     const names = [...new Set(namesIn(text.split(/\r?\n/)))]
     if (names.length === 0) return { findings: [] }
-    const says = `names of variables, whose values were not read: ${remarks(names, 24)}`
+    const says = `variables by their names, without values: ${remarks(names, 24)}`
     return { findings: [{ kind: 'variables', path, says }] }
   },
 }
