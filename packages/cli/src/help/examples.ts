@@ -1,5 +1,6 @@
 /** What a person would type, by the command that it shows: each has one at least, and a test parses them all. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
+  init: ['sandbox init', 'sandbox init ../shop --dry-run', 'sandbox init --force --no-data'],
   up: ['sandbox up', 'sandbox up --blueprint review.yaml --ttl 10m', 'sandbox up --json'],
   run: [
     'sandbox run -- claude',

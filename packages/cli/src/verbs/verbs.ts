@@ -14,6 +14,7 @@ import { addEvents } from './events.ts'
 import { addExec } from './exec.ts'
 import { addExtend } from './extend.ts'
 import { addFork } from './fork.ts'
+import { addInit } from './init.ts'
 import { addInspect } from './inspect.ts'
 import { addLogs } from './logs.ts'
 import { addLs } from './ls.ts'
@@ -35,6 +36,7 @@ import { addUrl } from './url.ts'
 
 /** In the order in which help lists them. */
 export const verbs: readonly AddVerb[] = [
+  addInit,
   addUp,
   addRun,
   addLs,

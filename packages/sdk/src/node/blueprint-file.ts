@@ -52,6 +52,6 @@ function isAbsent(error: unknown): boolean {
 
 const unreadable = (file: string, cause: unknown) =>
   new SandboxError('blueprint_invalid', `${file}: cannot be read.`, {
-    hint: 'Name a blueprint that exists with --blueprint, or write a sandbox.yaml here.',
+    hint: 'Name a blueprint that exists with --blueprint, or have `sandbox init` write one here.',
     cause,
   })
