@@ -1,14 +1,10 @@
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { expect, onTestFinished, test } from 'vitest'
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
 import { verifyReceipt } from '../receipt/verify-receipt.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
+import { runPage } from './run-page.ts'
 import { startTestOrchestrator } from './test-orchestrator.ts'
 
-const repository = join(import.meta.dirname, '../../../..')
 const blueprint = { data: { db: { source: 'shop' } } }
 
 test('commands are answered by the script, by line or by a program, and noted', async () => {
@@ -158,15 +154,7 @@ test('paths that try to leave stay inside, and touch nothing of this machine', a
 })
 
 test('the tests of docs/testing.md pass as they are written', async () => {
-  const page = await readFile(join(repository, 'docs/testing.md'), 'utf8')
-  const [, program = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(page) ?? []
-  const directory = await mkdtemp(join(tmpdir(), 'stuntdouble-page-'))
-  onTestFinished(() => rm(directory, { recursive: true }))
-  await mkdir(join(directory, 'node_modules/@stuntdouble'), { recursive: true })
-  await symlink(join(repository, 'packages/sdk'), join(directory, 'node_modules/@stuntdouble/sdk'))
-  await writeFile(join(directory, 'page.test.ts'), program)
-  const args = ['--test', '--test-reporter=tap', join(directory, 'page.test.ts')]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env: {} })
+  const args = ['--test', '--test-reporter=tap']
 
-  expect(stdout).toContain('# pass 2\n')
+  expect(await runPage('testing.md', { args })).toContain('# pass 2\n')
 })
