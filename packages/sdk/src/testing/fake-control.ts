@@ -45,8 +45,12 @@ const routes: Readonly<Record<string, Handler>> = {
   }),
   'POST /v1/sandboxes': async (exchange) => {
     const request = await bodyOf(exchange, CreateSandboxRequest)
-    const key = String(exchange.request.headers[idempotencyHeader])
-    await longWork(exchange, () => exchange.state.createOnce(key, request).handover)
+    const { state } = exchange
+    const key = exchange.request.headers[idempotencyHeader]
+    await longWork(
+      exchange,
+      () => (key ? state.createOnce(String(key), request) : state.create(request)).handover,
+    )
   },
   'GET /v1/sandboxes/:id': ({ state }, id) => state.get(id).view,
   'DELETE /v1/sandboxes/:id': ({ state }, id) => state.end(id),

@@ -62,6 +62,7 @@ export function memoryMachine({ spawn, now, ...begun }: MemoryParts): FakeMachin
     },
     async remove(given) {
       const path = posix.resolve('/', given)
+      if (path === '/') throw refused(path, 'it is dangerous to operate recursively on it')
       if (!files.has(path) && !directories.has(path)) return false
       for (const each of [path, ...below(path)]) {
         files.delete(each)

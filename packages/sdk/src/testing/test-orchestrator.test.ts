@@ -142,6 +142,24 @@ test('a clock that is moved ends what is over by then, and says why', async () =
   expect(() => world.advance('soon')).toThrow('no duration')
 })
 
+test('files are not removed all at once', async () => {
+  await using world = await startTestOrchestrator({ files: { x: 'there' } })
+  await using box = await Sandbox.create({ env: world.env, blueprint: {} })
+
+  await expect(box.files.remove('/')).rejects.toMatchObject({ code: 'forbidden' })
+  expect(await box.files.readText('x')).toBe('there')
+})
+
+test('two creations without a key are two sandboxes', async () => {
+  await using world = await startTestOrchestrator()
+  const headers = { authorization: `Bearer ${world.apiKey}`, 'content-type': 'application/json' }
+  const request = { method: 'POST', headers, body: '{}' }
+  await fetch(`${world.url}/v1/sandboxes`, request)
+  await fetch(`${world.url}/v1/sandboxes`, request)
+
+  expect(await Sandbox.list({ env: world.env })).toHaveLength(2)
+})
+
 test('paths that try to leave stay inside, and touch nothing of this machine', async () => {
   await using world = await startTestOrchestrator()
   await using box = await Sandbox.create({ env: world.env, blueprint: {} })
