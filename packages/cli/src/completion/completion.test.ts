@@ -2,9 +2,9 @@ import { access } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { startFakeOrchestrator } from '@stuntdouble/sdk/testing'
 import { CreateSandboxRequest } from '@stuntdouble/sdk/wire'
 import { afterEach, expect, test, vi } from 'vitest'
+import { startFakeOrchestrator } from '../testing/fake-orchestrator.ts'
 import { Cli, runCli } from '../testing/run-cli.ts'
 import { temporaryDirectory } from '../testing/temporary-directory.ts'
 
@@ -67,7 +67,12 @@ test.each([
 test('names are those of the orchestrator that runs', async () => {
   await using orchestrator = await withSandbox()
   const { id, state } = orchestrator
-  state.checkpoints.set(id, ['before', 'after'])
+  const { machine, view } = state.get(id)
+  const made = { createdAt: view.createdAt, machine }
+  state.checkpoints.set(id, [
+    { name: 'after', ...made },
+    { name: 'before', ...made },
+  ])
   const other = state.create(CreateSandboxRequest.parse({})).view.id
   const ask = (...words: readonly string[]) => completed(orchestrator, ...words)
 

@@ -1,6 +1,6 @@
-import { startFakeOrchestrator } from '@stuntdouble/sdk/testing'
 import { CreateSandboxRequest } from '@stuntdouble/sdk/wire'
 import { expect, test } from 'vitest'
+import { startFakeOrchestrator } from '../testing/fake-orchestrator.ts'
 import { Cli } from '../testing/run-cli.ts'
 
 /** A fake orchestrator with a sandbox; each command line has streams of its own. */
@@ -44,7 +44,7 @@ test('where nothing runs, it says how to start something', async () => {
 
 test('logs prints what was said so far, or follows to the end', async () => {
   await using box = await open()
-  await box.run('exec', '-d', box.id, '--', 'echo one; read line; echo two; echo three >&2; exit 9')
+  await box.run('exec', '-d', box.id, '--', 'echo one; exec sleep 60')
   const cli = box.cli()
   const following = cli.run('logs', '-f', box.id, 'pr000000000000')
   await cli.stdout.until('one')

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { startFakeOrchestrator } from '../testing/fake-orchestrator.ts'
-import { installationKey } from '../testing/fake-state.ts'
+import { installationKey } from '../testing/fake-receipt.ts'
 import type { Receipt } from '../wire/receipt.ts'
 import { CreateSandboxRequest } from '../wire/sandbox.ts'
 import { verifyReceipt } from './verify-receipt.ts'

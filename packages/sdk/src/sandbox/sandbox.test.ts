@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { SandboxError } from '../errors.ts'
 import { verifyReceipt } from '../receipt/verify-receipt.ts'
 import { startFakeOrchestrator } from '../testing/fake-orchestrator.ts'
-import { installationKey } from '../testing/fake-state.ts'
+import { installationKey } from '../testing/fake-receipt.ts'
 import { Sandbox } from './sandbox.ts'
 
 const blueprint = { data: { db: { source: 'shop' } } }

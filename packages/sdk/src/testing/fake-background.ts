@@ -1,15 +1,18 @@
-import type { ChildProcess } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
-import { SandboxError } from '../errors.ts'
 import { type ProcessView, SignalRequest, StartProcess } from '../wire/processes.ts'
 import { ndjsonType } from '../wire/progress.ts'
 import { answer, bodyOf } from './fake-control.ts'
-import { bash, spawnIn } from './fake-spawn.ts'
+import { processNotFound, takesNoInput } from './fake-errors.ts'
+import type { FakeChild } from './fake-machine.ts'
+import { exitCodeOf, run } from './fake-running.ts'
+import { bash } from './fake-spawn.ts'
 import type { Exchange, FakeSandbox } from './fake-state.ts'
 
 /** A process of a fake sandbox that outlives the request that started it. */
 export interface FakeBackground {
-  readonly child: ChildProcess
+  readonly sandbox: string
+  readonly child: FakeChild
+  readonly takesInput: boolean
   readonly changed: EventEmitter
   readonly said: Record<'stdout' | 'stderr', Buffer>
   view: ProcessView
@@ -24,9 +27,10 @@ export async function processesAnswer(
   const { request, response, state } = exchange
   const [id, action = ''] = rest.join('/').split('?')[0]?.split('/') ?? []
   if (!id && request.method === 'POST') return await start(exchange, sandbox)
-  if (!id) return answer(response, { processes: state.background.map(({ view }) => view) })
-  const found = state.background.find(({ view }) => view.id === id)
-  if (!found) throw notFound(id)
+  const known = state.background.filter((each) => each.sandbox === sandbox.view.id)
+  if (!id) return answer(response, { processes: known.map(({ view }) => view) })
+  const found = known.find(({ view }) => view.id === id)
+  if (!found) throw processNotFound(id)
   if (action === 'output') return await output(exchange, found)
   if (action === 'stdin') return await input(exchange, found)
   if (action === 'signal') found.child.kill((await bodyOf(exchange, SignalRequest)).signal)
@@ -38,8 +42,9 @@ export async function processesAnswer(
 
 async function start(exchange: Exchange, sandbox: FakeSandbox) {
   const { state, response } = exchange
-  const { command = bash, cwd, env, tag } = await bodyOf(exchange, StartProcess)
-  const child = spawnIn(sandbox, { command, cwd, env })
+  const { command = bash, cwd, env, tag, stdin, tty } = await bodyOf(exchange, StartProcess)
+  const child = run(sandbox, { command, cwd, env })
+  if (!stdin && !tty) child.stdin.end()
   const said = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
   const id = `pr${String(state.background.length).padStart(12, '0')}`
   const kept = { from: 0, to: 0 }
@@ -48,7 +53,10 @@ async function start(exchange: Exchange, sandbox: FakeSandbox) {
     ...{ startedAt: new Date().toISOString(), endedAt: null, exitCode: null, problem: null },
     ...{ stdout: kept, stderr: kept },
   }
-  const running: FakeBackground = { child, said, view, changed: new EventEmitter() }
+  const running: FakeBackground = {
+    ...{ sandbox: sandbox.view.id, child, said, view, changed: new EventEmitter() },
+    takesInput: stdin || tty !== undefined,
+  }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].on('data', (data: Buffer) => {
       said[name] = Buffer.concat([said[name], data])
@@ -56,9 +64,9 @@ async function start(exchange: Exchange, sandbox: FakeSandbox) {
       running.changed.emit('change')
     })
   }
-  child.once('close', (code) => {
+  child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {
     const endedAt = new Date().toISOString()
-    running.view = { ...running.view, state: 'ended', endedAt, exitCode: code ?? 137 }
+    running.view = { ...running.view, state: 'ended', endedAt, exitCode: exitCodeOf(code, signal) }
     running.changed.emit('change')
   })
   state.background.push(running)
@@ -95,11 +103,9 @@ async function output({ request, response }: Exchange, process: FakeBackground):
   }
 }
 
-async function input({ request, response }: Exchange, { child }: FakeBackground) {
-  for await (const chunk of request) child.stdin?.write(chunk)
-  if (request.url?.endsWith('eof=true')) child.stdin?.end()
+async function input({ request, response }: Exchange, { child, takesInput, view }: FakeBackground) {
+  if (!takesInput || view.state === 'ended') throw takesNoInput()
+  for await (const chunk of request) child.stdin.write(chunk)
+  if (request.url?.endsWith('eof=true')) child.stdin.end()
   response.writeHead(204).end()
 }
-
-const notFound = (id: string) =>
-  new SandboxError('process_not_found', `There is no process "${id}".`, { hint: 'List them.' })

@@ -15,8 +15,10 @@ import {
 } from '../wire/sandbox.ts'
 import { BuildSnapshotRequest, ReviewRequest, type Snapshot } from '../wire/snapshot.ts'
 import { checkpointRoutes } from './fake-checkpoints.ts'
+import { snapshotId } from './fake-data.ts'
+import { notEnded } from './fake-errors.ts'
 import { eventsAnswer } from './fake-events.ts'
-import { type Exchange, snapshotId } from './fake-state.ts'
+import type { Exchange } from './fake-state.ts'
 
 type Handler = (exchange: Exchange, id: string, name: string) => unknown
 
@@ -43,30 +45,39 @@ const routes: Readonly<Record<string, Handler>> = {
   }),
   'POST /v1/sandboxes': async (exchange) => {
     const request = await bodyOf(exchange, CreateSandboxRequest)
-    const key = String(exchange.request.headers[idempotencyHeader])
-    await longWork(exchange, () => exchange.state.createOnce(key, request).handover)
+    const { state } = exchange
+    const key = exchange.request.headers[idempotencyHeader]
+    await longWork(
+      exchange,
+      () => (key ? state.createOnce(String(key), request) : state.create(request)).handover,
+    )
   },
   'GET /v1/sandboxes/:id': ({ state }, id) => state.get(id).view,
   'DELETE /v1/sandboxes/:id': ({ state }, id) => state.end(id),
-  'GET /v1/sandboxes/:id/receipt': ({ state }, id) => state.get(id).receipt,
+  'GET /v1/sandboxes/:id/receipt': ({ state }, id) => {
+    const { receipt } = state.get(id)
+    if (!receipt) throw notEnded(id)
+    return receipt
+  },
   'POST /v1/sandboxes/:id/extend': async (exchange, id) => {
     return exchange.state.extend(id, await bodyOf(exchange, ExtendRequest))
   },
   'POST /v1/sandboxes/:id/timeout': async (exchange, id) => {
     const { timeoutMs } = await bodyOf(exchange, TimeoutRequest)
-    const expiresAt = new Date(Date.now() + timeoutMs).toISOString()
-    return exchange.state.update(id, { expiresAt })
+    return exchange.state.endAt(id, exchange.state.now() + timeoutMs)
   },
   'POST /v1/sandboxes/:id/handover': async (exchange, id) => {
     const { ttl } = await bodyOf(exchange, HandoverRequest)
-    return exchange.state.issue(exchange.state.get(id).view.id, ttl)
+    return exchange.state.issue(exchange.state.ready(id).view.id, ttl)
   },
   'POST /v1/sandboxes/:id/handover/renew': async (exchange) => {
     exchange.state.renewed.add((await bodyOf(exchange, RenewRequest)).token)
     exchange.response.writeHead(204).end()
   },
   'POST /v1/sandboxes/:id/handover/revoke': async (exchange) => {
-    exchange.state.issued.delete((await bodyOf(exchange, RevokeRequest)).token)
+    const { token } = await bodyOf(exchange, RevokeRequest)
+    exchange.state.issued.delete(token)
+    exchange.state.revoked.add(token)
     exchange.response.writeHead(204).end()
   },
   'POST /v1/sandboxes/:id/databases/:name/local': () => ({

@@ -1,33 +1,28 @@
-import { createReadStream } from 'node:fs'
-import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { pipeline } from 'node:stream/promises'
-import { SandboxError } from '../errors.ts'
 import { ExecRequest, fileTypeHeader } from '../wire/door.ts'
 import { problemOf } from '../wire/problem.ts'
 import { ndjsonType } from '../wire/progress.ts'
 import { QueryRequest } from '../wire/query.ts'
 import { processesAnswer } from './fake-background.ts'
 import { answer, bodyOf } from './fake-control.ts'
-import { spawnIn } from './fake-spawn.ts'
+import { commandTimedOut, databaseNotFound, fileNotFound } from './fake-errors.ts'
+import { run } from './fake-running.ts'
 import type { Exchange, FakeSandbox } from './fake-state.ts'
 
 export async function doorAnswer(exchange: Exchange): Promise<void> {
   const { request, response, state } = exchange
-  const sandbox = state.byCapability(request.url ?? '')
-  if (!sandbox) throw gone()
+  const sandbox = state.use(request.url ?? '')
   const [, , , kind, ...rest] = (request.url ?? '').split('/')
   if (kind === 'exec') return await exec(exchange, sandbox)
   if (kind?.split('?')[0] === 'processes') return await processesAnswer(exchange, sandbox, rest)
   if (kind === 'files') {
     const path = `/${rest.map(decodeURIComponent).join('/')}`
     const claimed = request.method === 'GET' && state.claims.get(path)
-    if (!claimed) return await files(exchange, path, sandbox.root)
+    if (!claimed) return await files(exchange, path, sandbox)
     response.setHeader(fileTypeHeader, 'directory')
     return answer(response, { path, entries: claimed })
   }
-  if (kind === 'databases') return await query(exchange, rest)
+  if (kind === 'databases') return await query(exchange, sandbox, rest)
   if (kind === 'ports') {
     const view = (port: string) => portView(sandbox.view.id, Number(port))
     return answer(response, rest[0] === undefined ? { ports: [view('3000')] } : view(rest[0]))
@@ -38,20 +33,25 @@ export async function doorAnswer(exchange: Exchange): Promise<void> {
   answer(response, { ...seen, message: 'A sandbox.', links: {} })
 }
 
-async function query(exchange: Exchange, [name = '']: readonly string[]) {
+async function query(
+  exchange: Exchange,
+  { view: { id, databases } }: FakeSandbox,
+  [encoded = '']: readonly string[],
+) {
   const asked = await bodyOf(exchange, QueryRequest)
-  answer(exchange.response, exchange.state.query(decodeURIComponent(name), asked))
+  const name = decodeURIComponent(encoded)
+  if (!Object.hasOwn(databases, name)) throw databaseNotFound(id, name)
+  answer(exchange.response, exchange.state.query(name, asked, id))
 }
 
 async function exec(exchange: Exchange, sandbox: FakeSandbox) {
-  const { response } = exchange
+  const { response, state } = exchange
   const request = await bodyOf(exchange, ExecRequest)
   response.writeHead(200, { 'content-type': ndjsonType })
   const line = (value: object) => response.write(`${JSON.stringify(value)}\n`)
-  const child = spawnIn(sandbox, request)
+  const child = run(sandbox, request)
   const timer = setTimeout(() => {
-    line({ type: 'error', problem: problemOf(tooLate(request.timeoutMs)) })
-    response.end()
+    state.cutBy.set(child, commandTimedOut(request.timeoutMs))
     child.kill('SIGKILL')
   }, request.timeoutMs)
   response.once('close', () => child.kill('SIGKILL'))
@@ -59,59 +59,38 @@ async function exec(exchange: Exchange, sandbox: FakeSandbox) {
   for (const type of ['stdout', 'stderr'] as const) {
     child[type].on('data', (data: Buffer) => line({ type, data: data.toString('base64') }))
   }
-  child.once('close', (exitCode) => {
+  child.once('close', (code: number | null) => {
     clearTimeout(timer)
-    response.end(`${JSON.stringify({ type: 'exit', exitCode: exitCode ?? 137 })}\n`)
+    const why = state.cutBy.get(child)
+    if (why) line({ type: 'error', problem: problemOf(why) })
+    else line({ type: 'exit', exitCode: code ?? 137 })
+    response.end()
   })
 }
 
-async function files({ request, response }: Exchange, path: string, root: string) {
-  const file = join(root, path)
+async function files(
+  { request, response, state }: Exchange,
+  path: string,
+  { machine, view }: FakeSandbox,
+): Promise<void> {
   if (request.method === 'PUT') {
     const content = await buffer(request)
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, content)
+    await machine.write(path, content)
+    state.written.push({ sandbox: view.id, path, content })
     return answer(response, { path, size: content.length })
   }
   if (request.method === 'DELETE') {
-    await rm(file, { recursive: true, force: true })
+    if (!(await machine.remove(path))) throw fileNotFound(path)
     return void response.writeHead(204).end()
   }
-  const stats = await lstat(file).catch(() => undefined)
-  if (!stats) throw fileNotFound(path)
-  if (stats.isDirectory()) return answerDirectory(response, path, file)
-  response.writeHead(200, { [fileTypeHeader]: 'file' })
-  await pipeline(createReadStream(file), response).catch(() => {})
-}
-
-async function answerDirectory(response: Exchange['response'], path: string, directory: string) {
-  const names = await readdir(directory)
-  const entries = names.map(async (name) => {
-    const stats = await lstat(join(directory, name))
-    const isLink = stats.isSymbolicLink()
-    const type = stats.isDirectory() ? 'directory' : isLink ? 'symlink' : 'file'
-    return {
-      name,
-      path: join(path, name),
-      type,
-      size: stats.size,
-      modifiedAt: stats.mtime.toISOString(),
-    }
-  })
-  response.setHeader(fileTypeHeader, 'directory')
-  answer(response, { path, entries: await Promise.all(entries) })
+  const found = await machine.read(path)
+  if (!found) throw fileNotFound(path)
+  response.setHeader(fileTypeHeader, Array.isArray(found) ? 'directory' : 'file')
+  if (Array.isArray(found)) answer(response, { path, entries: found })
+  else response.end(found)
 }
 
 function portView(id: string, port: number) {
   const url = `http://${port}-${id}.localhost/`
   return { port, url, link: `${url}?token=fake` }
 }
-
-const gone = () =>
-  new SandboxError('sandbox_gone', 'This sandbox has ended.', { hint: 'Make a new one.' })
-const fileNotFound = (path: string) =>
-  new SandboxError('file_not_found', `No file ${path}.`, { hint: 'List its directory.' })
-const tooLate = (timeoutMs: number) =>
-  new SandboxError('timed_out', `The command was ended after ${timeoutMs} ms.`, {
-    hint: 'Give it more time.',
-  })

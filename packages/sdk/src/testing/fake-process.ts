@@ -1,21 +1,26 @@
 import type WebSocket from 'ws'
 import { channel, ProcessControl, ProcessStart } from '../wire/door.ts'
-import { bash, spawnIn } from './fake-spawn.ts'
-import type { FakeSandbox } from './fake-state.ts'
+import { problemOf } from '../wire/problem.ts'
+import { exitCodeOf, run } from './fake-running.ts'
+import { bash } from './fake-spawn.ts'
+import type { FakeSandbox, FakeState } from './fake-state.ts'
 
 /** The server’s end of `<url>/process`. With a terminal asked for, it answers a resize with the new size. */
-export function runFakeProcess(socket: WebSocket, sandbox: FakeSandbox) {
+export function runFakeProcess(socket: WebSocket, sandbox: FakeSandbox, { cutBy }: FakeState) {
   socket.once('message', (first: Buffer) => {
     const start = ProcessStart.parse(JSON.parse(first.toString()))
-    const child = spawnIn(sandbox, { ...start, command: start.command ?? bash })
+    const child = run(sandbox, { ...start, command: start.command ?? bash })
     const send = (id: number) => (data: Buffer) => socket.send(Buffer.concat([Buffer.of(id), data]))
     child.stdout.on('data', send(channel.stdout))
     child.stderr.on('data', send(channel.stderr))
     child.stdin.on('error', () => {})
     child.once('error', () => socket.close())
-    child.once('close', (code, signal) => {
-      const exitCode = code ?? (signal === 'SIGINT' ? 130 : 137)
-      socket.send(JSON.stringify({ type: 'exit', exitCode }), () => socket.close())
+    child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {
+      const why = cutBy.get(child)
+      const last = why
+        ? { type: 'error', problem: problemOf(why) }
+        : { type: 'exit', exitCode: exitCodeOf(code, signal) }
+      socket.send(JSON.stringify(last), () => socket.close())
     })
     socket.once('close', () => child.kill('SIGKILL'))
     socket.on('message', (data: Buffer, isBinary) => {

@@ -1,19 +1,21 @@
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { join } from 'node:path'
-import { canonicalJson } from '../canonical-json.ts'
-import { SandboxError } from '../errors.ts'
+import type { SandboxError } from '../errors.ts'
 import type { WorkspaceChanges } from '../wire/changes.ts'
 import type { Health } from '../wire/doctor.ts'
 import type { FileEntry } from '../wire/door.ts'
 import type { SandboxEvent } from '../wire/events.ts'
 import type { Extended, ExtendRequest } from '../wire/extend.ts'
 import type { QueryRequest, QueryResult } from '../wire/query.ts'
-import type { Receipt } from '../wire/receipt.ts'
+import type { EndReason, Receipt } from '../wire/receipt.ts'
 import type { CreateSandboxRequest, Handover, SandboxView } from '../wire/sandbox.ts'
 import { parseDuration } from '../wire/units.ts'
 import type { FakeBackground } from './fake-background.ts'
+import { databasesOf, filesOf, hasData, snapshotId } from './fake-data.ts'
+import * as errors from './fake-errors.ts'
+import { leaseOf, overdue, touched } from './fake-lease.ts'
+import type { FakeChild, FakeMachine } from './fake-machine.ts'
+import { signed } from './fake-receipt.ts'
 
 export interface Exchange {
   readonly request: IncomingMessage
@@ -24,21 +26,39 @@ export interface Exchange {
 export interface FakeSandbox {
   readonly view: SandboxView
   readonly handover: Handover
-  /** The directory that stands for its file system. */
-  readonly root: string
+  readonly machine: FakeMachine
   readonly request: CreateSandboxRequest
+  /** What ends with it, or with a rollback. */
+  readonly running: Set<FakeChild>
   readonly receipt?: Receipt
 }
 
-const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-export const installationKey = publicKey
-  .export({ format: 'der', type: 'spki' })
-  .toString('base64url')
+export interface FakeCheckpoint {
+  readonly name: string
+  readonly createdAt: string
+  readonly machine: FakeMachine
+}
+
+export interface FakeWrite {
+  /** The sandbox’s id. */
+  readonly sandbox: string
+  /** Absolute, inside. */
+  readonly path: string
+  readonly content: Uint8Array
+}
+
+export interface FakeStateParts {
+  readonly url: string
+  readonly machineOf: (id: string) => FakeMachine
+  readonly now?: () => number
+}
 
 /** What a fake orchestrator holds. Tests may put errors in the way of its answers. */
 export class FakeState {
   readonly apiKey = 'sk_test'
   readonly requests: string[] = []
+  /** Files that came through a door, oldest first. */
+  readonly written: FakeWrite[] = []
   readonly sandboxes = new Map<string, FakeSandbox>()
   readonly workspaces = new Map<string, Buffer>()
   /** Thrown by the next request for long work, after a line of progress. */
@@ -47,8 +67,10 @@ export class FakeState {
   hold: Promise<void> | undefined
   /** Capabilities beside the first one, until they are revoked, and for how long each is good. */
   readonly issued = new Map<string, { readonly id: string; readonly ttl: string | undefined }>()
-  /** Names by sandbox, oldest first. */
-  readonly checkpoints = new Map<string, string[]>()
+  /** First capabilities that were revoked. */
+  readonly revoked = new Set<string>()
+  /** By sandbox, newest first. */
+  readonly checkpoints = new Map<string, readonly FakeCheckpoint[]>()
   /** Those that were renewed. */
   readonly renewed = new Set<string>()
   /** Thrown when one of these snapshots is to be removed. */
@@ -61,7 +83,7 @@ export class FakeState {
   changes: Omit<WorkspaceChanges, 'sandbox'> = { files: [], ignored: [], leftOut: [] }
   patch: Uint8Array = new Uint8Array()
   /** What every database answers: without a script, the question. */
-  query: (database: string, asked: QueryRequest) => QueryResult = (
+  query: (database: string, asked: QueryRequest, sandbox: string) => QueryResult = (
     database,
     { sql, parameters },
   ) => ({
@@ -79,39 +101,41 @@ export class FakeState {
   health: Partial<Health> = {}
   /** How often a client went away before its long work was done. */
   abandoned = 0
+  /** Why what ran was ended from outside. */
+  readonly cutBy = new WeakMap<FakeChild, SandboxError>()
+  readonly now: () => number
   readonly #keys = new Map<string, string>()
-  readonly #root: string
+  readonly #machineOf: FakeStateParts['machineOf']
   readonly #url: string
 
-  constructor({ root, url }: { readonly root: string; readonly url: string }) {
-    this.#root = root
+  constructor({ url, machineOf, now = Date.now }: FakeStateParts) {
+    this.#machineOf = machineOf
     this.#url = url
+    this.now = now
   }
 
-  create(request: CreateSandboxRequest, now = Date.now()): FakeSandbox {
+  create(request: CreateSandboxRequest, of?: FakeMachine): FakeSandbox {
     const id = `sb${randomBytes(6).toString('hex')}`
     const token = newToken(id)
-    const root = join(this.#root, id)
-    mkdirSync(join(root, 'workspace'), { recursive: true })
-    const lasts = (ttl: string) => new Date(now + (parseDuration(ttl) ?? 0) * 1000).toISOString()
+    const lease = leaseOf(request, this.now())
     const shared = {
       id,
-      expiresAt: lasts(request.ttl ?? request.blueprint.ttl),
+      expiresAt: lease.expiresAt,
       snapshot: hasData(request) ? snapshotId : null,
       databases: databasesOf(request),
       files: filesOf(request),
     }
     const sandbox: FakeSandbox = {
-      root,
+      machine: of ?? this.#machineOf(id),
       request,
+      running: new Set(),
       handover: { ...shared, token, url: `${this.#url}/s/${token}` },
       view: {
         ...shared,
         state: 'ready',
         egress: [],
         credentials: {},
-        createdAt: new Date(now).toISOString(),
-        idleAt: lasts(request.idle ?? request.blueprint.idle),
+        ...lease,
         endedAt: null,
         endReason: null,
         image: request.blueprint.workspace.image,
@@ -139,10 +163,22 @@ export class FakeState {
 
   get(id: string): FakeSandbox {
     const sandbox = this.sandboxes.get(id)
-    if (sandbox) return sandbox
-    throw new SandboxError('sandbox_not_found', `No sandbox "${id}".`, {
-      hint: 'Run `sandbox ls`.',
-    })
+    if (!sandbox) throw errors.sandboxNotFound(id)
+    return sandbox
+  }
+
+  /** Throws `sandbox_gone` as well. */
+  ready(id: string): FakeSandbox {
+    const sandbox = this.get(id)
+    if (sandbox.receipt) throw errors.sandboxGone(sandbox.receipt)
+    return sandbox
+  }
+
+  /** Throws `conflict` as well. */
+  usable(id: string): FakeSandbox {
+    const sandbox = this.ready(id)
+    if (sandbox.view.state === 'paused') throw errors.isPaused(id)
+    return sandbox
   }
 
   update(id: string, change: Partial<SandboxView>): SandboxView {
@@ -152,69 +188,67 @@ export class FakeState {
     return view
   }
 
+  /** A use: the idle end moves. */
+  touch(id: string): SandboxView {
+    const { view, request } = this.get(id)
+    return this.update(id, touched(view, request, this.now()))
+  }
+
   extend(id: string, { by = '0s', until }: ExtendRequest): Extended {
-    const end = Date.parse(this.get(id).view.expiresAt)
-    const asked = new Date(until ?? end + (parseDuration(by) ?? 0) * 1000).toISOString()
-    const limited = Date.parse(asked) > (this.longest ?? Number.POSITIVE_INFINITY)
-    const granted = limited ? new Date(this.longest ?? 0).toISOString() : asked
-    const limitedBy = limited ? { limit: 'maxTtl' as const, value: '24h' } : null
-    return { ...this.update(id, { expiresAt: granted }), extension: { asked, granted, limitedBy } }
+    const end = Date.parse(this.ready(id).view.expiresAt)
+    const asked = until ? Date.parse(until) : end + (parseDuration(by) ?? 0) * 1000
+    if (asked <= this.now()) throw errors.hasPassed()
+    const granted = Math.max(Math.min(asked, this.longest ?? asked), end)
+    const limitedBy = asked > granted ? { limit: 'maxTtl' as const, value: '24h' } : null
+    const extension = { asked: isoOf(asked), granted: isoOf(granted), limitedBy }
+    return { ...this.endAt(id, granted), extension }
   }
 
-  byCapability(path: string): FakeSandbox | undefined {
-    const [, , token = ''] = path.split('/')
-    const id = this.issued.get(token)?.id
-    return [...this.sandboxes.values()].find(
-      ({ handover, receipt }) => !receipt && (handover.token === token || handover.id === id),
-    )
+  endAt(id: string, at: number): SandboxView {
+    this.ready(id)
+    this.update(id, { expiresAt: isoOf(Math.min(at, this.longest ?? at)) })
+    return this.touch(id)
   }
 
-  end(id: string): Receipt {
+  /** The sandbox that a path below `/s/` leads to, and a use of it. Throws what the gateway does. */
+  use(path: string): FakeSandbox {
+    const [, , token = ''] = path.split(/[/?]/)
+    const first = [...this.sandboxes.values()].find(({ handover }) => handover.token === token)
+    const id = this.issued.get(token)?.id ?? first?.view.id
+    if (id === undefined || this.revoked.has(token)) throw errors.unknownToken()
+    this.usable(id)
+    this.touch(id)
+    return this.get(id)
+  }
+
+  /** Ends what runs in a sandbox, and says why to who listens. */
+  cut(id: string, why: SandboxError): void {
+    const { running } = this.get(id)
+    for (const child of running) {
+      this.cutBy.set(child, why)
+      child.kill('SIGKILL')
+    }
+  }
+
+  /** Ends the sandboxes whose lease is over. */
+  settle(): void {
+    for (const { view, receipt } of [...this.sandboxes.values()]) {
+      const reason = receipt ? undefined : overdue(view, this.now())
+      if (reason) this.end(view.id, reason)
+    }
+  }
+
+  end(id: string, reason: EndReason = 'down'): Receipt {
     const sandbox = this.get(id)
-    const receipt = sandbox.receipt ?? signed(sandbox)
+    if (sandbox.receipt) return sandbox.receipt
+    const receipt = signed(sandbox.view, reason, isoOf(this.now()))
     this.sandboxes.set(id, { ...sandbox, receipt })
-    this.update(id, { state: 'ended', endedAt: receipt.endedAt, endReason: 'down', clean: true })
+    this.checkpoints.delete(id)
+    this.update(id, { state: 'ended', endedAt: receipt.endedAt, endReason: reason, clean: true })
+    this.cut(id, errors.sandboxGone(receipt))
     return receipt
   }
 }
 
+const isoOf = (at: number) => new Date(at).toISOString()
 const newToken = (id: string) => `sd_${id}_${randomBytes(32).toString('base64url')}`
-
-export const snapshotId = 'sn000000000001'
-
-const databasesOf = ({ blueprint }: CreateSandboxRequest) =>
-  Object.fromEntries(
-    Object.entries(blueprint.data).map(([name, { source }]) => [
-      name,
-      { url: `postgres://app@db:5432/${source}`, snapshot: snapshotId, source },
-    ]),
-  )
-
-const filesOf = ({ blueprint }: CreateSandboxRequest) =>
-  Object.fromEntries(
-    Object.entries(blueprint.files).map(([name, { source, path }]) => [
-      name,
-      { path, snapshot: snapshotId, source },
-    ]),
-  )
-
-const hasData = ({ blueprint: { data, files } }: CreateSandboxRequest) =>
-  Object.keys({ ...data, ...files }).length > 0
-
-function signed({ view }: FakeSandbox): Receipt {
-  const statement = {
-    id: view.id,
-    clean: true,
-    reason: 'down' as const,
-    createdAt: view.createdAt,
-    endedAt: new Date().toISOString(),
-    inventory: [{ kind: 'container', id: 'c1', name: 'gate', after: 'absent' } as const],
-    doubts: [],
-    installation: 'test',
-  }
-  const value = sign(null, Buffer.from(canonicalJson(statement)), privateKey).toString('base64url')
-  return {
-    ...statement,
-    signature: { algorithm: 'ed25519', keyId: 'k1', publicKey: installationKey, value },
-  }
-}

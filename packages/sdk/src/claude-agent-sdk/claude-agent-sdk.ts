@@ -1,0 +1,2 @@
+export { agentInside, type InsideOptions } from './agent-inside.ts'
+export { remoteTools } from './remote-tools.ts'
