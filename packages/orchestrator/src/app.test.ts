@@ -1,13 +1,18 @@
-import type { Express, Router } from 'express'
+import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect, test } from 'vitest'
-import { type AppParts, createApp } from './app.ts'
+import { type AppParts, createApp, createGatewayApp } from './app.ts'
 import { createAuth } from './auth/auth.ts'
-import { e2bControlRoutes } from './doors/e2b/control/routes.ts'
-import type { E2bParts } from './doors/e2b/e2b.ts'
 import { createLog } from './lib/log.ts'
 import { createWrongKeys } from './lib/wrong-keys.ts'
 import { listen } from './listen.ts'
-import { doorOperations, operations } from './openapi/openapi.ts'
+import {
+  documentPath,
+  doorOperations,
+  openApiDocument,
+  operations,
+  undescribed,
+} from './openapi/openapi.ts'
+import { servedRoutes } from './openapi/testing/served-routes.ts'
 
 const key = 'sdk_the-right-one'
 
@@ -31,33 +36,51 @@ function minutes() {
   }
 }
 
-interface Layer {
-  readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> }
-  readonly handle: unknown
-}
+/** A gateway in front of nothing. */
+const gateway = () =>
+  createGatewayApp({
+    ...{ log: createLog('silent'), names: [], doors: {}, hosted: {}, e2b: {} },
+  } as unknown as Parameters<typeof createGatewayApp>[0])
 
-/** Every `METHOD path` that express serves, routers within routers, without their prefix. */
-function routesOf({ stack }: { readonly stack: readonly Layer[] }): string[] {
-  return stack.flatMap(({ route, handle }) => {
-    if (route) return Object.keys(route.methods).map((method) => `${method} ${route.path}`)
-    return isRouter(handle) ? routesOf(handle) : []
-  })
-}
+const described = (list: typeof operations) => list.map(({ method, path }) => `${method} ${path}`)
+const isE2b = (route: string) => route.includes(' /e2b/')
 
-const isRouter = (handle: unknown): handle is { stack: Layer[] } =>
-  typeof handle === 'function' && Array.isArray((handle as unknown as Router).stack)
-
-const routerOf = (express: Express) => (express as unknown as { router: { stack: Layer[] } }).router
-
-test('the document lists exactly the routes that are served', () => {
-  const served = routesOf(routerOf(app())).map((route) => route.replace(' /v1/', ' /'))
-  // Some of E2B’s are spelt like ours.
-  const e2b = routesOf(e2bControlRoutes({} as E2bParts) as unknown as { stack: Layer[] })
-  for (const route of e2b) served.splice(served.indexOf(route), 1)
-  const described = operations.map(({ method, path }) => `${method} ${path}`)
+test('the document lists exactly the routes that the control plane serves', () => {
+  const served = servedRoutes(app()).filter((route) => !isE2b(route))
 
   expect(served.length).toBeGreaterThan(15)
-  expect(served.toSorted()).toEqual(described.toSorted())
+  expect(served.toSorted()).toEqual(
+    described(operations)
+      .map((route) => route.replace(' /', ' /v1/'))
+      .toSorted(),
+  )
+})
+
+test('the document lists exactly the routes that the gateway serves', () => {
+  const served = servedRoutes(gateway())
+    .filter((route) => route !== 'post /mcp' && !isE2b(route))
+    .map((route) => route.replace('/:handle', '/:handover').replace('{/*path}', '/*path'))
+    // What asks about a port and what is passed on to it are told apart by the slash at the end.
+    .map((route) => route.replace(/^use (.+\/ports\/:port)$/, 'get $1'))
+
+  expect(served.length).toBeGreaterThan(15)
+  expect(served.toSorted()).toEqual(described(doorOperations).toSorted())
+})
+
+test('the document says what is served and not in it', () => {
+  const { info } = openApiDocument('0.0.0')
+
+  for (const { at, why } of undescribed) expect(info.description).toContain(`\`${at}\` ${why}`)
+  expect([...servedRoutes(app()), ...servedRoutes(gateway())].some(isE2b)).toBe(true)
+})
+
+test('the document is valid OpenAPI 3.1, by a validator of others', async () => {
+  const document = JSON.parse(JSON.stringify(openApiDocument('0.0.0')))
+  const valid = await new Validator().validate(document)
+  const invalid = await new Validator().validate({ ...document, paths: { '/x': { get: 1 } } })
+
+  expect(valid).toEqual({ valid: true })
+  expect(invalid.valid).toBe(false)
 })
 
 test('the document can be read without a key, and names every path', async () => {
@@ -68,9 +91,7 @@ test('the document can be read without a key, and names every path', async () =>
   expect(document).toMatchObject({ openapi: '3.1.0', security: [{ key: [] }] })
   expect(Object.keys(document.paths).toSorted()).toEqual(
     [
-      ...new Set(
-        [...operations, ...doorOperations].map(({ path }) => path.replace(/:(\w+)/g, '{$1}')),
-      ),
+      ...new Set([...operations, ...doorOperations].map(({ path }) => documentPath(path))),
     ].toSorted(),
   )
 })

@@ -252,6 +252,15 @@ describe('files', () => {
     ])
   })
 
+  test('are found by a path that is encoded whole, as clients made of the OpenAPI document do', async () => {
+    await using gateway = await openGateway()
+    const url = `${gateway.url}/files/${encodeURIComponent('workspace/a b/ü.html')}`
+    const written = await fetch(url, { method: 'PUT', body: 'ü' })
+
+    expect(await written.json()).toEqual({ path: '/workspace/a b/ü.html', size: 2 })
+    expect(await (await fetch(`${gateway.url}/files/workspace/a%20b/ü.html`)).text()).toBe('ü')
+  })
+
   test('of a directory are listed', async () => {
     await using gateway = await openGateway()
     const response = await fetch(`${gateway.url}/files/`)

@@ -1,6 +1,8 @@
 import {
   ExecRequest,
   ExecResult,
+  PortList,
+  PortView,
   ProcessList,
   ProcessOutputPage,
   ProcessOutputQuery,
@@ -14,6 +16,7 @@ import {
 } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
 import { ownCheckpointOperations } from './checkpoint-operations.ts'
+import { fileOperations } from './file-operations.ts'
 import type { Operation } from './operation.ts'
 
 const base = '/s/:handover'
@@ -22,6 +25,7 @@ const Eof = z.object({ eof: z.enum(['true']).optional() })
 /** What is behind a hand-over URL. */
 export const doorOperations: readonly Operation[] = [
   ...ownCheckpointOperations,
+  ...fileOperations,
   {
     ...{ method: 'get', path: base, summary: 'What the sandbox says of itself', status: 200 },
     result: Welcome,
@@ -69,5 +73,18 @@ export const doorOperations: readonly Operation[] = [
   {
     ...{ method: 'post', path: `${base}/processes/:id/resize`, status: 204, body: ResizeRequest },
     summary: 'Tell one the size of its terminal',
+  },
+  {
+    ...{ method: 'get', path: `${base}/ports`, status: 200, result: PortList },
+    summary: 'What listens inside, and where each is seen from',
+  },
+  {
+    ...{ method: 'get', path: `${base}/ports/:port`, status: 200, result: PortView },
+    summary: 'Where a port is seen from, whether anything listens there or not',
+  },
+  {
+    ...{ method: 'post', path: `${base}/mcp`, status: 200 },
+    summary: 'The Model Context Protocol: the tools of this sandbox',
+    body: z.looseObject({ jsonrpc: z.literal('2.0'), method: z.string() }),
   },
 ]

@@ -4,8 +4,9 @@ import { installationOperations } from './installation-operations.ts'
 import { describe, type Operation } from './operation.ts'
 import { sandboxOperations } from './sandbox-operations.ts'
 import { snapshotOperations } from './snapshot-operations.ts'
+import { undescribed } from './undescribed.ts'
 
-export { doorOperations }
+export { doorOperations, undescribed }
 
 export const operations: readonly Operation[] = [
   ...installationOperations,
@@ -20,7 +21,10 @@ export function openApiDocument(version: string) {
     info: {
       title: 'Stuntdouble',
       version,
-      description: 'Production’s stunt double for coding agents.',
+      description: [
+        'Production’s stunt double for coding agents. Not in this document:',
+        ...undescribed.map(({ at, why }) => `- \`${at}\` ${why}`),
+      ].join('\n'),
     },
     servers: [{ url: '/v1' }],
     security: [{ key: [] }],
@@ -43,9 +47,12 @@ const behindHandover = {
 const pathsOf = (described: readonly Operation[], common: object = {}) =>
   Object.fromEntries(
     [...Map.groupBy(described, ({ path }) => path)].map(([path, group]) => [
-      path.replace(/:(\w+)/g, '{$1}'),
+      documentPath(path),
       Object.fromEntries(
         group.map((operation) => [operation.method, { ...describe(operation), ...common }]),
       ),
     ]),
   )
+
+/** As OpenAPI writes it; a path inside is one parameter there. */
+export const documentPath = (path: string) => path.replace(/[:*](\w+)/g, '{$1}')

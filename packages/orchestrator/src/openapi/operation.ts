@@ -31,7 +31,7 @@ export interface Operation {
 export function describe(operation: Operation) {
   const { path, summary, body, bodyType, query, header, status, result, type, progress, stream } =
     operation
-  const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
+  const names = [...path.matchAll(/[:*](\w+)/g)].map(([, name = '']) => name)
   return {
     summary,
     requestParams: {
@@ -47,10 +47,10 @@ export function describe(operation: Operation) {
     responses: {
       [`${status}`]: {
         description: summary,
-        ...(type && { content: { [type]: { schema: z.string() } } }),
-        ...(result && {
+        ...((type || result) && {
           content: {
-            'application/json': { schema: result },
+            ...(result && { 'application/json': { schema: result } }),
+            ...(type && { [type]: { schema: z.string() } }),
             ...(progress && { [ndjsonType]: { schema: ProgressLine } }),
             ...(stream && { [eventStreamType]: { schema: stream } }),
           },
