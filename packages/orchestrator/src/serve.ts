@@ -154,6 +154,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const kept = { directory: uploads, baselines }
   const workspaces = createWorkspaces({ ...kept, engine, egress, clock, secrets })
   const changes = createChanges({ engine, clock, workspaces, canaries, commands: doors.commands })
+  await workspaces.recover()
   scope.use(every(sweepUploadsMs, workspaces.sweep, (cause) => log.warn(traceOf(cause), 'uploads')))
 
   const shared = { storage, engine, recorder, capabilities, workspaces, installation, clock, log }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -107,6 +107,17 @@ test('old uploads and torn ones go after an hour', async () => {
   uploads.time.now += 3_700_000
   await uploads.workspaces.sweep()
   expect(readdirSync(uploads.directory)).toEqual([])
+})
+
+test('what an orchestrator that died had in its hands goes at once, and no upload with it', async () => {
+  using uploads = open()
+  const { id } = await uploads.workspaces.receive(tarOf({ a: 'b' }), anySignal)
+  writeFileSync(join(uploads.directory, 'wsbbbbbbbbbbbb.tar.partial'), '')
+  mkdirSync(join(uploads.directory, 'scan-abcdef/git'), { recursive: true })
+  writeFileSync(join(uploads.directory, 'scan-abcdef/git/pack'), 'of a history')
+  await uploads.workspaces.recover()
+
+  expect(readdirSync(uploads.directory)).toEqual([`${id}.tar`])
 })
 
 test('a clone from a host that is not allowed is refused, with the rule it would take', () => {

@@ -43,6 +43,8 @@ export interface Workspaces extends Cloning {
   forget(sandbox: string): Promise<void>
   /** Removes uploads older than an hour, and torn ones. */
   sweep(): Promise<void>
+  /** Before anything is received: removes what an orchestrator that died had in its hands. */
+  recover(): Promise<void>
 }
 
 export interface WorkspacesParts {
@@ -131,6 +133,14 @@ export function createWorkspaces({
       process.stderr.resume()
       await pipeline(createReadStream(pathOf(id)), process.stdin, { signal })
       if ((await process.exit) !== 0) throw unpackFailed()
+    },
+
+    async recover() {
+      const names = await readdir(directory).catch(() => [])
+      const torn = names.filter((name) => !name.endsWith('.tar'))
+      await Promise.all(
+        torn.map((name) => rm(join(directory, name), { recursive: true, force: true })),
+      )
     },
 
     async sweep() {

@@ -211,6 +211,7 @@ function workspacesThat({
     inherit: async () => {},
     forget: async () => {},
     sweep: async () => {},
+    recover: async () => {},
   }
   return workspaces
 }
