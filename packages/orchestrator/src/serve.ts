@@ -39,7 +39,7 @@ import { mariadbKind } from './sources/mariadb/mariadb.ts'
 import { postgresKind } from './sources/postgres/postgres.ts'
 import { redisKind } from './sources/redis/redis.ts'
 import { openStorage, takeLockFile } from './storage/storage.ts'
-import { createWorkspaces } from './workspaces/workspaces.ts'
+import { createWorkspaces, type Workspaces } from './workspaces/workspaces.ts'
 
 export interface ServeOptions {
   readonly directories: Directories
@@ -154,8 +154,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   const kept = { directory: uploads, baselines }
   const workspaces = createWorkspaces({ ...kept, engine, egress, clock, secrets })
   const changes = createChanges({ engine, clock, workspaces, canaries, commands: doors.commands })
-  await workspaces.recover()
-  scope.use(every(sweepUploadsMs, workspaces.sweep, (cause) => log.warn(traceOf(cause), 'uploads')))
+  scope.use(await tidied(workspaces, log))
 
   const shared = { storage, engine, recorder, capabilities, workspaces, installation, clock, log }
   const snapshots = createSnapshots({
@@ -196,6 +195,12 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
   scope.use(gateway.previews)
   const rest = { config, doors, changes, egress, snapshots, sandboxes, gateway, origin, e2b }
   return { ...shared, ...asked, ...rest, mcp: mcp.control }
+}
+
+/** Uploads: what was torn goes now, what is old from time to time. */
+async function tidied(uploads: Pick<Workspaces, 'recover' | 'sweep'>, log: Log) {
+  await uploads.recover()
+  return every(sweepUploadsMs, uploads.sweep, (cause) => log.warn(traceOf(cause), 'uploads'))
 }
 
 /** Once nobody else uses this state: the engine, and who clears away should this process die. */

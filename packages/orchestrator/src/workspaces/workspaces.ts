@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -14,12 +14,13 @@ import { type ArchiveFacts, inspectArchive } from './archive.ts'
 import { createBaselines } from './baselines.ts'
 import { type Cloning, type CloningParts, createCloning } from './cloning.ts'
 import { tooLarge, unpackFailed, workspaceNotFound } from './errors.ts'
+import { createOldUploads, type OldUploads } from './old-uploads.ts'
 
 export { type HelperParts, type HelperPod, openHelperPod } from './helper-pod.ts'
 export { agentsFile, withoutSection, withSection } from './marked-section.ts'
 
 /** Uploaded directories on their way into a sandbox: tar files, scanned before they are accepted. */
-export interface Workspaces extends Cloning {
+export interface Workspaces extends Cloning, OldUploads {
   /**
    * Takes a tar. Throws `secret_found` naming file and line, `workspace_too_large`, or
    * `policy_refused` for an entry that is not a plain file, directory or inner link; then nothing is kept.
@@ -41,10 +42,6 @@ export interface Workspaces extends Cloning {
   inherit(from: string, to: string): Promise<void>
   /** The sandbox has ended: what went into it is not kept. Idempotent. */
   forget(sandbox: string): Promise<void>
-  /** Removes uploads older than an hour, and torn ones. */
-  sweep(): Promise<void>
-  /** Before anything is received: removes what an orchestrator that died had in its hands. */
-  recover(): Promise<void>
 }
 
 export interface WorkspacesParts {
@@ -62,7 +59,6 @@ export interface WorkspacesParts {
 
 /** What an archive of 512 MiB may be at most, with a header and a path for each of its files. */
 const largestArchiveBytes = 768 * 1024 ** 2
-const keepMs = 3_600_000
 const form = /^ws[a-z0-9]{12}$/
 
 export function createWorkspaces({
@@ -96,6 +92,7 @@ export function createWorkspaces({
 
   return {
     ...createCloning({ engine, egress, clock, stage }),
+    ...createOldUploads(directory, clock),
     receive: stage,
 
     async check(body, signal) {
@@ -133,22 +130,6 @@ export function createWorkspaces({
       process.stderr.resume()
       await pipeline(createReadStream(pathOf(id)), process.stdin, { signal })
       if ((await process.exit) !== 0) throw unpackFailed()
-    },
-
-    async recover() {
-      const names = await readdir(directory).catch(() => [])
-      const torn = names.filter((name) => !name.endsWith('.tar'))
-      await Promise.all(
-        torn.map((name) => rm(join(directory, name), { recursive: true, force: true })),
-      )
-    },
-
-    async sweep() {
-      for (const name of await readdir(directory).catch(() => [])) {
-        const path = join(directory, name)
-        const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: clock() }))
-        if (clock() - mtimeMs > keepMs) await rm(path, { recursive: true, force: true })
-      }
     },
   }
 }
