@@ -14,6 +14,9 @@ async function checkpointed(box: VolumesUnderTest, signal: AbortSignal): Promise
   await box.volumes.checkpoint([{ volume: box.named('data'), as: box.named('kept') }], signal)
 }
 
+const restore = ({ volumes, named }: VolumesUnderTest, signal: AbortSignal) =>
+  volumes.restore({ volume: named('data'), as: named('kept') }, Promise.resolve(), signal)
+
 export function checkpointTests(open: Open): void {
   test('a volume goes back to its checkpoint, as often as it is asked to', async ({ signal }) => {
     await using box = await open()
@@ -21,12 +24,32 @@ export function checkpointTests(open: Open): void {
     for (const text of ['after', 'after again']) {
       await box.write(box.named('data'), 'file', text)
       await box.write(box.named('data'), 'new', text)
-      await box.volumes.restore(box.named('data'), box.named('kept'), signal)
+      await restore(box, signal)
 
       expect(await box.read(box.named('data'), 'file')).toBe('before')
       expect(await box.read(box.named('data'), 'other')).toBe('original')
       expect(await box.read(box.named('data'), 'new')).toBeNull()
     }
+  })
+
+  test('a volume is touched when nobody has it mounted, and not at all if that never comes', async ({
+    signal,
+  }) => {
+    await using box = await open()
+    await checkpointed(box, signal)
+    await box.write(box.named('data'), 'file', 'after')
+    const copy = { volume: box.named('data'), as: box.named('kept') }
+    const { promise: unmounted, resolve } = Promise.withResolvers<void>()
+    const restored = box.volumes.restore(copy, unmounted, signal)
+    expect(await box.read(box.named('data'), 'file')).toBe('after')
+    resolve()
+    await restored
+    expect(await box.read(box.named('data'), 'file')).toBe('before')
+
+    await box.write(box.named('data'), 'file', 'after')
+    const stays = Promise.reject(new Error('it is still mounted'))
+    await expect(box.volumes.restore(copy, stays, signal)).rejects.toThrow('still mounted')
+    expect(await box.read(box.named('data'), 'file')).toBe('after')
   })
 
   test('an empty volume’s checkpoint is as good as a copy’s', async ({ signal }) => {
@@ -35,7 +58,7 @@ export function checkpointTests(open: Open): void {
     await box.write(box.named('data'), 'file', 'before')
     await box.volumes.checkpoint([{ volume: box.named('data'), as: box.named('kept') }], signal)
     await box.write(box.named('data'), 'file', 'after')
-    await box.volumes.restore(box.named('data'), box.named('kept'), signal)
+    await restore(box, signal)
 
     expect(await box.read(box.named('data'), 'file')).toBe('before')
   })

@@ -5,4 +5,5 @@ export const contractCommands = {
   environment: ['sh', '-c', 'echo "$COLOUR $PWD"'],
   wait: ['sleep', '1000'],
   endless: ['yes'],
+  busy: ['sh', '-c', 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done'],
 } as const

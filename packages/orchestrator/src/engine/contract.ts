@@ -10,6 +10,7 @@ import {
   userTests,
 } from './contract-lifecycle.ts'
 import type { OpenEngine } from './contract-pods.ts'
+import { usageTests } from './contract-usage.ts'
 
 /** What every engine promises. The fake keeps it in milliseconds, Docker in seconds. */
 export function describeEngine(name: string, open: OpenEngine) {
@@ -22,6 +23,7 @@ export function describeEngine(name: string, open: OpenEngine) {
     describe('holds pods still', () => holdTests(open))
     describe('runs commands', () => execTests(open))
     describe('kills commands', () => killTests(open))
+    describe('counts what is used', () => usageTests(open))
     describe('carries connections', () => connectionTests(open))
   })
 }

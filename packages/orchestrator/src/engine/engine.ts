@@ -19,6 +19,12 @@ export interface Engine extends AsyncDisposable {
   readonly images: Images
 
   /**
+   * Removes what a process that was killed had at work for no pod: short containers, and what an image
+   * was to be built from. Once, while no other process works for this installation.
+   */
+  recover(signal: AbortSignal): Promise<void>
+
+  /**
    * Starts a pod: its gate first, then every container inside the gate's namespaces, at once.
    * Idempotent (a container that is there stays), and all or nothing: a failed start leaves no
    * container behind. Each container is inspected after its start and compared with what was asked
@@ -103,6 +109,12 @@ export interface Engine extends AsyncDisposable {
   limitsReached(signal: AbortSignal): Promise<readonly LimitReached[]>
 
   /**
+   * What each running container of a pod uses, the gate’s among them. Empty for a pod that does not run.
+   * Takes some ten milliseconds; costs nothing inside.
+   */
+  usage(pod: string, signal: AbortSignal): Promise<readonly ContainerUsage[]>
+
+  /**
    * Bytes on volumes in files that were deleted while a process of a pod has them open: no walk finds
    * those. Pods that hold none are left out. Costs as much as a start.
    */
@@ -128,6 +140,21 @@ export interface LimitReached {
   readonly limit: 'memory' | 'pids'
   /** Never falls. */
   readonly times: number
+}
+
+export interface ContainerUsage {
+  /** `gate` or a ContainerSpec's name. */
+  readonly name: string
+  /** When it was counted, in epoch milliseconds by the engine’s clock. */
+  readonly at: number
+  /** Since its start, of all its processors together. Never falls. */
+  readonly cpuSeconds: number
+  /** Without what the kernel would give back at once. */
+  readonly memoryBytes: number
+  /** That, which is files that were read. */
+  readonly cacheBytes: number
+  /** Threads are counted, as its limit counts them. */
+  readonly processes: number
 }
 
 export interface ContainerStatus {

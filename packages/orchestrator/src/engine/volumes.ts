@@ -13,8 +13,11 @@ export interface Volumes {
    * Fails as a whole and leaves no copy then. Who writes meanwhile is held still by `Engine.checkpoint`.
    */
   checkpoint(copies: readonly VolumeCopy[], signal: AbortSignal): Promise<void>
-  /** Puts a volume, unmounted by now, back to what a checkpoint of it holds, which stays. Idempotent. */
-  restore(volume: string, checkpoint: string, signal: AbortSignal): Promise<void>
+  /**
+   * Puts a volume back to what a checkpoint of it holds, which stays. Idempotent. What takes time is
+   * done at once, the volume is touched when `unmounted` resolves, and not at all when that rejects.
+   */
+  restore(copy: VolumeCopy, unmounted: Promise<unknown>, signal: AbortSignal): Promise<void>
   /**
    * A writable volume, of any pod, that begins as a checkpoint. One that is there stays as it is. A
    * sealed volume below them must stay sealed, as with `clone`.

@@ -12,6 +12,7 @@ export const newWorkspaceId = () => `ws${suffix()}`
 export const newProcessId = () => `pr${suffix()}`
 /** Of a pod that does one piece of work. */
 export const newHelperId = () => `wh${suffix()}`
+export const isHelperId = (id: string) => /^wh[0-9a-z]{12}$/.test(id)
 
 /** 256 bits of secret as 43 characters of base64url’s alphabet. */
 export const newSecret = customAlphabet(`${alphabet}ABCDEFGHIJKLMNOPQRSTUVWXYZ-_`, 43)

@@ -88,32 +88,41 @@ find volumes -mindepth 2 -maxdepth 2 -name meta -exec grep -l ${quote(`^pod=${ch
 flock -u 9
 rm -rf "$old"`
 
-/** Copies beside other work; what was made by halves is swept by whoever opens the pool next. */
-const copyAside = (from: string) => `
+/** Where a copy is made that has no name yet; what stays of it is swept by whoever opens the pool next. */
+export const newStage = () => `trash/new.${randomUUID()}`
+
+/** Copies beside other work. */
+const copyAside = (from: string, stage: string) => `
 from=${quote(`volumes/${checkName(from)}`)}
 [ -d "$from" ] || exit ${scriptExit.absent}
 root=data; [ ! -d "$from/upper" ] || root=upper
-new=trash/new.${randomUUID()}
-trap 'rm -rf "$new"' EXIT
+new=${stage}
 mkdir -m 0711 "$new"
 ${copy} "$from/$root" "$new/"`
 
-/** The old content goes when nobody waits for it any more. */
-export const restoreScript = (volume: string, checkpoint: string) => `
+/** What a volume is to hold, before it is free to take it. */
+export const stageScript = ({ volume, as }: VolumeCopy, stage: string) => `
 set -eu
+[ -d ${quote(`volumes/${checkName(volume)}`)} ] || exit ${scriptExit.absent}
+${copyAside(as, stage)}
+[ "$root" = data ] || mkdir -m 0711 "$new/work"`
+
+export const unstageScript = (stage: string) => `rm -rf ${stage}`
+
+/** Renames alone, for somebody waits. The old content goes when nobody does any more. */
+export const restoreScript = (volume: string, stage: string) => `
+set -eu
+new=${stage}
 to=${quote(`volumes/${checkName(volume)}`)}
-[ -d "$to" ] || exit ${scriptExit.absent}
-${copyAside(checkpoint)}
-old=$(mktemp -d trash/old.XXXXXX)
-flock 9
-[ ! -e "$to/$root" ] || mv "$to/$root" "$old/"
-mv "$new/$root" "$to/$root"
-if [ "$root" = upper ]; then
-  [ ! -e "$to/work" ] || mv "$to/work" "$old/"
-  mkdir -m 0711 "$to/work"
-fi
-flock -u 9
-rm -rf "$old" 9>&- </dev/null >/dev/null 2>&1 &`
+[ -d "$new" ] && [ -d "$to" ] || exit ${scriptExit.absent}
+old=trash/old.${randomUUID()}
+mkdir -p "$old"
+for part in data upper work; do
+  [ -e "$new/$part" ] || continue
+  [ ! -e "$to/$part" ] || mv "$to/$part" "$old/"
+  mv "$new/$part" "$to/$part"
+done
+rm -rf "$new" "$old" 9>&- </dev/null >/dev/null 2>&1 &`
 
 /** Prints which sealed volume it is a copy of, if of one. */
 export const forkScript = (checkpoint: string, { name, pod }: VolumeSpec) => `
@@ -131,7 +140,9 @@ if [ -d "volumes/$name" ]; then
 fi
 [ ! -e "sealed/$name" ] || exit ${scriptExit.taken}
 ${roomCheck}
-${copyAside(checkpoint)}
+new=${newStage()}
+trap 'rm -rf "$new"' EXIT
+${copyAside(checkpoint, '"$new"')}
 [ "$root" = data ] || mkdir -m 0711 "$new/work"
 echo "$meta" > "$new/meta"
 flock 9

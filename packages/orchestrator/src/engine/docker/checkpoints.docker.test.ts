@@ -31,7 +31,8 @@ describe('a checkpoint of a copy', () => {
     const before = await box.inside(box.named('data'), everything)
     await keep(box)
     await box.inside(box.named('data'), 'rm -r again; mkdir gone; echo x > gone/a; echo x > file')
-    await box.volumes.restore(box.named('data'), box.named('kept'), signal)
+    const copy = { volume: box.named('data'), as: box.named('kept') }
+    await box.volumes.restore(copy, Promise.resolve(), signal)
     await box.volumes.fork(box.named('kept'), volumeSpec(box.named('fork'), 'pod-2'), signal)
 
     expect(before.output).not.toContain('again/a')
@@ -50,7 +51,8 @@ describe('a checkpoint of a copy', () => {
     const before = await box.inside(box.named('data'), everything)
     await keep(box)
     await box.inside(box.named('data'), 'rm -rf -- * ./-rf')
-    await box.volumes.restore(box.named('data'), box.named('kept'), signal)
+    const copy = { volume: box.named('data'), as: box.named('kept') }
+    await box.volumes.restore(copy, Promise.resolve(), signal)
 
     expect(await box.inside(box.named('data'), everything)).toEqual(before)
     expect(before.output).toContain('out l 777 999 /etc/shadow')

@@ -3,6 +3,7 @@ import type { Engine, ExecSpec, PodSpec } from '../engine.ts'
 import type { DockerClient, FoundContainer } from './docker-client.ts'
 import { containerNotFound } from './docker-errors.ts'
 import { startExec } from './exec.ts'
+import { orAborted } from './image-or-aborted.ts'
 import { spellUser } from './labels.ts'
 import type { Lane } from './lanes/lane.ts'
 import { type LaneProcess, NotBegun, startOnLane } from './lanes/lane-process.ts'
@@ -32,7 +33,7 @@ export class Commands implements Disposable {
     signal.throwIfAborted()
     const key = { pod, container, user: command.user }
     const process =
-      (await this.#startReady(key, command)) ?? (await this.#startNew(key, command, signal))
+      (await this.#startReady(key, command, signal)) ?? (await this.#startNew(key, command, signal))
     killWhenAborted(process, signal)
     return this.#running.add(pod, process)
   }
@@ -42,7 +43,7 @@ export class Commands implements Disposable {
     for (const { name: container, commandsBy: user } of containers) {
       const containerId = ids.get(container)
       if (user === undefined || containerId === undefined) continue
-      void this.#lanes.arm({ pod, container, user }, { client: this.#client, containerId, user })
+      this.#lanes.arm({ pod, container, user }, { client: this.#client, containerId, user })
     }
   }
 
@@ -59,8 +60,16 @@ export class Commands implements Disposable {
     this.#lanes[Symbol.dispose]()
   }
 
-  /** The engine is not asked: a lane that answers runs in a container that does. */
-  async #startReady(key: LaneKey, command: ExecSpec): Promise<LaneProcess | undefined> {
+  /**
+   * The engine is not asked: a lane that answers runs in a container that does. One that is on its way
+   * is there sooner than another that begins now.
+   */
+  async #startReady(
+    key: LaneKey,
+    command: ExecSpec,
+    signal: AbortSignal,
+  ): Promise<LaneProcess | undefined> {
+    await orAborted(this.#lanes.armed(key), signal)
     const lane = this.#lanes.takeReady(key)
     return lane && (await this.#startOn(lane, key, command))
   }

@@ -7,9 +7,12 @@ import {
   copyScript,
   finishScript,
   forkScript,
+  newStage,
   restoreScript,
+  stageScript,
   stopOthers,
   undoScript,
+  unstageScript,
 } from './checkpoint-scripts.ts'
 import type { EngineVolumes } from './docker-volumes-engine.ts'
 import { type HelpedPod, runPodHelper } from './pod-helper.ts'
@@ -83,10 +86,21 @@ export async function clearHalfCopies(
 
 export async function restoreCheckpoint(
   { pool }: CheckpointParts,
-  { volume, as }: VolumeCopy,
+  { copy, unmounted }: { readonly copy: VolumeCopy; readonly unmounted: Promise<unknown> },
   signal: AbortSignal,
 ): Promise<void> {
-  check(await pool.copy(restoreScript(volume, as), signal), [{ volume, as }])
+  const staged = newStage()
+  // Heard below; it may come before anybody listens there.
+  unmounted.catch(() => {})
+  try {
+    check(await pool.copy(stageScript(copy, staged), signal), [copy])
+    await unmounted
+    check(await pool.run(restoreScript(copy.volume, staged), signal), [copy])
+  } catch (cause) {
+    const undone = pool.copy(unstageScript(staged), AbortSignal.timeout(undoWithinMs))
+    await undone.catch(() => {})
+    throw cause
+  }
 }
 
 /** Answers which sealed volume lies below, if one does. */

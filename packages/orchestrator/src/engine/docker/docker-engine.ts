@@ -3,6 +3,7 @@ import { Isolation, type OnProgress } from '@stuntdouble/sdk/wire'
 import type {
   BlindSpot,
   ContainerStatus,
+  ContainerUsage,
   Diagnosis,
   Engine,
   EngineCapabilities,
@@ -17,6 +18,7 @@ import type {
 import { PodTurns } from '../pod-turns.ts'
 import { Commands } from './commands.ts'
 import { readLogs } from './container-logs.ts'
+import { usageOf } from './container-usage.ts'
 import { destroyPod, removeMembers, sweepContainers } from './destroy-pod.ts'
 import { diagnoseEngine, requireEngine } from './diagnose.ts'
 import { DockerClient } from './docker-client.ts'
@@ -31,6 +33,7 @@ import { heldOpen } from './held-open.ts'
 import { checkpointHeld, holdStill, letGo } from './hold-still.ts'
 import { HostView } from './host-view.ts'
 import { provideRunner, runnerImage } from './lanes/runner-volume.ts'
+import { removeLeftBehind } from './left-behind.ts'
 import { LimitsReached } from './limits-reached.ts'
 import { blindSpotsOf, inventoryPod, listPods, observePod } from './observe-pods.ts'
 import { RunDirectory } from './run-directory.ts'
@@ -46,6 +49,8 @@ export interface DockerEngineOptions {
   readonly runDirectory: string
   /** The repository's images/. */
   readonly imagesDirectory: string
+  /** For what an image is built from; nobody else's. The system's temporary directory when left out. */
+  readonly scratchDirectory?: string
   /** Registries beside the engine's default one that a blueprint may name; none when left out. */
   readonly registries?: readonly string[]
   /** Of the pool that volumes live in; less where the disk has less. */
@@ -65,11 +70,17 @@ export async function openDockerEngine(options: DockerEngineOptions): Promise<En
   const { socketPath = usualSocket, installation, mechanism, onProgress = () => {} } = options
   const client = new DockerClient(socketPath, installation)
   const { docker } = client
-  const { imagesDirectory: directory, registries = [], poolBytes } = options
-  const images = openDockerImages({ docker, directory, registries })
+  const {
+    imagesDirectory: directory,
+    scratchDirectory: scratch,
+    registries = [],
+    poolBytes,
+  } = options
+  const images = openDockerImages({ docker, directory, scratch, registries })
   const pool = { docker, installation, images, poolBytes, onProgress }
   return new DockerEngine({
     client,
+    scratch,
     directory: new RunDirectory(options.runDirectory),
     host: new HostView(),
     onProgress,
@@ -86,6 +97,7 @@ const destroyMs = 30_000
 
 interface DockerEngineParts {
   readonly client: DockerClient
+  readonly scratch: string | undefined
   readonly directory: RunDirectory
   readonly host: HostView
   readonly onProgress: OnProgress
@@ -114,6 +126,10 @@ class DockerEngine implements Engine {
     this.#commands = new Commands(parts.client)
     this.#limits = new LimitsReached(parts.client)
     this.#egress = new EgressListeners(parts.directory)
+  }
+
+  recover(signal: AbortSignal): Promise<void> {
+    return removeLeftBehind(this.#parts, signal)
   }
 
   start(pod: PodSpec, signal: AbortSignal): Promise<void> {
@@ -204,6 +220,10 @@ class DockerEngine implements Engine {
 
   limitsReached(signal: AbortSignal): Promise<readonly LimitReached[]> {
     return this.#limits.look(signal)
+  }
+
+  usage(pod: string, signal: AbortSignal): Promise<readonly ContainerUsage[]> {
+    return usageOf(this.#parts.client, pod, signal)
   }
 
   heldOpen(signal: AbortSignal): Promise<ReadonlyMap<string, number>> {

@@ -6,7 +6,7 @@ import type { Images } from '../engine.ts'
 import { isGone } from './docker-errors.ts'
 import { bootstrap } from './image-bootstrap.ts'
 import { contentOf } from './image-content.ts'
-import { type ImageContext, readContext } from './image-context.ts'
+import { type ImageContext, type ImagePlaces, readContext } from './image-context.ts'
 import { baseUnavailable, buildFailed, registryRefused } from './image-errors.ts'
 import type { Architecture } from './image-npm.ts'
 import { ImagePuller } from './image-pull.ts'
@@ -18,10 +18,8 @@ import { SharedWork } from './image-work.ts'
 const digestLabel = 'dev.stuntdouble.digest'
 const freshMs = 10 * 60_000
 
-export interface DockerImagesOptions {
+export interface DockerImagesOptions extends ImagePlaces {
   readonly docker: Docker
-  /** The repository's images/. */
-  readonly directory: string
   /** Registries beside the engine's default one that a blueprint may name; none when left out. */
   readonly registries?: readonly string[]
   readonly now?: () => number
@@ -32,15 +30,23 @@ export const openDockerImages = (options: DockerImagesOptions): Images => new Do
 class DockerImages implements Images {
   readonly #docker: Docker
   readonly #directory: string
+  readonly #scratch: string | undefined
   readonly #registries: readonly string[]
   readonly #now: () => number
   readonly #puller: ImagePuller
   readonly #work = new SharedWork()
   #architecture: Promise<Architecture> | undefined
 
-  constructor({ docker, directory, registries = [], now = Date.now }: DockerImagesOptions) {
+  constructor({
+    docker,
+    directory,
+    scratch,
+    registries = [],
+    now = Date.now,
+  }: DockerImagesOptions) {
     this.#docker = docker
     this.#directory = directory
+    this.#scratch = scratch
     this.#registries = registries
     this.#now = now
     this.#puller = new ImagePuller(docker, now)
@@ -156,7 +162,8 @@ class DockerImages implements Images {
     this.#architecture ??= this.#docker
       .version()
       .then(({ Arch }) => (Arch === 'arm64' ? 'arm64' : 'amd64'))
-    return readContext(this.#directory, recipe, await this.#architecture)
+    const places = { directory: this.#directory, scratch: this.#scratch }
+    return readContext(places, recipe, await this.#architecture)
   }
 
   async #tag(image: string, name: string): Promise<void> {

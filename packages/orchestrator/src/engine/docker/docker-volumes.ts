@@ -89,8 +89,9 @@ export class DockerVolumes implements Volumes, AsyncDisposable {
     return clearHalfCopies(this.#parts, pod, signal)
   }
 
-  restore(volume: string, checkpoint: string, signal: AbortSignal): Promise<void> {
-    return restoreCheckpoint(this.#parts, { volume, as: checkpoint }, signal)
+  restore(...request: Parameters<Volumes['restore']>): Promise<void> {
+    const [copy, unmounted, signal] = request
+    return restoreCheckpoint(this.#parts, { copy, unmounted }, signal)
   }
 
   async fork(checkpoint: string, volume: VolumeSpec, signal: AbortSignal): Promise<void> {

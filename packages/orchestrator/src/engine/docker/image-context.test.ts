@@ -24,7 +24,7 @@ async function folder() {
 
 test('the archive holds every file of the folder', async () => {
   await using images = await folder()
-  const context = await readContext(images.path, recipe, 'amd64')
+  const context = await readContext({ directory: images.path }, recipe, 'amd64')
   const names: string[] = []
   for await (const entry of context.open(AbortSignal.timeout(5000)).pipe(extract())) {
     names.push(entry.header.name)
@@ -37,7 +37,7 @@ test('the archive holds every file of the folder', async () => {
 test('the digest tells every change that changes the image, and no other', async () => {
   await using images = await folder()
   const digest = async (changes: Partial<ImageRecipe> = {}) =>
-    (await readContext(images.path, { ...recipe, ...changes }, 'amd64')).digest
+    (await readContext({ directory: images.path }, { ...recipe, ...changes }, 'amd64')).digest
   const first = await digest()
 
   expect(await digest()).toBe(first)

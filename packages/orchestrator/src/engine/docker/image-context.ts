@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -21,8 +21,15 @@ export interface ImageContext {
   open(signal: AbortSignal): Readable
 }
 
+export interface ImagePlaces {
+  /** The repository's images/. */
+  readonly directory: string
+  /** Where packages are kept while an archive is made of them; the system’s temporary directory when left out. */
+  readonly scratch?: string | undefined
+}
+
 export async function readContext(
-  directory: string,
+  { directory, scratch: kept = tmpdir() }: ImagePlaces,
   recipe: ImageRecipe,
   architecture: Architecture,
 ): Promise<ImageContext> {
@@ -38,7 +45,8 @@ export async function readContext(
   const fill = async (pack: Pack, signal: AbortSignal) => {
     for (const { path, mode, content } of files) pack.entry({ name: path, mode }, content)
     for (const each of packages) {
-      const scratch = await mkdtemp(join(tmpdir(), 'stuntdouble-image-'))
+      await mkdir(kept, { recursive: true })
+      const scratch = await mkdtemp(join(kept, 'stuntdouble-image-'))
       try {
         const file = await fetchPackage(each, scratch, signal)
         await packPackage({ pack, file, signal }, each)

@@ -3,6 +3,7 @@ import { newSecret } from '../../lib/ids.ts'
 import { gateImage } from './gate-config.ts'
 import { hardened } from './hardening.ts'
 import { label, type Owner, ownerLabels } from './labels.ts'
+import { shortLived } from './pool-names.ts'
 
 /** A short piece of work as root, in a container of its own that sees nothing but what is named here. */
 export interface PodHelper {
@@ -51,7 +52,7 @@ function configOf({ installation, pod, script, capabilities, binds = [] }: PodHe
     Cmd: [],
     Labels: pod
       ? ownerLabels(pod.owner, helperName)
-      : { [label.installation]: installation, [label.kind]: 'helper' },
+      : { [label.installation]: installation, [label.kind]: shortLived.helper },
     HostConfig: {
       ...hardened,
       SecurityOpt: [...hardened.SecurityOpt],

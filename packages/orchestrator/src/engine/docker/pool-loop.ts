@@ -1,6 +1,6 @@
 import type Docker from 'dockerode'
 import { noRoomForPool } from './pool-errors.ts'
-import { type PoolNames, poolLabel } from './pool-names.ts'
+import { type PoolNames, poolLabel, shortLived } from './pool-names.ts'
 import { quote } from './shell.ts'
 
 /** Loop devices and the node that hands them out; nothing else of the host's devices opens. */
@@ -74,7 +74,7 @@ async function runHelper({ docker, names, keeperImage }: LoopWork, script: strin
     Image: keeperImage,
     Entrypoint: ['sh', '-c', script],
     Cmd: [],
-    Labels: { [poolLabel.pool]: names.installation, [poolLabel.kind]: 'pool-helper' },
+    Labels: { [poolLabel.pool]: names.installation, [poolLabel.kind]: shortLived.loop },
     HostConfig: {
       NetworkMode: 'none',
       // Never --privileged: it fails where the host itself lacks a capability.

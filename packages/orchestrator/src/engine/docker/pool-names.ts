@@ -30,6 +30,9 @@ export const poolLabel = {
   reason: 'dev.stuntdouble.reason',
 } as const
 
+/** Containers that an installation has at work for a moment, beside its pods. */
+export const shortLived = { loop: 'pool-helper', runner: 'runner', helper: 'helper' } as const
+
 /** Names become directories and engine names; they are refused here rather than escaped later. */
 export function checkName(name: string): string {
   if (/^[a-z0-9][a-z0-9-]{1,62}$/.test(name)) return name

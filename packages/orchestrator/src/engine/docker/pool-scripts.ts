@@ -107,21 +107,32 @@ export const usageScript = `df --output=size,avail,iavail -B1 /pool $([ -d /file
 
 /** A walk that takes longer is taken for one that was made to: nobody's bound may hang on it. */
 const walkWithinSeconds = 30
+/** What `timeout` says of a walk that it ended. */
+const notInTime = 124
+/** A directory that a rollback puts in another's place fails a walk at once, and only then. */
+const walks = 5
 
 /**
  * Prints a line for each directory that is there: `volumes/NAME BYTES INODES`, and `-` in place of a
  * number that did not come in time. A hard link counts once, a shared block as often as it is shared.
  */
 export const measureScript = (directories: readonly string[]) => `
-count() { timeout ${walkWithinSeconds} nice du -sx "$1" "$2" 2>/dev/null | cut -f 1; }
+count() {
+  for walk in $(seq ${walks}); do
+    # Removed meanwhile: it holds nothing.
+    [ -d "$2" ] || return 0
+    told=$(timeout ${walkWithinSeconds} nice du -sx "$1" "$2" 2>/dev/null) && ended=0 || ended=$?
+    [ $ended -ne ${notInTime} ] || break
+    [ -z "$told" ] || { printf '%s\n' "$told" | cut -f 1; return; }
+    sleep 0.2
+  done
+  echo -
+}
 for directory in ${directories.map(quote).join(' ')}; do
   for root in "$directory/data" "$directory/upper"; do
-    [ -d "$root" ] || continue
     bytes=$(count -B1 "$root")
     inodes=$(count --inodes "$root")
-    # Removed meanwhile: it holds nothing.
-    [ -d "$root" ] || continue
-    echo "$directory \${bytes:--} \${inodes:--}"
+    [ -z "$bytes" ] || [ -z "$inodes" ] || echo "$directory $bytes $inodes"
   done
 done`
 

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode'
+import { whole } from '../../lib/whole.ts'
 import type { ContainerSpec, PodSpec } from '../engine.ts'
 import { isolationUnavailable } from '../isolation-errors.ts'
 import type { DockerClient, FoundContainer } from './docker-client.ts'
@@ -46,17 +47,17 @@ export async function startPod(
 
   const gate = await gatePart(starter, pod, present)
   signal.throwIfAborted()
-  const [, members] = await all([
+  const [, members] = await whole([
     startPart(client, gate),
-    all(
+    whole(
       pod.containers.map((container) =>
         memberPart(starter, { pod, gate, container, present, runtimes }),
       ),
     ),
   ])
   signal.throwIfAborted()
-  await all(members.map((member) => startPart(client, member)))
-  await all(
+  await whole(members.map((member) => startPart(client, member)))
+  await whole(
     [gate, ...members].map(async ({ config, id }) =>
       verifyContainer(config, await client.inspect(id, signal)),
     ),
@@ -144,12 +145,3 @@ const ownerOf = ({ installation }: DockerClient, { id, kind }: PodSpec): Owner =
   pod: id,
   podKind: kind,
 })
-
-/**
- * Like Promise.all, but fails only after all have settled: whoever cleans up afterwards must not race
- * a create that is still under way.
- */
-async function all<const T extends readonly unknown[]>(work: T) {
-  await Promise.allSettled(work)
-  return Promise.all(work)
-}

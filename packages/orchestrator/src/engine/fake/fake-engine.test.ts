@@ -68,6 +68,7 @@ const programs: Readonly<Record<string, FakeProgram>> = {
     return 0
   },
   [commands.wait.join(' ')]: () => new Promise(() => {}),
+  [commands.busy.join(' ')]: () => 0,
   [commands.endless.join(' ')]: async ({ stdout, signal }) => {
     while (!signal.aborted) if (!stdout.write('y\n'.repeat(1000))) await sleep(1)
     return 0

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../lib/clock.ts'
 import type {
   BlindSpot,
   ContainerStatus,
+  ContainerUsage,
   Diagnosis,
   Engine,
   EngineCapabilities,
@@ -99,6 +100,8 @@ export class FakeEngine implements Engine {
   setLogs(pod: string, container: string, text: string): void {
     this.#logs.set(`${pod}/${container}`, text)
   }
+
+  async recover(): Promise<void> {}
 
   start(pod: PodSpec, signal: AbortSignal): Promise<void> {
     return this.#turns.start(pod.id, signal, (stop) => this.#start(pod, stop))
@@ -208,6 +211,12 @@ export class FakeEngine implements Engine {
   async limitsReached(signal: AbortSignal): Promise<readonly LimitReached[]> {
     signal.throwIfAborted()
     return [...this.#reached.values()].filter(({ pod }) => this.#find(pod)?.hasEnded === false)
+  }
+
+  /** A program is a process and a hundredth of a second; nothing else takes anything. */
+  async usage(pod: string, signal: AbortSignal): Promise<readonly ContainerUsage[]> {
+    signal.throwIfAborted()
+    return this.#find(pod)?.usage(this.#now()) ?? []
   }
 
   /** As a program inside that deletes what it goes on writing to. */

@@ -1,6 +1,13 @@
 import { type Duplex, duplexPair } from 'node:stream'
 import { newSecret } from '../../lib/ids.ts'
-import type { ContainerSpec, ContainerStatus, ExecSpec, PodSpec, Resource } from '../engine.ts'
+import type {
+  ContainerSpec,
+  ContainerStatus,
+  ContainerUsage,
+  ExecSpec,
+  PodSpec,
+  Resource,
+} from '../engine.ts'
 import { alreadyListening, containerNotFound, secondKernel, userRefused } from './fake-errors.ts'
 import { FakeProcess, type FakeProgram } from './fake-process.ts'
 
@@ -9,6 +16,7 @@ export type OnConnection = (socket: Duplex) => void
 interface FakeContainer {
   status: ContainerStatus
   readonly processes: Set<FakeProcess>
+  begun: number
 }
 
 const reserved = new Set([0, 64_000])
@@ -42,6 +50,16 @@ export class FakePod {
 
   statuses(): readonly ContainerStatus[] {
     return [...this.#containers.values()].map(({ status }) => status)
+  }
+
+  usage(at: number): readonly ContainerUsage[] {
+    return [...this.#containers.values()]
+      .filter(({ status }) => status.state === 'running')
+      .map(({ status: { name }, processes, begun }) => ({
+        ...{ name, at, cpuSeconds: begun / 100, memoryBytes: 2 ** 20 * (1 + processes.size) },
+        cacheBytes: 0,
+        processes: 1 + processes.size,
+      }))
   }
 
   /** Removes all but the gate. */
@@ -80,6 +98,7 @@ export class FakePod {
     if (container?.status.state !== 'running') throw containerNotFound(this.spec.id, name)
     const process = new FakeProcess({ pod: this.spec.id, container: name, spec, program })
     container.processes.add(process)
+    container.begun += 1
     const remove = () => container.processes.delete(process)
     process.exit.then(remove, remove)
     return process
@@ -116,7 +135,7 @@ export class FakePod {
 
   #add(name: string): void {
     const status = { id: newSecret(), name, state: 'running', exitCode: null } as const
-    this.#containers.set(name, { status, processes: new Set() })
+    this.#containers.set(name, { status, processes: new Set(), begun: 0 })
   }
 }
 

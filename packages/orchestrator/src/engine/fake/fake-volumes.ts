@@ -54,10 +54,12 @@ export class FakeVolumes implements Volumes {
     for (const copy of made) this.#volumes.set(copy.name, copy)
   }
 
-  async restore(volume: string, checkpoint: string, signal: AbortSignal): Promise<void> {
+  async restore(...request: Parameters<Volumes['restore']>): Promise<void> {
+    const [{ volume, as }, unmounted, signal] = request
+    await unmounted
     signal.throwIfAborted()
-    const [to, from] = [volume, checkpoint].map((name) => this.#volumes.get(checkName(name)))
-    if (!to || !from) throw refusal('conflict', `No "${volume}" or "${checkpoint}".`)
+    const [to, from] = [volume, as].map((name) => this.#volumes.get(checkName(name)))
+    if (!to || !from) throw refusal('conflict', `No "${volume}" or "${as}".`)
     this.#volumes.set(volume, { ...copyOf(from), name: volume, pod: to.pod })
   }
 

@@ -34,6 +34,8 @@ interface Place extends LanePlace {
   opening: number
   notBefore: number
   ended: boolean
+  /** While its first lane is being opened. */
+  arming: Promise<void> | undefined
 }
 
 /** The lanes of every pod: one is kept ready where commands are expected, more come and go by need. */
@@ -65,13 +67,21 @@ export class Lanes implements Disposable {
     else if (lane.isIdle) this.#rest(place, lane)
   }
 
-  /** Keeps one ready from here on. Returns when the first is, or none is to be had. */
-  async arm(key: LaneKey, where: LanePlace): Promise<void> {
+  /** Keeps one ready from here on. */
+  arm(key: LaneKey, where: LanePlace): void {
     const place = this.#place(key, where)
     place.spare = true
-    if (place.idle.length > 0) return
-    const lane = await this.#open(place)
-    if (lane) this.give(key, lane)
+    if (place.idle.length > 0 || place.arming) return
+    place.arming = this.#open(place)
+      .then((lane) => lane && this.give(key, lane))
+      .finally(() => {
+        place.arming = undefined
+      })
+  }
+
+  /** When the first one of a container that has just started is ready, or none is to be had. */
+  async armed(key: LaneKey): Promise<void> {
+    await this.#find(key)?.arming
   }
 
   podEnded(pod: string): void {
@@ -104,6 +114,7 @@ export class Lanes implements Disposable {
       opening: 0,
       notBefore: 0,
       ended: false,
+      arming: undefined,
     }
     const place = { ...where, ...fresh }
     places.set(name, place)

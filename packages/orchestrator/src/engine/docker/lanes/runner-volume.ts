@@ -2,7 +2,7 @@ import type { OnProgress } from '@stuntdouble/sdk/wire'
 import type Docker from 'dockerode'
 import type { Images } from '../../engine.ts'
 import { isGone, statusOf } from '../docker-errors.ts'
-import { poolLabel } from '../pool-names.ts'
+import { poolLabel, shortLived } from '../pool-names.ts'
 
 export const runnerImage = 'stuntdouble/runner'
 /** Where members have it, whatever their image. */
@@ -10,7 +10,7 @@ const directory = '/.stuntdouble'
 export const runnerPath = `${directory}/runner`
 
 const inImage = '/runner'
-const kind = 'runner'
+const kind = shortLived.runner
 
 export interface RunnerSource {
   readonly docker: Docker
