@@ -39,6 +39,12 @@ export const changedMeanwhile = (path: string) =>
     retryable: true,
   })
 
+export const noSuchRange = (path: string, size: number) =>
+  new SandboxError('range_not_satisfiable', `"${path}" has ${size} bytes, and none of those.`, {
+    hint: 'Ask for bytes that it has, or without a range.',
+    details: { size },
+  })
+
 export const fileTooLarge = (path: string) =>
   new SandboxError('workspace_too_large', `"${path}" is larger than 4 GiB.`, {
     hint: 'Send it in parts.',

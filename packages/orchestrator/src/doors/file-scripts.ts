@@ -1,7 +1,8 @@
 /** What runs inside for one file request, as the agent, with the path as $1. Exit 3: it is not there. */
 
 /**
- * First line `directory` or `file SIZE`; then entries separated by NUL, or the bytes. What was opened is
+ * First line `directory`, `file SIZE`, or with $2 or $3, `part FIRST LAST SIZE` or, where it has none of
+ * them, `none SIZE`; then entries separated by NUL, or the bytes. What was opened is
  * asked, not the name, which may stand for something else by now; and as much is read as it had then,
  * for it may grow as fast as it is read. Files of the kernel’s say 0 and have some.
  */
@@ -15,6 +16,18 @@ fi
 exec 3<"$1" || exit 1
 [ -f /proc/self/fd/3 ] || { echo "sh: not a plain file" >&2; exit 1; }
 size=$(stat -L -c %s /proc/self/fd/3)
+if [ $# -gt 1 ]; then
+  first=$2 last=$3
+  if [ -z "$first" ]; then
+    first=$((size - last)) last=
+    [ "$first" -ge 0 ] || first=0
+  fi
+  { [ -n "$last" ] && [ "$last" -lt "$size" ]; } || last=$((size - 1))
+  [ "$first" -lt "$size" ] || { echo "none $size"; exit 0; }
+  echo "part $first $last $size"
+  tail -c "+$((first + 1))" <&3 | head -c "$((last - first + 1))"
+  exit
+fi
 echo "file $size"
 [ "$size" -gt 0 ] || size=1048576
 exec head -c "$size" <&3`

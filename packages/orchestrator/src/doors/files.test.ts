@@ -74,6 +74,28 @@ test('a file that shrank is what is left of it, unless its size was told already
   await expect(text(many.body)).rejects.toMatchObject({ code: 'conflict' })
 })
 
+test('a part is the bytes that were asked for, and where they are', async () => {
+  const { files, started } = filesThat({ stdout: 'part 2 4 10\n234' })
+  const content = await files.read({ ...file, wanted: { first: 2, last: 4 } }, anySignal)
+  if (Array.isArray(content)) throw new Error('a directory')
+
+  expect(started[0]?.slice(-3)).toEqual([file.path, '2', '4'])
+  expect(content).toMatchObject({ size: 3, part: { first: 2, last: 4, total: 10 } })
+  expect(await text(content.body)).toBe('234')
+})
+
+test('a part that became shorter is no part, and one beyond the end is told as such', async () => {
+  const [shrunk, beyond] = ['part 2 4 10\n23', 'none 10\n'].map((stdout) => filesThat({ stdout }))
+  const wanted = { first: 2 }
+
+  await expect(shrunk?.files.read({ ...file, wanted }, anySignal)).rejects.toMatchObject({
+    code: 'conflict',
+  })
+  await expect(beyond?.files.read({ ...file, wanted }, anySignal)).rejects.toMatchObject({
+    ...{ code: 'range_not_satisfiable', details: { size: 10 } },
+  })
+})
+
 test('a directory is its entries', async () => {
   const { files } = filesThat({ stdout: 'directory\nf\t1\t1.0\ta\0' })
 

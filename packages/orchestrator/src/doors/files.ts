@@ -5,15 +5,15 @@ import type { Process } from '../engine/engine.ts'
 import { bounded } from '../lib/bounded.ts'
 import { newSecret } from '../lib/ids.ts'
 import { type Registered, withoutRegistered } from '../secrets/secrets.ts'
-import { beginningOf } from './beginning-of.ts'
 import { collect } from './collect.ts'
 import type { Commands } from './commands.ts'
 import { cut } from './cut.ts'
-import { changedMeanwhile, fileNotFound, fileRefused, fileTooLarge } from './errors.ts'
+import { fileNotFound, fileRefused, fileTooLarge } from './errors.ts'
 import { feed } from './feed.ts'
 import { discardScript, readScript, removeScript, writeScript } from './file-scripts.ts'
 import { parseListing } from './listing.ts'
-import { createStall, patiently, type Stall } from './stall.ts'
+import { type BytesWanted, type FileContent, partOf, wholeFile } from './reading.ts'
+import { createStall } from './stall.ts'
 
 /**
  * Files of a sandbox, touched inside it with the agent’s own rights: a path that leads somewhere the
@@ -23,9 +23,13 @@ export interface Files {
   /**
    * A directory’s entries, or a file’s bytes: as many as it had when it was opened, or fewer where it
    * shrank to what is held here at once. Throws `file_not_found`, `forbidden`, `timed_out` where the
-   * process inside is held up.
+   * process inside is held up. With `wanted`, a file’s part; throws `range_not_satisfiable` where it has
+   * none of it.
    */
-  read(file: FileRef, signal: AbortSignal): Promise<FileContent | FileEntry[]>
+  read(
+    file: FileRef & { readonly wanted?: BytesWanted },
+    signal: AbortSignal,
+  ): Promise<FileContent | FileEntry[]>
   /** Replaces the file at once when all bytes are there, 4 GiB at most; makes its directories. Resolves with its size. Throws `secret_found` where a registered secret is among them. */
   write(file: FileRef, body: Readable, signal: AbortSignal): Promise<number>
   /** A directory with all it holds. Throws `file_not_found`. */
@@ -38,15 +42,7 @@ export interface FileRef {
   readonly path: string
 }
 
-export interface FileContent {
-  readonly size: number
-  /** Read it to the end or destroy it: a process inside waits. Fails where not all of it came. */
-  readonly body: Readable
-}
-
 const messageLimitBytes = 4096
-/** What is read before anything is answered: what fails by then is told as what it is. */
-const heldBytes = 64 * 1024
 const discardWithinMs = 10_000
 /** A tree that grows as fast as it goes is never gone. */
 const removeWithinMs = 60_000
@@ -56,11 +52,12 @@ const listingLimitBytes = 1024 ** 2
 
 export function createFiles(commands: Commands, registered: Registered): Files {
   const start = (
-    { sandbox, path, partial }: FileRef & { readonly partial?: string },
+    { sandbox, path, partial, wanted }: Started,
     script: string,
     signal: AbortSignal,
   ): Promise<Process> => {
-    const command = ['/bin/sh', '-c', script, 'sh', path, ...(partial ? [partial] : [])]
+    const more = partial ? [partial] : wanted ? boundsOf(wanted) : []
+    const command = ['/bin/sh', '-c', script, 'sh', path, ...more]
     const stdin = partial ? {} : ({ stdin: 'none' } as const)
     return commands.start(sandbox, { command, cwd: '/', env: {}, ...stdin }, signal)
   }
@@ -93,12 +90,13 @@ export function createFiles(commands: Commands, registered: Registered): Files {
       const process = await start(file, readScript, stall.signal)
       const { head, rest } = await stall.awaiting(cut(process.stdout, '\n', messageLimitBytes))
       const { stderr, exit } = process
-      if (head?.startsWith('file ')) {
+      const [kind, ...numbers] = head?.split(' ') ?? []
+      if (kind !== 'directory' && kind !== undefined) {
         const settled = settle({ stdout: Readable.from([]), stderr, exit }, file.path)
         settled.catch(() => {})
-        const size = Number(head.slice(5))
-        const bytes = wholeOf({ ...file, size, stall, settled, rest })
-        return await contentOf(bytes, size)
+        const reading = { ...file, stall, settled, rest }
+        if (kind === 'file') return await wholeFile(reading, Number(numbers[0]))
+        return await partOf(reading, kind, numbers.map(Number))
       }
       const listing = settle({ stdout: rest, stderr, exit }, file.path)
       return parseListing(file.path, await stall.awaiting(listing))
@@ -126,33 +124,15 @@ export function createFiles(commands: Commands, registered: Registered): Files {
   }
 }
 
-async function contentOf(bytes: AsyncGenerator<Buffer>, size: number): Promise<FileContent> {
-  const { held, rest } = await beginningOf(bytes, heldBytes)
-  if (!rest) return { size: held.length, body: Readable.from([held], { objectMode: false }) }
-  return { size, body: Readable.from(rest, { objectMode: false }) }
+interface Started extends FileRef {
+  readonly partial?: string
+  readonly wanted?: BytesWanted
 }
 
-interface Reading {
-  readonly path: string
-  readonly size: number
-  readonly stall: Stall
-  readonly settled: Promise<unknown>
-  readonly rest: Readable
-}
-
-/**
- * Fails at its end where the process did: bytes that were cut short are not passed for whole. Of a file
- * that shrank, what is still held by us is whole.
- */
-async function* wholeOf({ path, size, stall, settled, rest }: Reading): AsyncGenerator<Buffer> {
-  let read = 0
-  for await (const chunk of patiently(rest, stall)) {
-    read += chunk.length
-    yield chunk
-  }
-  await stall.awaiting(settled)
-  if (read < size && read > heldBytes) throw changedMeanwhile(path)
-}
+const boundsOf = (wanted: BytesWanted) =>
+  'lastBytes' in wanted
+    ? ['', String(wanted.lastBytes)]
+    : [String(wanted.first), String(wanted.last ?? '')]
 
 const lastWords = (complaint: string) =>
   complaint.trim().split('\n').at(-1)?.split(': ').at(-1)?.toLowerCase() ||

@@ -1,5 +1,6 @@
 import type { SandboxView, Welcome } from '@stuntdouble/sdk/wire'
 import { workspacePath } from '../doors/doors.ts'
+import { linksBelow } from './links.ts'
 
 /** What a hand-over URL says of itself. `base` is the URL as it was opened. */
 export function welcome(view: SandboxView, base: string): Welcome {
@@ -17,58 +18,7 @@ export function welcome(view: SandboxView, base: string): Welcome {
     credentials: view.credentials,
     files: view.files,
     services: view.services ?? {},
-    links: {
-      exec: {
-        method: 'POST',
-        href: `${base}/exec`,
-        description:
-          'Run a command: { "command": "ls", "cwd"?, "env"?, "timeoutMs"? } → { stdout, stderr, exitCode }',
-      },
-      files: {
-        method: 'GET, PUT, DELETE',
-        href: `${base}/files${workspacePath}`,
-        description: 'Files by absolute path; a directory lists itself',
-      },
-      processes: {
-        method: 'GET, POST',
-        href: `${base}/processes`,
-        description:
-          'What runs in the background. POST what exec takes; GET …/ID/output?waitMs=10000 reads it, DELETE …/ID ends it',
-      },
-      query: {
-        method: 'POST',
-        href: `${base}/databases/NAME/query`,
-        description:
-          'One SQL statement: { "sql", "parameters"?, "maxRows"?, "timeoutMs"?, "readOnly"? } → { columns, rows, affected, more }',
-      },
-      mcp: {
-        method: 'POST',
-        href: `${base}/mcp`,
-        description: 'The same as tools of the Model Context Protocol, over streamable HTTP',
-      },
-      ports: {
-        method: 'GET',
-        href: `${base}/ports`,
-        description:
-          'What listens inside, each with its own address and a link for a person’s browser; …/ports/3000/path asks a port',
-      },
-      checkpoints: {
-        method: 'GET, POST',
-        href: `${base}/checkpoints`,
-        description:
-          'Keep the state of databases, files and workspace: { "name"? } → { name }; DELETE …/NAME removes one',
-      },
-      rollback: {
-        method: 'POST',
-        href: `${base}/rollback`,
-        description: 'Go back to a checkpoint: { "to"? }, the newest by default; what runs ends',
-      },
-      process: {
-        method: 'WebSocket',
-        href: `${base.replace(/^http/, 'ws')}/process`,
-        description: 'A terminal or a streamed command',
-      },
-    },
+    links: linksBelow(base),
   }
 }
 

@@ -232,6 +232,29 @@ describe('exec', () => {
 })
 
 describe('files', () => {
+  test('a part is answered as one, and one that is not there says how much there is', async () => {
+    const says = (text: string) =>
+      openGateway(
+        ({ stdout }) => {
+          stdout.write(text)
+          return 0
+        },
+        { realFiles: true },
+      )
+    await using there = await says('part 1 3 9\nabc')
+    await using beyond = await says('none 9\n')
+    const ask = ({ url }: { url: string }) =>
+      fetch(`${url}/files/workspace/x`, { headers: { range: 'bytes=1-3' } })
+    const [part, none] = [await ask(there), await ask(beyond)]
+
+    expect(part.status).toBe(206)
+    expect(part.headers.get('content-range')).toBe('bytes 1-3/9')
+    expect(part.headers.get('x-stuntdouble-size')).toBe('9')
+    expect(await part.text()).toBe('abc')
+    expect([none.status, none.headers.get('content-range')]).toEqual([416, 'bytes */9'])
+    expect(await problem(none)).toMatchObject({ code: 'range_not_satisfiable' })
+  })
+
   test('are written, read as bytes for saving, and removed', async () => {
     await using gateway = await openGateway()
     const url = `${gateway.url}/files/workspace/a%20b/%C3%BC.html`

@@ -1,6 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import type { Checkpoint, SandboxView } from '@stuntdouble/sdk/wire'
+import type {
+  Checkpoint,
+  LogQuery,
+  SandboxLog,
+  SandboxMetrics,
+  SandboxView,
+} from '@stuntdouble/sdk/wire'
 import { type Capabilities, ownPage } from '../capabilities/capabilities.ts'
 import type { Doors, McpDoor, Queries } from '../doors/doors.ts'
 import { checkAskedBy } from '../lib/asked-by.ts'
@@ -20,6 +26,14 @@ export interface Hosted {
    * close.
    */
   use(id: string, cut: (why?: SandboxError) => void): Disposable
+  /** No use: who only looks keeps nothing alive. Throws unless it is ready or paused. */
+  metrics(id: string, signal: AbortSignal): Promise<SandboxMetrics>
+  /** The same of what one of its members said last. */
+  logs(
+    id: string,
+    asked: LogQuery & { readonly name: string },
+    signal: AbortSignal,
+  ): Promise<SandboxLog>
   readonly checkpoints: OwnCheckpoints
 }
 
@@ -44,6 +58,8 @@ export interface GatewayParts {
   /** By which the gateway may be asked, beside its addresses and localhost. */
   readonly names: readonly string[]
   readonly wrongKeys: WrongKeys
+  /** The directory of the page’s script and style sheet; null where they were not built. */
+  readonly sandboxPage: string | null
 }
 
 /** The sandbox a request may use: `/s/<token>`, or `/s/<id>` with the token in the Authorization header. */

@@ -1,13 +1,27 @@
 import type { PortView, Welcome } from '@stuntdouble/sdk/wire'
 
-/** What a person sees at the clean address: one page without script or image, made anew each minute. */
-export function page(welcome: Welcome, ports: readonly PortView[], now: number): string {
+/** Where the gateway serves the page’s script and style sheet. */
+export const pageAssets = '/page'
+
+export interface PageParts {
+  readonly ports: readonly PortView[]
+  /** Epoch milliseconds. */
+  readonly now: number
+  /** Under which its one script may run; without it there is none. */
+  readonly nonce: string | undefined
+}
+
+/**
+ * What a person sees at the clean address. All of it can be read without script; with it `#live` becomes
+ * a terminal, files, statements and a clock (packages/dashboard/src/sandbox).
+ */
+export function page(welcome: Welcome, { ports, now, nonce }: PageParts): string {
   const id = escapeHtml(welcome.id)
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="60">
+<meta name="color-scheme" content="light dark">
 <title>Sandbox ${id}</title>
 <style>
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 3rem auto; padding: 0 1rem; color-scheme: light dark }
@@ -16,13 +30,15 @@ export function page(welcome: Welcome, ports: readonly PortView[], now: number):
   th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); overflow-wrap: anywhere }
   th { font-weight: 600; white-space: nowrap }
 </style>
-<h1>Sandbox <code>${id}</code></h1>
+${nonce ? live(nonce) : ''}<h1>Sandbox <code>${id}</code></h1>
 <p>${escapeHtml(welcome.message)}</p>
+<div id="live" data-sandbox="${id}">
 ${table('Time left', [
   ['at most', timeLeft(welcome.expiresAt, now)],
   ['unless it is used', timeLeft(welcome.idleAt, now)],
 ])}
 ${previews(ports)}
+</div>
 ${table(
   'Databases, by these addresses inside',
   Object.entries(welcome.databases).map(([name, { url, source }]) => [
@@ -55,6 +71,14 @@ The address to give to an agent is the one that you opened: it is not shown agai
 </html>
 `
 }
+
+const live = (nonce: string) => `<link rel="stylesheet" href="${pageAssets}/sandbox.css">
+<script type="module" nonce="${nonce}" src="${pageAssets}/sandbox.js"></script>
+`
+
+/** Of the gateway’s origin nothing runs but that script: whatever else it serves is an agent’s. */
+export const pagePolicy = (nonce: string | undefined) =>
+  `default-src 'none'; ${nonce ? `script-src 'nonce-${nonce}'; connect-src 'self'; ` : ''}style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
 function previews(ports: readonly PortView[]): string {
   const links = ports.map(

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import { ExecRequest, ndjsonType, type Welcome } from '@stuntdouble/sdk/wire'
+import { ExecRequest, LogQuery, ndjsonType, type Welcome } from '@stuntdouble/sdk/wire'
 import {
   json,
   type NextFunction,
@@ -15,9 +16,12 @@ import { checkpointRoutes } from './checkpoints/routes.ts'
 import { commandText } from './command-text.ts'
 import { streamCommand } from './exec-stream.ts'
 import { instructions, welcome } from './explain.ts'
+import { bytesWanted } from './files/byte-range.ts'
+import { pathOf } from './files/path-of.ts'
+import { treeRoutes } from './files/routes.ts'
 import { authorize, type GatewayParts, tokenOf } from './gateway.ts'
 import { lastWord } from './last-word.ts'
-import { page } from './page.ts'
+import { page, pagePolicy } from './page.ts'
 import { pageCookie } from './page-cookie.ts'
 import { processRoutes } from './processes/routes.ts'
 import { queryRoutes } from './queries/routes.ts'
@@ -44,14 +48,33 @@ export function gatewayRoutes(parts: GatewayParts): Router {
     await runCommand(parts, { sandbox, command, response, signal })
   })
 
+  router.get('/metrics', async (_request, response) => {
+    response.json(await parts.hosted.metrics(sandboxOf(response), abortOnClose(response)))
+  })
+
+  router.get('/logs/:name', async (request, response) => {
+    const asked = { ...parseBody(LogQuery, request.query), name: String(request.params.name) }
+    response.json(await parts.hosted.logs(sandboxOf(response), asked, abortOnClose(response)))
+  })
+
   router.use('/processes', processRoutes(parts))
   router.use('/databases', queryRoutes(parts))
 
+  addFileRoutes(router, parts)
+  router.use(treeRoutes(parts))
+  addPortRoutes(router, parts)
+  router.use(checkpointRoutes(parts))
+  return router
+}
+
+function addFileRoutes(router: Router, parts: GatewayParts): void {
   router.get('/files{/*path}', async (request, response) => {
     const sandbox = sandboxOf(response)
     const path = pathOf(request)
     using _use = useUntilCut(parts, response)
-    const content = await parts.doors.files.read({ sandbox, path }, abortOnClose(response))
+    const wanted = bytesWanted(request.headers)
+    const file = { sandbox, path, ...(wanted && { wanted }) }
+    const content = await parts.doors.files.read(file, abortOnClose(response))
     if (Array.isArray(content)) {
       response.set('x-stuntdouble-type', 'directory').json({ path, entries: content })
       return
@@ -61,8 +84,13 @@ export function gatewayRoutes(parts: GatewayParts): Router {
       'x-stuntdouble-type': 'file',
       'content-type': 'application/octet-stream',
       'content-disposition': 'attachment',
-      'x-stuntdouble-size': String(content.size),
+      'x-stuntdouble-size': String(content.part?.total ?? content.size),
+      'accept-ranges': 'bytes',
     })
+    if (content.part) {
+      const { first, last, total } = content.part
+      response.status(206).set('content-range', `bytes ${first}-${last}/${total}`)
+    }
     await pipeline(content.body, response)
   })
 
@@ -83,10 +111,6 @@ export function gatewayRoutes(parts: GatewayParts): Router {
     parts.recorder.recordSoon(sandbox, 'file_removed', { path })
     response.status(204).end()
   })
-
-  addPortRoutes(router, parts)
-  router.use(checkpointRoutes(parts))
-  return router
 }
 
 function addPortRoutes(router: Router, parts: GatewayParts): void {
@@ -184,7 +208,9 @@ async function sendPage(parts: GatewayParts, self: Welcome, response: Response):
   const signal = abortOnClose(response)
   // A sandbox that is too busy to list its ports has a page all the same.
   const ports = await parts.previews.list(self.id, tokenIn(request), signal).catch(() => [])
-  response.type('text/html').send(page(self, ports, Date.now()))
+  const nonce = parts.sandboxPage === null ? undefined : randomBytes(16).toString('base64url')
+  response.set('content-security-policy', pagePolicy(nonce)).type('text/html')
+  response.send(page(self, { ports, now: Date.now(), nonce }))
 }
 
 /** A person’s browser keeps no address with a token in it: not in its history, not in a screenshot. */
@@ -194,15 +220,5 @@ function sendToPage(parts: GatewayParts, response: Response, token: string): voi
   response.redirect(303, `/s/${sandbox}`)
 }
 
-/** The absolute path inside; express has decoded it. A NUL would cut it short inside. */
-function pathOf(request: Request): string {
-  const path = [request.params.path ?? ''].flat().join('/')
-  if (path.includes('\0')) throw notAPath()
-  return `/${path}`
-}
-
 const notAPort = () =>
   new SandboxError('usage', 'That is not a port.', { hint: 'Ports are 1 to 65535.' })
-
-const notAPath = () =>
-  new SandboxError('usage', 'A path holds no NUL.', { hint: 'Leave out the %00 and what follows.' })

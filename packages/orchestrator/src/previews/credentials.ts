@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import { type Capabilities, isOurToken } from '../capabilities/capabilities.ts'
+import { type Capabilities, everyPreview, isOurToken } from '../capabilities/capabilities.ts'
 import { localDomain, type PreviewHost } from '../lib/preview-host.ts'
 import type { WrongKeys } from '../lib/wrong-keys.ts'
 import { cookieValues } from './cookie.ts'
 import { previewClosed } from './errors.ts'
 
 export const tokenHeader = 'x-stuntdouble-token'
+/** In which E2B’s clients send what opens every preview of a sandbox. */
+export const trafficHeader = 'e2b-traffic-access-token'
 
 /** What a token is narrowed to, so that a link or a cookie opens this preview and nothing else. */
 export const purposeOf = (port: number) => `preview ${port}`
@@ -43,9 +45,9 @@ export function checkCredentials(
   request: IncomingMessage,
 ): void {
   let refusal: unknown
-  for (const token of shownBy(request, at)) {
+  for (const show of shownBy(parts.capabilities, request, at)) {
     try {
-      verify(parts.capabilities, at, token)
+      show()
       return
     } catch (cause) {
       refusal = hasEnded(refusal) ? refusal : cause
@@ -75,15 +77,28 @@ function verify(capabilities: Capabilities, { sandbox, port }: PreviewHost, toke
   else capabilities.verify(token, sandbox)
 }
 
-/** Those of an application inside are none of ours, and go on to it. */
-function shownBy({ headers }: IncomingMessage, at: PreviewHost): string[] {
+/** Each throws unless it opens this preview. Tokens of an application inside are none of ours. */
+function shownBy(
+  capabilities: Capabilities,
+  { headers }: IncomingMessage,
+  at: PreviewHost,
+): (() => void)[] {
   const bearer = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
-  return [
+  const tokens = ours([
     ...[headers[tokenHeader]].flat(),
     bearer,
     ...cookieValues(headers.cookie, at.domain !== localDomain),
-  ].filter((token): token is string => token !== undefined && isOurToken(token))
+  ])
+  return [
+    ...tokens.map((token) => () => verify(capabilities, at, token)),
+    ...ours([headers[trafficHeader]].flat()).map(
+      (token) => () => capabilities.verifyNarrowed(token, at.sandbox, everyPreview),
+    ),
+  ]
 }
+
+const ours = (tokens: readonly (string | undefined)[]) =>
+  tokens.filter((token): token is string => token !== undefined && isOurToken(token))
 
 const hasEnded = (cause: unknown) => cause instanceof SandboxError && cause.code === 'sandbox_gone'
 

@@ -1,6 +1,6 @@
 import { isOurToken } from '../capabilities/capabilities.ts'
 import { isOurCookie } from './cookie.ts'
-import { tokenHeader } from './credentials.ts'
+import { tokenHeader, trafficHeader } from './credentials.ts'
 import { changes, type RawHeaders, rewritten } from './headers.ts'
 
 /** How a request came, for those inside who ask. */
@@ -23,7 +23,7 @@ const withoutOurs = (cookies: string) => {
  */
 const rules = changes(
   [
-    ...['host', 'accept-encoding', tokenHeader],
+    ...['host', 'accept-encoding', tokenHeader, trafficHeader],
     ...['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port'],
     ...['x-forwarded-proto', 'x-forwarded-prefix', 'x-forwarded-server', 'x-real-ip'],
     // Frames that were deflated could not be looked at.

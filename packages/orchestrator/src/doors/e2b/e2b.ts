@@ -3,9 +3,11 @@ import type {
   CreateSandboxRequest,
   E2bEnvironment,
   EndReason,
+  ForkRequest,
   Handover,
   OnProgress,
   Receipt,
+  SandboxMetrics,
   SandboxView,
 } from '@stuntdouble/sdk/wire'
 import type { Capabilities } from '../../capabilities/capabilities.ts'
@@ -13,6 +15,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { WrongKeys } from '../../lib/wrong-keys.ts'
 import type { Recorder } from '../../recorder/recorder.ts'
 import type { Doors } from '../doors.ts'
+import type { Watchers } from './envd/watchers.ts'
 import type { Notes } from './notes.ts'
 import type { SeenTokens } from './tokens.ts'
 
@@ -29,6 +32,12 @@ export interface E2bSandboxes {
   handover(id: string): Handover
   end(id: string, reason: EndReason): Promise<Receipt>
   use(id: string, cut: () => void): Disposable
+  metrics(id: string, signal: AbortSignal): Promise<SandboxMetrics>
+  readonly checkpoints: {
+    pause(id: string): Promise<SandboxView>
+    resume(id: string): Promise<SandboxView>
+    fork(id: string, request: ForkRequest, signal: AbortSignal): Promise<readonly Handover[]>
+  }
 }
 
 /** Everything of it; nothing else of the orchestrator depends on this folder. */
@@ -46,6 +55,7 @@ export interface E2bParts {
   readonly recorder: Recorder
   readonly notes: Notes
   readonly tokens: SeenTokens
+  readonly watchers: Watchers
   readonly wrongKeys: WrongKeys
   readonly clock: Clock
   /** What a client’s environment has to say to find us. */

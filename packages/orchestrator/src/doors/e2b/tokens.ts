@@ -12,6 +12,7 @@ export interface SeenTokens {
   add(sandbox: string, token: string): void
   /** One that the sandbox was handed out with before. */
   of(sandbox: string): string | undefined
+  drop(sandbox: string, token: string): void
   /** Whose token signed an address that has not expired. */
   signer(address: SignedAddress, now: number): string | undefined
   forget(sandbox: string): void
@@ -29,6 +30,7 @@ export function createSeenTokens(): SeenTokens {
       if (seen.size > mostSandboxes && oldest !== undefined) seen.delete(oldest)
     },
     of: (sandbox) => seen.get(sandbox)?.values().next().value,
+    drop: (sandbox, token) => void seen.get(sandbox)?.delete(token),
     signer(address, now) {
       if (hasExpired(address, now)) return undefined
       for (const tokens of seen.values()) {

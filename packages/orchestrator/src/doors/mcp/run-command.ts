@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
+import { excerpt } from '@stuntdouble/sdk/excerpt'
 import { ExecRequest, type ExecResult } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
 import { newProcessId } from '../../lib/ids.ts'
 import type { Commands } from '../commands.ts'
 import type { Files } from '../files.ts'
-import { excerpt } from './excerpt.ts'
 import { type AddTool, sandboxTool, type ToolCall } from './tool.ts'
 
 const shownCharacters = 30_000

@@ -27,7 +27,7 @@ export interface SandboxToolParts {
 export function sandboxTools(parts: SandboxToolParts): readonly AddTool[] {
   const { commands, processes, files } = parts.doors
   return [
-    sandboxInfoTool(parts.look),
+    sandboxInfoTool(parts),
     runCommandTool({ commands, files, onRan: parts.onRan }),
     ...processTools(processes),
     readFileTool(files),

@@ -74,6 +74,16 @@ describe('checkpoint and rollback', () => {
     expect([named.isError, read()]).toEqual([false, 'first'])
   })
 
+  test('are preceded by what there is to go back to', async () => {
+    await using at = await open()
+    await at.call('checkpoint', { name: 'first' })
+    await at.call('checkpoint', { name: 'second' })
+    const { structured, text } = await at.call('sandbox_info')
+
+    expect(structured.checkpoints).toMatchObject([{ name: 'second' }, { name: 'first' }])
+    expect(text).toMatch(/Checkpoints.*\n {2}second, of .*\n {2}first, of /)
+  })
+
   test('say what there is where nothing is of that name', async () => {
     await using at = await open()
     const none = await at.call('rollback')
@@ -119,4 +129,19 @@ test('the owner’s link to a port opens that alone, and shows no token of the s
   expect(() => capabilities.verifyNarrowed(narrowed, at.id, 'preview 3000')).not.toThrow()
   expect(() => capabilities.verifyNarrowed(narrowed, at.id, 'preview 3001')).toThrow(/opens no/)
   expect(() => capabilities.verify(narrowed)).toThrow(/opens no/)
+})
+
+test('the owner’s links are all made of one token, and of another once that is revoked', async () => {
+  await using at = await open()
+  const { capabilities } = at.under
+  const before = capabilities.list(at.id).length
+  const ask = (port: number) => at.call('get_url', { port })
+  const asked = [await ask(3000), await ask(3000), await ask(3001)]
+  const held = capabilities.list(at.id).length
+  capabilities.revokeAll(at.id)
+  const later = new URL((await ask(3000)).structured.link).searchParams.get('token') ?? ''
+
+  expect(asked.map(({ isError }) => isError)).toEqual([false, false, false])
+  expect(held - before).toBe(1)
+  expect(() => capabilities.verifyNarrowed(later, at.id, 'preview 3000')).not.toThrow()
 })

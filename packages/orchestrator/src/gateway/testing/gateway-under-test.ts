@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { SandboxError } from '@stuntdouble/sdk/errors'
-import { LimitsConfig, type Problem, type SandboxView } from '@stuntdouble/sdk/wire'
+import { OperatorConfig, type Problem, type SandboxView } from '@stuntdouble/sdk/wire'
 import { createGatewayApp } from '../../app.ts'
 import { capabilityMigrations, createCapabilities } from '../../capabilities/capabilities.ts'
 import type { Doors, Files } from '../../doors/doors.ts'
@@ -63,7 +63,7 @@ export async function openGateway(program: FakeProgram = () => 0, options: Optio
   scope.use(previews)
   const e2b = openE2b({
     ...{ ...shared, recorder, doors, storage, clock, origin: { control: '', gateway: '' } },
-    config: { limits: LimitsConfig.parse({}), templates: {} },
+    config: { ...OperatorConfig.parse({}), templates: {} },
     installation: { apiKey: 'sdk_key' },
     sandboxes: { ...hosted, ...notHere, list: () => [] },
   })
@@ -78,6 +78,7 @@ export async function openGateway(program: FakeProgram = () => 0, options: Optio
     mcp,
     queries,
     names: [],
+    sandboxPage: null,
   }
   const front = openFront(gatewayParts, createGatewayApp(gatewayParts))
   const place = { host: '127.0.0.1', port: 0, remembered: 0 }
@@ -109,7 +110,8 @@ interface Tools {
 }
 
 function askedHere({ query, doors, ...parts }: Tools) {
-  const sandboxes = { get: () => view, database: () => database } as unknown as Sandboxes
+  const asked = { get: () => view, database: () => database, checkpoints: noCheckpoints }
+  const sandboxes = asked as unknown as Sandboxes
   const kinds = { postgres: { query } } as unknown as ServerKinds
   const queries = openQueries({ ...parts, kinds, sandboxes })
   const { recorder } = parts
@@ -125,6 +127,8 @@ function hostedHere() {
   const hosted = {
     checkpoints: noCheckpoints,
     get: () => view,
+    metrics: absent,
+    logs: absent,
     tombstone: () => undefined,
     use(_id: string, cut: () => void) {
       cuts.add(cut)
@@ -222,4 +226,7 @@ async function* torn() {
 }
 
 const never = () => Promise.reject(new Error('nothing here makes checkpoints'))
-const noCheckpoints = { create: never, list: () => [], remove: never, rollback: never }
+const noCheckpoints = {
+  ...{ create: never, list: () => [], remove: never, rollback: never },
+  ...{ pause: never, resume: never, fork: never },
+}

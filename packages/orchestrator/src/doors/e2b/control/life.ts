@@ -1,15 +1,13 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { SandboxView } from '@stuntdouble/sdk/wire'
 import { defaultTemplate, type E2bParts } from '../e2b.ts'
-import type { NewSandbox } from './messages.ts'
-import { sandboxOf } from './views.ts'
+import type { Note } from '../notes.ts'
+import { type NewSandbox, PrivateTraffic } from './messages.ts'
+import { isAlive, sandboxOf } from './views.ts'
 
 /** Makes a sandbox of a template. Throws `not_implemented` for what would look as if it was done. */
-export async function createFromTemplate(
-  { sandboxes, templates, notes, tokens, longestTtl }: E2bParts,
-  wanted: NewSandbox,
-  signal: AbortSignal,
-) {
+export async function createFromTemplate(parts: E2bParts, wanted: NewSandbox, signal: AbortSignal) {
+  const { sandboxes, templates, notes, tokens, longestTtl } = parts
   refuseUnserved(wanted)
   const { templateID: template, timeout, metadata, envVars: env } = wanted
   const blueprint = Object.hasOwn(templates, template) ? templates[template] : undefined
@@ -19,24 +17,44 @@ export async function createFromTemplate(
   const { id, token } = await sandboxes.create(request, () => {}, signal)
   notes.put(id, { template, metadata, env })
   tokens.add(id, token)
-  return sandboxOf(id, template, token)
+  return sandboxOf(parts, { id, template, token })
 }
 
 /** A token for one that runs; the same one for as long as this process remembers it. */
-export function joined({ sandboxes, recorder, notes, tokens }: E2bParts, id: string) {
-  let token = tokens.of(id)
-  if (token === undefined) {
-    token = sandboxes.handover(id).token
-    recorder.record(id, 'handover')
-    tokens.add(id, token)
-  }
-  return sandboxOf(id, notes.get(id)?.template ?? defaultTemplate, token)
+export function joined(parts: E2bParts, id: string) {
+  const { template } = noteOf(parts, id)
+  return sandboxOf(parts, { id, template, token: knownToken(parts, id) ?? newToken(parts, id) })
 }
 
-/** Throws `sandbox_not_found` for one that has ended, too. */
+/** Undefined where all that it was used with have been revoked, or are over. */
+function knownToken(parts: E2bParts, id: string): string | undefined {
+  const { tokens, capabilities } = parts
+  const token = tokens.of(id)
+  if (token === undefined) return undefined
+  try {
+    capabilities.verify(token, id)
+    return token
+  } catch {
+    tokens.drop(id, token)
+    return knownToken(parts, id)
+  }
+}
+
+function newToken({ sandboxes, recorder, tokens }: E2bParts, id: string): string {
+  const { token } = sandboxes.handover(id)
+  recorder.record(id, 'handover')
+  tokens.add(id, token)
+  return token
+}
+
+/** What was said of a sandbox; of one that was made by another door, nothing. */
+export const noteOf = ({ notes }: E2bParts, id: string): Note =>
+  notes.get(id) ?? { template: defaultTemplate, metadata: {}, env: {} }
+
+/** Paused or not. Throws `sandbox_not_found` for one that has ended, too. */
 export function running({ sandboxes }: E2bParts, id: string): SandboxView {
   const view = /^sb[a-z0-9]{12}$/.test(id) ? sandboxes.get(id) : undefined
-  if (view?.state !== 'ready') throw notRunning(id.slice(0, 40))
+  if (!view || !isAlive(view)) throw notRunning(id.slice(0, 40))
   return view
 }
 
@@ -54,12 +72,14 @@ export async function endIn(
 
 function refuseUnserved(wanted: NewSandbox): void {
   const asked = (['network', 'volumeMounts', 'iam', 'mcp'] as const).find(
-    (key) => wanted[key] != null,
+    (key) => wanted[key] != null && !(key === 'network' && isPrivate(wanted.network)),
   )
   if (asked) throw notServed(`\`${asked}\``, 'The template’s blueprint says what a sandbox has.')
   if (wanted.autoPause)
     throw notServed('Pausing at the end of its time', 'Leave out `lifecycle`: it ends then.')
 }
+
+const isPrivate = (network: unknown) => PrivateTraffic.safeParse(network).success
 
 export const notServed = (what: string, hint = 'docs/e2b.md lists what is.') =>
   new SandboxError('not_implemented', `${what} is not served here.`, { hint })

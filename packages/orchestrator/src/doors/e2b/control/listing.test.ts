@@ -5,7 +5,10 @@ import { pageOf } from './listing.ts'
 import { ListQuery } from './messages.ts'
 
 const views = ['a', 'b', 'c', 'd'].map((id) => ({ id, state: 'ready' })) as unknown as SandboxView[]
-const creating = { id: 'e', state: 'creating' } as unknown as SandboxView
+const others = [
+  { id: 'e', state: 'creating' },
+  { id: 'f', state: 'paused' },
+] as unknown as SandboxView[]
 const metadata: Readonly<Record<string, Note['metadata']>> = {
   a: { user: 'me & you', 'k=1': 'ü' },
   b: { user: 'me & you' },
@@ -13,7 +16,7 @@ const metadata: Readonly<Record<string, Note['metadata']>> = {
 }
 const notes = { get: (id: string) => ({ template: 'base', env: {}, metadata: metadata[id] ?? {} }) }
 
-const page = (query: object) => pageOf([...views, creating], ListQuery.parse(query), notes)
+const page = (query: object) => pageOf([...views, ...others], ListQuery.parse(query), notes)
 const ids = (query: object) => page(query).views.map(({ id }) => id)
 /** As the client writes it. */
 const encoded = (wanted: Readonly<Record<string, string>>) =>
@@ -21,15 +24,15 @@ const encoded = (wanted: Readonly<Record<string, string>>) =>
     .map((pair) => pair.map((part) => encodeURIComponent(encodeURIComponent(part))).join('='))
     .join('&')
 
-test('those that run are listed, a page at a time', () => {
-  expect(ids({})).toEqual(['a', 'b', 'c', 'd'])
+test('those that live are listed, a page at a time', () => {
+  expect(ids({})).toEqual(['a', 'b', 'c', 'd', 'f'])
   expect(page({ limit: '3' })).toMatchObject({ next: 'd' })
-  expect(ids({ limit: '3', nextToken: 'd' })).toEqual(['d'])
+  expect(ids({ limit: '3', nextToken: 'd' })).toEqual(['d', 'f'])
   expect(page({ limit: '3', nextToken: 'd' }).next).toBeUndefined()
 })
 
 test('a page whose beginning has ended begins again', () => {
-  expect(ids({ nextToken: 'z' })).toEqual(['a', 'b', 'c', 'd'])
+  expect(ids({ nextToken: 'z' })).toEqual(['a', 'b', 'c', 'd', 'f'])
 })
 
 test('they are found by what was said of them, and by nothing inherited', () => {
@@ -41,9 +44,10 @@ test('they are found by what was said of them, and by nothing inherited', () => 
 })
 
 test.each([
-  [{ state: 'running,paused' }, 4],
-  [{ state: ['running', 'paused'] }, 4],
-  [{ state: 'paused' }, 0],
-])('none is paused: %j', (query, count) => {
+  [{ state: 'running,paused' }, 5],
+  [{ state: ['running', 'paused'] }, 5],
+  [{ state: 'running' }, 4],
+  [{ state: 'paused' }, 1],
+])('they are found by their state: %j', (query, count) => {
   expect(ids(query)).toHaveLength(count)
 })

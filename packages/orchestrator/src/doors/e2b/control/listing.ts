@@ -2,6 +2,7 @@ import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { SandboxView } from '@stuntdouble/sdk/wire'
 import type { Notes } from '../notes.ts'
 import type { ListQuery } from './messages.ts'
+import { isAlive, stateOf } from './views.ts'
 
 export interface Page {
   readonly views: readonly SandboxView[]
@@ -9,16 +10,16 @@ export interface Page {
   readonly next: string | undefined
 }
 
-/** The sandboxes that run and fit what was asked for, newest first. */
+/** The sandboxes that live and fit what was asked for, newest first. */
 export function pageOf(
   all: readonly SandboxView[],
   { metadata, state, limit, nextToken }: ListQuery,
   notes: Pick<Notes, 'get'>,
 ): Page {
-  if (state !== undefined && !state.includes('running')) return { views: [], next: undefined }
   const wanted = wantedMetadata(metadata)
   const fitting = all
-    .filter((view) => view.state === 'ready')
+    .filter(isAlive)
+    .filter((view) => state === undefined || state.includes(stateOf(view)))
     .filter(({ id }) => {
       const has = notes.get(id)?.metadata ?? {}
       return wanted.every(([key, value]) => Object.hasOwn(has, key) && has[key] === value)

@@ -1,4 +1,4 @@
-import { ProcessStart } from '@stuntdouble/sdk/wire'
+import { ForkRequest, ProcessStart } from '@stuntdouble/sdk/wire'
 import { z } from 'zod'
 
 const mostSeconds = 30 * 86_400
@@ -23,9 +23,26 @@ export const NewSandbox = z.object({
 })
 export type NewSandbox = z.output<typeof NewSandbox>
 
+/** The one thing about its network that every sandbox has anyway: nobody sees a port without a token. */
+export const PrivateTraffic = z.strictObject({ allowPublicTraffic: z.literal(false) })
+
 export const Timeout = z.object({ timeout: Seconds })
-export const Connect = z.object({ timeout: Seconds.default(300) })
+/** Whether what runs goes on where it was; without that, it would have to begin anew. */
+const Memory = z.boolean().nullish()
+
+export const Pause = z.object({ memory: Memory })
+export const Connect = z.object({ timeout: Seconds.default(300), memory: Memory })
+export const Fork = z.object({
+  timeout: Seconds.default(300),
+  count: ForkRequest.shape.count,
+})
+export type Fork = z.output<typeof Fork>
 export const Refresh = z.object({ duration: Seconds.default(300) })
+
+const Moment = z.coerce.number().optional()
+/** In epoch seconds. */
+export const MetricsQuery = z.object({ start: Moment, end: Moment })
+export type MetricsQuery = z.output<typeof MetricsQuery>
 
 const first = (value: unknown) => (Array.isArray(value) ? value.join(',') : value)
 const words = z

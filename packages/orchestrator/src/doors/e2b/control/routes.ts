@@ -7,7 +7,9 @@ import { sentence } from '../connect/connect-error.ts'
 import type { E2bParts } from '../e2b.ts'
 import { createFromTemplate, endIn, joined, notServed, running } from './life.ts'
 import { pageOf } from './listing.ts'
-import { Connect, ListQuery, NewSandbox, Refresh, Timeout } from './messages.ts'
+import { ListQuery, MetricsQuery, NewSandbox, Refresh, Timeout } from './messages.ts'
+import { metricsOf } from './metrics.ts'
+import { stateRoutes } from './states/routes.ts'
 import { listed } from './views.ts'
 
 /** E2B’s REST API, as much of it as makes sense of a stunt double. Mounted at `/e2b` of the control plane. */
@@ -23,7 +25,9 @@ export function e2bControlRoutes(parts: E2bParts): Router {
     response.status(201).json(made)
   })
   router.get(['/sandboxes', '/v2/sandboxes'], (request, response) => {
-    const query = parseBody(ListQuery, request.query)
+    const asked = parseBody(ListQuery, request.query)
+    // Clients of the first version have no word for one that is paused.
+    const query = request.path.startsWith('/v2/') ? asked : { ...asked, state: ['running'] }
     const { views, next } = pageOf(sandboxes.list({ ended: false }), query, notes)
     if (next !== undefined) response.set('x-next-token', next)
     response.json(views.map((view) => listed(view, notes.get(view.id))))
@@ -31,6 +35,11 @@ export function e2bControlRoutes(parts: E2bParts): Router {
   router.get('/sandboxes/:id', (request, response) => {
     const view = running(parts, idOf(request))
     response.json({ ...listed(view, notes.get(view.id)), ...joined(parts, view.id) })
+  })
+  router.get('/sandboxes/:id/metrics', async (request, response) => {
+    const span = parseBody(MetricsQuery, request.query)
+    const { id } = running(parts, idOf(request))
+    response.json(metricsOf(await sandboxes.metrics(id, abortOnClose(response)), span))
   })
   router.delete('/sandboxes/:id', async (request, response) => {
     const { id } = running(parts, idOf(request))
@@ -47,14 +56,7 @@ export function e2bControlRoutes(parts: E2bParts): Router {
     await endIn(parts, idOf(request), { seconds, later: true })
     response.status(204).end()
   })
-  router.post(
-    ['/sandboxes/:id/connect', '/v2/sandboxes/:id/connect'],
-    async (request, response) => {
-      const { timeout: seconds } = parseBody(Connect, request.body)
-      await endIn(parts, idOf(request), { seconds, later: true })
-      response.json(joined(parts, idOf(request)))
-    },
-  )
+  router.use(['/sandboxes', '/v2/sandboxes'], stateRoutes(parts))
   router.use(({ method, path }) => {
     throw notServed(`${method} ${path.slice(0, 100)}`)
   })
@@ -79,9 +81,15 @@ const answerErrors: ErrorRequestHandler = (cause, _request, response, next) => {
     response.destroy()
     return
   }
-  const status = error.code === 'sandbox_gone' ? 404 : error.status
+  const status = statusOf(error)
   if (error.retryable) response.set('retry-after', '1')
   response.status(status).json({ code: status, message: sentence(error) })
+}
+
+/** 409 says `paused already` to its clients, which somebody else’s checkpoint is not. */
+function statusOf({ code, retryable, status }: SandboxError): number {
+  if (code === 'sandbox_gone') return 404
+  return code === 'conflict' && retryable ? 503 : status
 }
 
 /** Of the body’s parser; answered where the others are. */

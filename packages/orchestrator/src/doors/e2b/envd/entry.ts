@@ -1,4 +1,4 @@
-import { posix } from 'node:path'
+import type { Stat } from '../../stat.ts'
 
 /** `filesystem.EntryInfo` in protobuf’s JSON. */
 export interface EntryInfo {
@@ -15,29 +15,19 @@ export interface EntryInfo {
   readonly symlinkTarget?: string
 }
 
-/** For `find -printf`: the fields, the path and the target of a link, each with a NUL behind it. */
-export const entryFormat = '%Y\\t%s\\t%m\\t%M\\t%u\\t%g\\t%T@\\0%p\\0%l\\0'
-
-const types = { f: 'FILE_TYPE_FILE', d: 'FILE_TYPE_DIRECTORY' } as const
-
-/** What `find` printed, by path. */
-export function parseEntries(output: string): EntryInfo[] {
-  const words = output.split('\0')
-  const entries: EntryInfo[] = []
-  for (let at = 0; at + 2 < words.length; at += 3) {
-    entries.push(entryOf(words[at] ?? '', words[at + 1] ?? '', words[at + 2] ?? ''))
-  }
-  return entries.sort((a, b) => (a.path < b.path ? -1 : 1))
+const types: Readonly<Record<Stat['type'], EntryInfo['type']>> = {
+  file: 'FILE_TYPE_FILE',
+  directory: 'FILE_TYPE_DIRECTORY',
+  symlink: 'FILE_TYPE_UNSPECIFIED',
+  other: 'FILE_TYPE_UNSPECIFIED',
 }
 
-function entryOf(fields: string, path: string, target: string): EntryInfo {
-  const [type = '', size = '0', mode = '0', permissions = '', owner = '', group = '', at = '0'] =
-    fields.split('\t')
+export function entryInfo(stat: Stat): EntryInfo {
+  const { name, path, size, mode, permissions, owner, group, modifiedAt, target } = stat
   return {
-    ...{ name: posix.basename(path), path, permissions, owner, group, size },
-    type: types[type as keyof typeof types] ?? 'FILE_TYPE_UNSPECIFIED',
-    mode: Number.parseInt(mode, 8),
-    modifiedTime: new Date(Math.floor(Number(at) * 1000)).toISOString(),
-    ...(target !== '' && { symlinkTarget: target }),
+    ...{ name, path, size: String(size), mode, permissions, owner, group },
+    type: types[stat.leadsTo],
+    modifiedTime: modifiedAt,
+    ...(target !== undefined && { symlinkTarget: target }),
   }
 }

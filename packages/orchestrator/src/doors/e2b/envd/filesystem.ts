@@ -4,12 +4,13 @@ import { type Rpc, unary } from '../connect/rpc.ts'
 import { type Caller, treeOf } from './caller.ts'
 import { insidePath } from './inside-path.ts'
 import { watchRpc } from './watch.ts'
+import { watcherRpcs } from './watcher-rpcs.ts'
 
 const Path = z.string().max(10_000).default('').transform(insidePath)
 const OnePath = z.object({ path: Path })
 const mostDepth = 64
 
-/** `filesystem.Filesystem` of envd, but for the watchers that are polled. */
+/** `filesystem.Filesystem` of envd. */
 export const filesystemRpcs: Readonly<Record<string, Rpc<Caller>>> = {
   Stat: unary(OnePath, async ({ path }, { caller, signal }: Call) => ({
     entry: await treeOf(caller, signal).stat(path),
@@ -30,6 +31,7 @@ export const filesystemRpcs: Readonly<Record<string, Rpc<Caller>>> = {
     }),
   ),
   WatchDir: watchRpc,
+  ...watcherRpcs,
   Remove: unary(OnePath, async ({ path }, { caller, signal }: Call) => {
     await remove(caller, path, signal)
     return {}

@@ -62,8 +62,9 @@ function envdRoutes(parts: E2bParts): Router {
 
 const ofResponse = ({ locals }: Response) => locals.caller as Caller
 
-function callerOf({ doors, recorder, notes }: E2bParts, sandbox: string): Caller {
-  return { sandbox, doors, recorder, env: notes.get(sandbox)?.env ?? {} }
+function callerOf({ notes, ...parts }: E2bParts, sandbox: string): Caller {
+  const { doors, recorder, watchers } = parts
+  return { sandbox, doors, recorder, watchers, env: notes.get(sandbox)?.env ?? {} }
 }
 
 function rpcOf({ params }: Request): Rpc<Caller> | undefined {
@@ -77,7 +78,7 @@ function textOf({ query }: Request, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** 502 is what the edge of E2B says of a sandbox that is gone, and what its clients understand. */
+/** 502 is what the edge of E2B says of a sandbox that is gone or paused, and what its clients understand. */
 // biome-ignore lint/complexity/useMaxParams: express knows an error handler by its four parameters
 const answerErrors: ErrorRequestHandler = (cause, request, response, _next) => {
   const error = asSandboxError(cause)
@@ -86,7 +87,7 @@ const answerErrors: ErrorRequestHandler = (cause, request, response, _next) => {
     response.destroy()
     return
   }
-  if (error.code === 'sandbox_gone') {
+  if (error.code === 'sandbox_gone' || error.details.state === 'paused') {
     response.status(502).json({ code: 502, message: sentence(error) })
   } else if (mediaTypeOf(request) === streamType) {
     // A stream is told of in a stream; only its end says what went wrong.

@@ -1,3 +1,5 @@
+import type { FileChange } from '@stuntdouble/sdk/wire'
+
 /** What `find` says of one entry, as far as changes are seen by it. */
 export interface Seen {
   readonly type: string
@@ -12,14 +14,14 @@ export type Listing = ReadonlyMap<string, Seen>
 export interface Change {
   /** Relative to the directory that is watched. */
   readonly name: string
-  readonly type: `EVENT_TYPE_${'CREATE' | 'WRITE' | 'REMOVE' | 'RENAME' | 'CHMOD'}`
+  readonly type: FileChange['type']
 }
 
 /** For `find -printf`. */
 export const seenFormat = '%y\\t%i\\t%s\\t%T@\\t%m\\t%P\\0'
 
-/** Half an upload of ours stands under such a name, until all of it is there. */
-const partial = /(?:^|\/)\.upload-[\w-]{43}$/
+/** Half an upload of ours stands under such a name, or below it, until all of it is there. */
+const partial = /(?:^|\/)\.upload-[\w-]{43}(?:\/|$)/
 
 export function parseListing(output: string): Listing {
   const listing = new Map<string, Seen>()
@@ -37,7 +39,7 @@ export function changesBetween(before: Listing, after: Listing): Change[] {
   const moved = new Set(appeared.map(([, { inode }]) => inode))
   const gone = [...before].filter(([name]) => !after.has(name))
   return [
-    ...gone.map(([name, { inode }]) => change(name, moved.has(inode) ? 'RENAME' : 'REMOVE')),
+    ...gone.map(([name, { inode }]) => change(name, moved.has(inode) ? 'rename' : 'remove')),
     ...appeared.flatMap(([name, entry]) => appearance(name, entry, gone)),
     ...[...after].flatMap(([name, entry]) => difference(name, before.get(name), entry)),
   ]
@@ -46,7 +48,7 @@ export function changesBetween(before: Listing, after: Listing): Change[] {
 function appearance(name: string, entry: Seen, gone: readonly [string, Seen][]): Change[] {
   const wasMoved = gone.some(([, { inode }]) => inode === entry.inode)
   const hasContent = entry.type === 'f' && entry.size !== '0' && !wasMoved
-  return [change(name, 'CREATE'), ...(hasContent ? [change(name, 'WRITE')] : [])]
+  return [change(name, 'create'), ...(hasContent ? [change(name, 'write')] : [])]
 }
 
 function difference(name: string, before: Seen | undefined, after: Seen): Change[] {
@@ -55,10 +57,9 @@ function difference(name: string, before: Seen | undefined, after: Seen): Change
     after.type === 'f' &&
     (['inode', 'size', 'modified'] as const).some((key) => before[key] !== after[key])
   return [
-    ...(written ? [change(name, 'WRITE')] : []),
-    ...(before.mode === after.mode ? [] : [change(name, 'CHMOD')]),
+    ...(written ? [change(name, 'write')] : []),
+    ...(before.mode === after.mode ? [] : [change(name, 'chmod')]),
   ]
 }
 
-const change = (name: string, type: 'CREATE' | 'WRITE' | 'REMOVE' | 'RENAME' | 'CHMOD') =>
-  ({ name, type: `EVENT_TYPE_${type}` }) as const
+const change = (name: string, type: FileChange['type']): Change => ({ name, type })

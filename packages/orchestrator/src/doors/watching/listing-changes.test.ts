@@ -5,7 +5,7 @@ const file = (inode: number, name: string, { size = 1, mode = 644 } = {}) =>
   `f\t${inode}\t${size}\t100.5\t${mode}\t${name}\0`
 const told = (before: string, after: string) =>
   changesBetween(parseListing(before), parseListing(after)).map(
-    ({ type, name }) => `${type.slice(11).toLowerCase()} ${name}`,
+    ({ type, name }) => `${type} ${name}`,
   )
 
 test.each([
@@ -18,6 +18,7 @@ test.each([
   ['it is gone', file(1, 'a'), '', ['remove a']],
   ['another name', file(1, 'a'), file(1, 'b'), ['rename a', 'create b']],
   ['half an upload', '', file(1, `x/.upload-${'a'.repeat(43)}`), []],
+  ['half of an archive', '', file(1, `.upload-${'a'.repeat(43)}/deep/b`), []],
   ['a name with a tab', '', file(1, 'a\tb', { size: 0 }), ['create a\tb']],
   ['a directory’s own time', 'd\t1\t9\t1\t755\td\0', 'd\t1\t9\t2\t755\td\0', []],
 ])('%s', (...[, before, after, changes]) => {
