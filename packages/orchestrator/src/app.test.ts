@@ -123,3 +123,15 @@ test('what nobody serves is told as a problem, and names no stack', async () => 
   expect([unknown.status, malformed.status, broken.status]).toEqual([404, 400, 500])
   expect(await broken.text()).not.toMatch(/TypeError|undefined|\.ts/)
 })
+
+test('a request is known in its answer by the trace that it came with', async () => {
+  await using control = await listen(app(), { host: '127.0.0.1', port: 0, remembered: 0 })
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+  const answered = async (given: string) =>
+    (
+      await fetch(`${control.origin}/v1/sandboxes`, { headers: { traceparent: given } })
+    ).headers.get('traceparent')
+
+  expect(await answered(traceparent)).toBe(traceparent)
+  expect(await answered('<script>')).toBeNull()
+})

@@ -6,7 +6,7 @@ import type { Auth } from './auth/auth.ts'
 import { requireKey, sessionRoutes } from './auth/routes.ts'
 import type { Changes } from './changes/changes.ts'
 import { type DoctorParts, examine } from './doctor/doctor.ts'
-import type { Doors, McpCaller, McpDoor } from './doors/doors.ts'
+import type { Doors, McpDoor } from './doors/doors.ts'
 import { e2bControlRoutes } from './doors/e2b/control/routes.ts'
 import type { E2bParts } from './doors/e2b/e2b.ts'
 import { e2bGatewayRoutes } from './doors/e2b/envd/routes.ts'
@@ -15,13 +15,16 @@ import type { Egress } from './egress/egress.ts'
 import { egressRoutes } from './egress/routes.ts'
 import type { GatewayParts } from './gateway/gateway.ts'
 import { mcpCaller } from './gateway/mcp-caller.ts'
+import { pageAssets } from './gateway/page.ts'
 import { gatewayRoutes } from './gateway/routes.ts'
 import { checkAskedBy } from './lib/asked-by.ts'
 import type { Log } from './lib/log.ts'
 import { asSandboxError } from './lib/progress-response.ts'
 import { abortOnClose, requireJson } from './lib/requests.ts'
 import { traceOf } from './lib/trace.ts'
+import { traceparentOf } from './lib/traceparent.ts'
 import type { WrongKeys } from './lib/wrong-keys.ts'
+import { mcpOwner } from './mcp-owner.ts'
 import { openApiDocument } from './openapi/openapi.ts'
 import type { Previews } from './previews/previews.ts'
 import type { Recorder } from './recorder/recorder.ts'
@@ -83,9 +86,10 @@ export function createApp(parts: AppParts): Express {
   })
   app.use('/v1', eventRoutes(parts.recorder), sandboxRoutes(parts), snapshotRoutes(parts.snapshots))
   app.use('/v1', checkpointRoutes(parts), poolRoutes(parts.sandboxes), egressRoutes(parts.egress))
+  const owner = mcpOwner(parts)
   app.use(
     '/v1',
-    mcpRoutes(parts.mcp, () => ownerOf(parts)),
+    mcpRoutes(parts.mcp, () => owner),
   )
   app.use('/v1', unknownRoute)
   if (existsSync(parts.dashboard)) app.use(dashboard(parts.dashboard))
@@ -104,28 +108,18 @@ export function createGatewayApp(
     mcpRoutes(parts.mcp, (request) => mcpCaller(parts, request, String(request.params.handle))),
   )
   app.use('/s/:handle', gatewayRoutes(parts))
+  if (parts.sandboxPage) app.use(pageAssets, express.static(parts.sandboxPage, { index: false }))
   app.use(e2bGatewayRoutes(parts.e2b))
   app.use(unknownRoute, answerErrors(parts.log))
   return app
 }
 
-/** Who has the key may use every sandbox, each call by its id. A link is made of a token that nobody sees. */
-const ownerOf = ({ sandboxes, previews }: Pick<AppParts, 'sandboxes' | 'previews'>): McpCaller => ({
-  ...{ name: 'owner', fixed: false },
-  enter(sandbox, cut) {
-    const use = sandboxes.use(sandbox, cut)
-    return {
-      sandbox,
-      viewPort: (port) => previews.view(sandbox, port, sandboxes.handover(sandbox).token),
-      [Symbol.dispose]: () => use[Symbol.dispose](),
-    }
-  },
-})
-
 function bare({ log, names }: Pick<AppParts, 'log' | 'names'>): Express {
   const app = express().disable('x-powered-by').disable('etag')
   app.use(({ headers }, response, next) => {
-    response.on('failure', (cause) => logFailure(log, cause))
+    const traceparent = traceparentOf(headers)
+    response.on('failure', (cause) => logFailure(log, cause, traceparent))
+    if (traceparent !== undefined) response.set('traceparent', traceparent)
     response.set({
       'cache-control': 'no-store',
       'content-security-policy':
@@ -158,12 +152,15 @@ const unknownRoute = () => {
 const answerErrors =
   (log: Log): ErrorRequestHandler =>
   // biome-ignore lint/complexity/useMaxParams: express knows an error handler by its four parameters
-  (cause, _request, response, _next) => {
+  (cause, request, response, _next) => {
     const error = clientError(cause) ?? asSandboxError(cause)
-    logFailure(log, cause)
+    logFailure(log, cause, traceparentOf(request.headers))
     if (response.headersSent) {
       response.destroy()
       return
+    }
+    if (error.code === 'range_not_satisfiable') {
+      response.set('content-range', `bytes */${error.details.size}`)
     }
     if (error.retryable) response.set('retry-after', retryAfter(error))
     response.status(error.status).type(problemType).json(problemOf(error))
@@ -172,9 +169,11 @@ const answerErrors =
 const retryAfter = ({ details }: SandboxError) => String(details.retryAfterSeconds ?? 1)
 
 /** Our own errors are answers. What lies beneath them, and anything else, is for the log. */
-function logFailure(log: Log, cause: unknown): void {
+function logFailure(log: Log, cause: unknown, traceparent: string | undefined): void {
   const beneath = cause instanceof SandboxError ? cause.cause : cause
-  if (beneath !== undefined) log.error(traceOf(beneath), 'a request failed')
+  if (beneath !== undefined) {
+    log.error({ ...traceOf(beneath), ...(traceparent && { traceparent }) }, 'a request failed')
+  }
 }
 
 /** What express and its body parser complain about is the client’s mistake. */

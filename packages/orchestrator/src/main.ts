@@ -47,6 +47,7 @@ try {
     port: portOf(values.port),
     gatewayPort: portOf(values['gateway-port']),
     dashboard: join(import.meta.dirname, '../../dashboard/dist'),
+    sandboxPage: join(import.meta.dirname, '../../dashboard/dist-sandbox'),
     images: join(import.meta.dirname, '../../../images'),
     log,
   })

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Canaries } from './canaries/canaries.ts'
 import type { Capabilities } from './capabilities/capabilities.ts'
 import type { LoadedConfig } from './config/config.ts'
@@ -24,6 +25,8 @@ interface Parts {
   readonly recorder: Recorder
   readonly canaries: Canaries
   readonly wrongKeys: WrongKeys
+  /** Where its built script and style sheet are, if they are. */
+  readonly sandboxPage: string
   readonly clock: Clock
   readonly log: Log
 }
@@ -38,5 +41,6 @@ export function openGateway(
   const previews = createPreviews({
     ...{ ...parts, commands: doors.commands, origin, domain, proxies },
   })
-  return { ...parts, hosted: sandboxes, names, previews, origin }
+  const sandboxPage = existsSync(parts.sandboxPage) ? parts.sandboxPage : null
+  return { ...parts, hosted: sandboxes, names, previews, origin, sandboxPage }
 }

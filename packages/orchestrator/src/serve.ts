@@ -52,6 +52,8 @@ export interface ServeOptions {
   readonly gatewayPort: number | undefined
   /** The built page. */
   readonly dashboard: string
+  /** The built script and style sheet of a sandbox’s own page. */
+  readonly sandboxPage: string
   /** The folder of our Dockerfiles. */
   readonly images: string
   readonly log: Log
@@ -68,6 +70,7 @@ const sweepUploadsMs = 60_000
 const refreshMs = 5_000
 /** A little longer than it takes to remove a pod. */
 const takeOverWithinMs = 10_000
+const clearUpWithinMs = 10_000
 const recoverWithinMs = 60_000
 
 /** Throws the `config_invalid` that `serve` would, and starts nothing. */
@@ -132,7 +135,7 @@ export async function serve(options: ServeOptions): Promise<Orchestrator> {
 type Parts = Awaited<ReturnType<typeof assemble>>
 
 async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
-  const { directories, log } = options
+  const { directories, log, sandboxPage } = options
   const clock = systemClock
   const origin = { gateway: '', control: '' }
   const config = loadConfig(options.configPath, options.environment)
@@ -188,7 +191,7 @@ async function assemble(options: ServeOptions, scope: AsyncDisposableStack) {
 
   const queries = openQueries({ engine, kinds, sandboxes, recorder })
   const mcp = openMcp({ ...shared, version, doors, queries, sandboxes })
-  const asked = { names: config.listen.names, wrongKeys: createWrongKeys(clock) }
+  const asked = { names: config.listen.names, wrongKeys: createWrongKeys(clock), sandboxPage }
   const e2b = openE2b({ ...shared, ...asked, config, doors, sandboxes, origin })
   const behind = { config, sandboxes, doors, canaries, e2b, queries, mcp: mcp.inside }
   const gateway = openGateway({ ...shared, ...asked, ...behind }, () => origin.gateway)
@@ -214,11 +217,19 @@ async function openEngine(
     // Two installations of one user share what is above it, and each sweeps what it finds in its own.
     runDirectory: join(directories.run, installation),
     imagesDirectory: images,
+    scratchDirectory: join(directories.state, 'images'),
     poolBytes: parseBytes(config.limits.poolSize) ?? 0,
   }
   scope.use(takeOver(directories.state))
   scope.use(startReaper({ ...wanted, stateDirectory: directories.state }, noReaper(log)))
-  return scope.use(await openDockerEngine(wanted))
+  const engine = scope.use(await openDockerEngine(wanted))
+  // One that is not there is told about by whoever needs it.
+  await engine
+    .recover(AbortSignal.timeout(clearUpWithinMs))
+    .catch((cause) =>
+      log.warn(traceOf(cause), 'what an earlier one left behind may still be there'),
+    )
+  return engine
 }
 
 /** Whoever clears away for one that died finishes what it is at first. */

@@ -81,6 +81,48 @@ test('a token that is revoked opens nothing, and the others what they did', () =
   expect(capabilities.list(sandbox)).toHaveLength(1)
 })
 
+test('what was let in a moment ago is refused as soon as it is revoked', () => {
+  const { capabilities } = fixture()
+  const closings = [capabilities.revokeAll, capabilities.forgetAll] as const
+  for (const close of closings) {
+    const token = capabilities.issue(sandbox, 2_000)
+    expect(capabilities.verify(token)).toBe(sandbox)
+    expect(capabilities.verify(token)).toBe(sandbox)
+    close(sandbox)
+    expect(() => capabilities.verify(token)).toThrow()
+  }
+})
+
+test('a token that was let in before its extension lasts as long as it says', () => {
+  const { capabilities, time } = fixture()
+  const token = capabilities.issue(sandbox, 2_000)
+  expect(capabilities.verify(token)).toBe(sandbox)
+  capabilities.prolong(sandbox, 2_000, 9_000)
+
+  time.now = 8_999
+  expect(capabilities.verify(token)).toBe(sandbox)
+  time.now = 9_000
+  expect(() => capabilities.verify(token)).toThrow(/has ended/)
+})
+
+test('what was undone is not remembered', () => {
+  const { capabilities, storage } = fixture()
+  const kept = capabilities.issue(sandbox, 2_000)
+  let undone = ''
+  const undo = () => {
+    undone = capabilities.issue(sandbox, 2_000)
+    capabilities.forgetAll(other)
+    expect(capabilities.verify(undone)).toBe(sandbox)
+    capabilities.revokeAll(sandbox)
+    expect(() => capabilities.verify(kept)).toThrow(/has ended/)
+    throw new Error('undone')
+  }
+  expect(() => storage.transaction(undo)).toThrow('undone')
+
+  expect(() => capabilities.verify(undone)).toThrow(/opens no sandbox/)
+  expect(capabilities.verify(kept)).toBe(sandbox)
+})
+
 test('no token is stored', () => {
   const { capabilities, storage } = fixture()
   const token = capabilities.issue(sandbox, 2_000)

@@ -1,9 +1,10 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import { z } from 'zod'
 import type { Clock } from '../lib/clock.ts'
 import { newSecret } from '../lib/ids.ts'
 import type { Migration, Storage } from '../storage/storage.ts'
+import { rememberRows } from './remembered-rows.ts'
 
 /** The 256-bit tokens that open one sandbox each. Only their SHA-256 is kept. */
 export interface Capabilities {
@@ -63,29 +64,34 @@ const narrowedForm = /^sp_([0-9a-f]{16})_([0-9a-f]{64})$/
 /** What opens all of a sandbox to a browser that has shown its token once. */
 export const ownPage = 'page'
 
+/** What opens every preview of a sandbox to a program, and nothing else of it. */
+export const everyPreview = 'previews'
+
 /** Whether a text is a token or a narrowed one: nobody but us is to see it. */
 export const isOurToken = (text: string) => form.test(text) || narrowedForm.test(text)
 
-export function createCapabilities({ sqlite }: Storage, clock: Clock): Capabilities {
-  const insert = sqlite.prepare(
+export function createCapabilities(storage: Storage, clock: Clock): Capabilities {
+  const { sqlite } = storage
+  const byHash = sqlite.prepare('SELECT * FROM capabilities WHERE hash = ?')
+  const remembered = rememberRows(storage, (key) => Row.optional().parse(byHash.get(key)))
+  const insert = remembered.writing(
     'INSERT INTO capabilities (hash, sandbox, expiresAt) VALUES (?, ?, ?)',
   )
-  const byHash = sqlite.prepare('SELECT * FROM capabilities WHERE hash = ?')
   const byId = sqlite.prepare('SELECT * FROM capabilities WHERE hash BETWEEN ? AND ?')
   const bySandbox = sqlite.prepare('SELECT * FROM capabilities WHERE sandbox = ? ORDER BY hash')
-  const prolong = sqlite.prepare(
+  const prolong = remembered.writing(
     'UPDATE capabilities SET expiresAt = ? WHERE sandbox = ? AND expiresAt = ?',
   )
-  const revoke = sqlite.prepare('UPDATE capabilities SET revoked = 1 WHERE sandbox = ?')
-  const renew = sqlite.prepare(
+  const revoke = remembered.writing('UPDATE capabilities SET revoked = 1 WHERE sandbox = ?')
+  const renew = remembered.writing(
     'UPDATE capabilities SET expiresAt = max(expiresAt, ?) WHERE hash = ?',
   )
-  const forget = sqlite.prepare('DELETE FROM capabilities WHERE hash = ? AND sandbox = ?')
-  const forgetAll = sqlite.prepare('DELETE FROM capabilities WHERE sandbox = ?')
+  const forget = remembered.writing('DELETE FROM capabilities WHERE hash = ? AND sandbox = ?')
+  const forgetAll = remembered.writing('DELETE FROM capabilities WHERE sandbox = ?')
   const open = (row: Row) => row.revoked === 0 && clock() < row.expiresAt
 
   function verify(token: string, expected?: string): string {
-    const row = form.test(token) ? Row.optional().parse(byHash.get(hashOf(token))) : undefined
+    const row = form.test(token) ? remembered.of(hashOf(token)) : undefined
     if (!row || (expected !== undefined && row.sandbox !== expected)) throw unknownToken()
     if (!open(row)) throw spentToken(row)
     return row.sandbox
@@ -115,22 +121,22 @@ export function createCapabilities({ sqlite }: Storage, clock: Clock): Capabilit
     verifyNarrowed,
     issue(sandbox, expiresAt) {
       const token = `sd_${sandbox}_${newSecret()}`
-      insert.run(hashOf(token), sandbox, expiresAt)
+      insert(hashOf(token), sandbox, expiresAt)
       return token
     },
-    prolong: (sandbox, from, to) => void prolong.run(to, sandbox, from),
+    prolong: (sandbox, from, to) => prolong(to, sandbox, from),
     renew(sandbox, token, expiresAt) {
       verify(token, sandbox)
-      renew.run(expiresAt, hashOf(token))
+      renew(expiresAt, hashOf(token))
     },
-    revoke: (sandbox, token) => void forget.run(hashOf(token), sandbox),
-    forgetAll: (sandbox) => void forgetAll.run(sandbox),
-    revokeAll: (sandbox) => void revoke.run(sandbox),
+    revoke: (sandbox, token) => forget(hashOf(token), sandbox),
+    forgetAll: (sandbox) => forgetAll(sandbox),
+    revokeAll: (sandbox) => revoke(sandbox),
     list: (sandbox) => rowsOf(sandbox).map((row) => ({ id: idOf(row.hash), open: open(row) })),
   }
 }
 
-const hashOf = (token: string) => createHash('sha256').update(token).digest('hex')
+const hashOf = (token: string) => hash('sha256', token, 'hex')
 
 const idOf = (hash: string) => hash.slice(0, 16)
 const macOf = ({ hash, sandbox }: Row, purpose: string) =>

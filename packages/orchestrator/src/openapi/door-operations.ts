@@ -1,6 +1,7 @@
 import {
   ExecRequest,
   ExecResult,
+  LogQuery,
   PortList,
   PortView,
   ProcessList,
@@ -10,6 +11,8 @@ import {
   QueryRequest,
   QueryResult,
   ResizeRequest,
+  SandboxLog,
+  SandboxMetrics,
   SignalRequest,
   StartProcess,
   Welcome,
@@ -33,6 +36,15 @@ export const doorOperations: readonly Operation[] = [
   {
     ...{ method: 'post', path: `${base}/exec`, summary: 'Run a command to its end', status: 200 },
     ...{ body: ExecRequest, result: ExecResult },
+  },
+  {
+    ...{ method: 'get', path: `${base}/metrics`, status: 200, result: SandboxMetrics },
+    summary: 'What it uses of processor, memory, processes and disk, and what it may',
+  },
+  {
+    ...{ method: 'get', path: `${base}/logs/:name`, status: 200, result: SandboxLog },
+    summary: 'The end of what a database, a service or the workspace’s main program said',
+    query: LogQuery,
   },
   {
     ...{ method: 'post', path: `${base}/databases/:name/query`, status: 200 },

@@ -22,7 +22,7 @@ export function openApiDocument(version: string) {
       title: 'Stuntdouble',
       version,
       description: [
-        'Production’s stunt double for coding agents. Not in this document:',
+        'Production’s stunt double for coding agents. What cannot be done is told as problem details with a code and a hint, with Retry-After where it may be done later. A `traceparent` comes back in the answer, and stands beside a failure in the log. Not in this document:',
         ...undescribed.map(({ at, why }) => `- \`${at}\` ${why}`),
       ].join('\n'),
     },

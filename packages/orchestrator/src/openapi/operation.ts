@@ -23,14 +23,28 @@ export interface Operation {
   readonly type?: string
   /** Of an answer that goes on: the data of each server-sent event. */
   readonly stream?: z.ZodType
+  /** Answers 206 to those who ask for a part of its bytes. */
+  readonly partial?: true
   /** Long work: NDJSON progress for those who accept it. */
   readonly progress?: true
 }
 
 /** As the document has it. */
 export function describe(operation: Operation) {
-  const { path, summary, body, bodyType, query, header, status, result, type, progress, stream } =
-    operation
+  const {
+    path,
+    summary,
+    body,
+    bodyType,
+    query,
+    header,
+    status,
+    result,
+    type,
+    progress,
+    stream,
+    partial,
+  } = operation
   const names = [...path.matchAll(/[:*](\w+)/g)].map(([, name = '']) => name)
   return {
     summary,
@@ -50,16 +64,19 @@ export function describe(operation: Operation) {
         ...((type || result) && {
           content: {
             ...(result && { 'application/json': { schema: result } }),
-            ...(type && { [type]: { schema: z.string() } }),
+            ...(type && bytesOf(type)),
             ...(progress && { [ndjsonType]: { schema: ProgressLine } }),
             ...(stream && { [eventStreamType]: { schema: stream } }),
           },
         }),
       },
+      ...(partial && type && { 206: { description: 'A part', content: bytesOf(type) } }),
       default: failure,
     },
   }
 }
+
+const bytesOf = (type: string) => ({ [type]: { schema: z.string() } })
 
 const failure = {
   description: 'Problem details (RFC 9457) with a code and a hint',

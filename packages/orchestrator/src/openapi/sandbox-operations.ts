@@ -7,6 +7,7 @@ import {
   HandoverRequest,
   idempotencyHeader,
   LocalDatabase,
+  LogQuery,
   PoolView,
   patchType,
   Receipt,
@@ -14,6 +15,9 @@ import {
   RevokeRequest,
   SandboxEventList,
   SandboxList,
+  SandboxListQuery,
+  SandboxLog,
+  SandboxMetrics,
   SandboxView,
   SecretsReport,
   TimeoutRequest,
@@ -24,7 +28,6 @@ import { z } from 'zod'
 import { checkpointOperations } from './checkpoint-operations.ts'
 import type { Operation } from './operation.ts'
 
-const All = z.object({ all: z.enum(['true', 'false']).optional() })
 const IdempotencyKey = z.object({
   [idempotencyHeader]: z.string().min(1).max(255).optional().meta({
     description:
@@ -47,8 +50,8 @@ export const sandboxOperations: readonly Operation[] = [
   {
     method: 'get',
     path: '/sandboxes',
-    summary: 'Sandboxes, newest first; ended ones too with all=true',
-    query: All,
+    summary: 'Sandboxes, newest first; ended ones too with all=true; a page of them with limit',
+    query: SandboxListQuery,
     status: 200,
     result: SandboxList,
   },
@@ -127,6 +130,21 @@ export const sandboxOperations: readonly Operation[] = [
     summary: 'What happened to a sandbox, oldest first',
     status: 200,
     result: SandboxEventList,
+  },
+  {
+    method: 'get',
+    path: '/sandboxes/:id/metrics',
+    summary: 'What a sandbox uses of processor, memory, processes and disk, and what it may',
+    status: 200,
+    result: SandboxMetrics,
+  },
+  {
+    method: 'get',
+    path: '/sandboxes/:id/logs/:name',
+    summary: 'The end of what a database, a service or the workspace’s main program said',
+    query: LogQuery,
+    status: 200,
+    result: SandboxLog,
   },
   {
     method: 'get',

@@ -4,10 +4,12 @@ import {
   ExtendRequest,
   HandoverRequest,
   idempotencyHeader,
+  LogQuery,
   parseDuration,
   patchType,
   RenewRequest,
   RevokeRequest,
+  SandboxListQuery,
   TimeoutRequest,
 } from '@stuntdouble/sdk/wire'
 import { type Request, Router } from 'express'
@@ -20,6 +22,7 @@ import type { ServerKinds } from '../sources/sources.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
 import { badIdempotencyKey } from './errors.ts'
 import { idOf } from './id-of.ts'
+import { pageOf } from './list-page.ts'
 import type { Sandboxes } from './sandboxes.ts'
 
 interface Parts {
@@ -53,7 +56,8 @@ export function sandboxRoutes(parts: Parts): Router {
     )
   })
   router.get('/sandboxes', (request, response) => {
-    response.json({ sandboxes: sandboxes.list({ ended: request.query.all === 'true' }) })
+    const { all, ...wanted } = parseBody(SandboxListQuery, request.query)
+    response.json(pageOf(sandboxes.list({ ended: all === 'true' }), wanted))
   })
   router.get('/sandboxes/:id', (request, response) => {
     response.json(sandboxes.get(idOf(request)))
@@ -85,6 +89,13 @@ export function sandboxRoutes(parts: Parts): Router {
   router.get('/sandboxes/:id/events', (request, response) => {
     const { id } = sandboxes.get(idOf(request))
     response.json({ events: recorder.list(id) })
+  })
+  router.get('/sandboxes/:id/metrics', async (request, response) => {
+    response.json(await sandboxes.metrics(idOf(request), abortOnClose(response)))
+  })
+  router.get('/sandboxes/:id/logs/:name', async (request, response) => {
+    const asked = { ...parseBody(LogQuery, request.query), name: String(request.params.name) }
+    response.json(await sandboxes.logs(idOf(request), asked, abortOnClose(response)))
   })
   router.get('/sandboxes/:id/changes', async (request, response) => {
     const sandbox = idOf(request)

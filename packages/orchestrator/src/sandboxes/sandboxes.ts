@@ -28,6 +28,8 @@ import { createHandovers } from './handovers.ts'
 import { createIdempotencyKeys, idempotencyMigrations } from './idempotency-keys.ts'
 import { createLeases } from './leases.ts'
 import { createLimitWatch } from './limit-watch.ts'
+import { createLogs, type Logs } from './logs.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { createPool } from './pool/pool.ts'
 import { createPreStops } from './pre-stop.ts'
 import { createReconciler } from './reconciler.ts'
@@ -88,6 +90,8 @@ export interface Sandboxes extends AsyncDisposable {
   /** The same, and it is active only when the visit is told so. */
   visit(id: string, cut: (why?: SandboxError) => void): Visit
   database(id: string, name: string): SandboxDatabase
+  readonly metrics: Metrics
+  readonly logs: Logs
   readonly checkpoints: Omit<Checkpoints, 'recover'>
   /** Takes up what an earlier process left: adopts what runs, ends what was half made. */
   adopt(): Promise<void>
@@ -192,6 +196,8 @@ export function createSandboxes(parts: SandboxesParts): Sandboxes {
     use: (id, cut) => activity.begin(roster.usable(id).id, cut),
     visit: (id, cut) => activity.visit(roster.usable(id).id, cut),
     database: roster.database,
+    metrics: createMetrics(desk, roster),
+    logs: createLogs(desk, roster),
     checkpoints,
     adopt: createAdoption(desk, ending, checkpoints.recover),
     pool: pool.view,

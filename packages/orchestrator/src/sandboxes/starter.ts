@@ -26,6 +26,8 @@ export interface StarterParts {
 export interface Starter {
   images(sandbox: Sandbox, onProgress: OnProgress, signal: AbortSignal): Promise<void>
   start(sandbox: Sandbox, signal: AbortSignal): Promise<void>
+  /** The first part of a start alone, which needs neither images nor volumes: its gate. */
+  open(sandbox: Sandbox, signal: AbortSignal): Promise<void>
   /** The same on volumes that are there. */
   run(sandbox: Sandbox, signal: AbortSignal): Promise<void>
   /** Unpacks what was uploaded for it, and says in its AGENTS.md what is here. */
@@ -80,10 +82,13 @@ export function createStarter({
     const podWith = (services: readonly string[]) =>
       podOf(sandbox, kinds, { placeholders, services })
     await engine.start(podWith([]), signal)
+    // What is written inside goes one after another, over the one way in that is ready first.
+    const written = canaries
+      .plant(sandbox.id, signal)
+      .then(() => fillWorkspace(sandbox, { engine, workspaces }, signal))
     await Promise.all([
-      canaries.plant(sandbox.id, signal),
+      written,
       ...sandbox.databases.map((database) => ready(sandbox, database, signal)),
-      fillWorkspace(sandbox, { engine, workspaces }, signal),
     ])
     await startServices(sandbox, engine, { podWith, signal })
   }
@@ -102,6 +107,7 @@ export function createStarter({
         }),
       )
     },
+    open: (sandbox, signal) => engine.start({ ...podOf(sandbox, kinds), containers: [] }, signal),
     run,
     fill: (sandbox, signal) => fillWorkspace(sandbox, { engine, workspaces }, signal),
     async start(sandbox, signal) {

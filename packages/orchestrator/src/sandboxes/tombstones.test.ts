@@ -1,4 +1,4 @@
-import { LimitsConfig, type Problem } from '@stuntdouble/sdk/wire'
+import { OperatorConfig, type Problem } from '@stuntdouble/sdk/wire'
 import { describe, expect, test } from 'vitest'
 import { type AppParts, createApp, createGatewayApp } from '../app.ts'
 import { createAuth } from '../auth/auth.ts'
@@ -27,12 +27,12 @@ async function open() {
   const clock = () => time.now
   const shared = {
     ...{ recorder, doors, log: createLog('silent') },
-    ...{ names: [], wrongKeys: createWrongKeys(clock) },
+    ...{ names: [], sandboxPage: null, wrongKeys: createWrongKeys(clock) },
   }
   const e2b = openE2b({
     ...{ ...shared, sandboxes, capabilities, clock, installation: { apiKey: key } },
     storage: scope.use(openStorage(':memory:', e2bMigrations)),
-    config: { limits: LimitsConfig.parse({}), templates: {} },
+    config: { ...OperatorConfig.parse({}), templates: {} },
     origin: { control: '', gateway: '' },
   })
   const queries = openQueries({ ...under, kinds: {} as ServerKinds })

@@ -1,4 +1,5 @@
-import type { Engine } from '../engine/engine.ts'
+import type { Engine, ObservedPod } from '../engine/engine.ts'
+import { isHelperId } from '../lib/ids.ts'
 import { clearAway } from './clear-away.ts'
 import { isInUse } from './remove.ts'
 import type { SnapshotRow, SnapshotStore } from './store.ts'
@@ -18,10 +19,13 @@ export async function recoverSnapshots(
 ): Promise<void> {
   const unfinished = store.list().filter(({ state }) => state !== 'sealed')
   const outcomes = await Promise.allSettled(unfinished.map((row) => finish({ engine, store }, row)))
-  const strays = (await engine.list(signal)).filter(({ kind }) => kind === 'staging')
+  const strays = (await engine.list(signal)).filter(isStaging)
   for (const { id } of strays) await engine.destroy(id, signal)
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }
+
+/** One without a container has nothing to say its kind, and so is known by its id. */
+const isStaging = ({ id, kind }: ObservedPod) => kind === 'staging' || isHelperId(id)
 
 async function finish({ engine, store }: Recovery, row: SnapshotRow): Promise<void> {
   try {

@@ -30,6 +30,8 @@ export interface Capacity extends Pick<Queue, 'enter' | 'look'> {
 const overcommitment = 4
 const diskKnownMs = 2_000
 const lookWithinMs = 5_000
+/** What is kept ready goes in a moment, or something is in its way. */
+const hopeMs = 10_000
 
 const totalMemoryOf = (limits: OperatorConfig['limits'], { totalBytes }: Machine): number =>
   limits.totalMemory === undefined
@@ -73,6 +75,7 @@ export function createCapacity({ storage, engine, clock, limits, ...parts }: Par
   const queue = createQueue({
     ...{ rows, room, evict, clock, most: limits.queue },
     waitMs: (parseDuration(limits.queueWait) ?? 0) * 1000,
+    hopeMs,
   })
 
   return {

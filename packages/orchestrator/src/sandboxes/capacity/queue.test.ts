@@ -34,7 +34,7 @@ function openQueue(change: Partial<Parameters<typeof createQueue>[0]> = {}) {
       evicted.times += 1
     },
     clock: () => 0,
-    ...{ most: 100, waitMs: 60_000 },
+    ...{ most: 100, waitMs: 60_000, hopeMs: 60_000 },
     ...change,
   })
   return { queue, held, evicted }
@@ -139,6 +139,16 @@ describe('a creation', () => {
     leave(under, 'warm')
     await under.queue.look()
     expect(await begun).toBe('a')
+  })
+
+  test('that may not wait is refused soon where what is kept ready does not go', async () => {
+    const under = openQueue({ hopeMs: 20 })
+    under.held.push({ name: 'ready', memoryBytes: 100, pooled: true })
+    const refused = enter(under, { name: 'a', memoryBytes: 100 }, { wait: false })
+
+    await expect(refused).rejects.toMatchObject({ code: 'capacity', retryable: true })
+    expect(under.evicted.times).toBe(1)
+    expect(under.queue.length).toBe(0)
   })
 })
 

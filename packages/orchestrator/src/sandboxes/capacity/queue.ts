@@ -26,9 +26,11 @@ export interface QueueParts {
   /** How many may wait, and for how long. */
   readonly most: number
   readonly waitMs: number
+  /** How long one that may not wait hopes for the room of what is kept ready. */
+  readonly hopeMs: number
 }
 
-export function createQueue({ rows, clock, most, waitMs, ...parts }: QueueParts): Queue {
+export function createQueue({ rows, clock, most, ...parts }: QueueParts): Queue {
   const waiting = new Set<Waiting>()
 
   function refuse(one: Waiting, room: Room): void {
@@ -74,6 +76,9 @@ export function createQueue({ rows, clock, most, waitMs, ...parts }: QueueParts)
     etaSeconds: endsAt === undefined ? null : Math.max(1, Math.ceil((endsAt - clock()) / 1000)),
   })
 
+  const patienceFor = ({ wait }: Pick<Waiting, 'wait'>) =>
+    wait ? parts.waitMs : Math.min(parts.hopeMs, parts.waitMs)
+
   async function look(): Promise<void> {
     if (waiting.size > 0) settle(await parts.room())
   }
@@ -86,7 +91,7 @@ export function createQueue({ rows, clock, most, waitMs, ...parts }: QueueParts)
     async enter(entrant, signal) {
       signal.throwIfAborted()
       const late = (one: Waiting) => void parts.room().then((room) => refuse(one, room), one.refuse)
-      const { one, begun } = waitFor(entrant, { signal, waitMs, late })
+      const { one, begun } = waitFor(entrant, { signal, waitMs: patienceFor(entrant), late })
       waiting.add(one)
       look().catch(one.refuse)
       return begun.finally(() => waiting.delete(one))

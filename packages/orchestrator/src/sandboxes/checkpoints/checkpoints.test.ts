@@ -6,6 +6,7 @@ import {
   type LifecycleUnderTest,
   openLifecycle,
 } from '../testing/lifecycle-under-test.ts'
+import { watchedEngine } from '../testing/watched-engine.ts'
 
 const signal = new AbortController().signal
 
@@ -254,6 +255,34 @@ describe('a fork', () => {
     await expect(forks(under, id, { count: 2 })).rejects.toMatchObject({ code: 'engine_failed' })
     expect(under.sandboxes.list({ ended: false }).map((each) => each.id)).toEqual([id])
     expect(await under.remains()).toHaveLength(3)
+  })
+
+  test('has its gate while the checkpoint it begins as is still being made', async () => {
+    await using under = await openLifecycle()
+    const { promise: begun, resolve } = Promise.withResolvers<void>()
+    const engine = watchedEngine(under.engine, async (name, work) => {
+      if (name === 'start' && isForking) resolve()
+      if (name === 'checkpoint') await begun
+      return work()
+    })
+    let isForking = false
+    const first = under.restarted(engine)
+    const id = await holding(under, 'before')
+    isForking = true
+    const [made] = await first.checkpoints.fork(id, ForkRequest.parse({}), signal)
+
+    expect(read(under, made?.id ?? '')).toEqual(['before', 'before'])
+  })
+
+  test('whose checkpoint fails leaves nothing, and its sandbox as it was', async () => {
+    await using under = await openLifecycle()
+    const id = await holding(under, 'before')
+    under.engine.failNext('checkpoint')
+
+    await expect(forks(under, id, { count: 2 })).rejects.toMatchObject({ code: 'engine_failed' })
+    expect(under.sandboxes.list({ ended: false }).map((each) => each.id)).toEqual([id])
+    expect(await under.remains()).toHaveLength(3)
+    await expect(forks(under, id, {})).resolves.toHaveLength(1)
   })
 
   test('nobody waits for any more leaves nothing', async () => {

@@ -68,12 +68,14 @@ export function createCheckpoints(parts: ForkParts, roster: Roster): Checkpoints
     const { from } = request
     const of = from === undefined ? roster.usable(id) : roster.ready(id)
     await admitForks(parts, { of, request }, signal)
-    if (from !== undefined)
-      return fork(parts, { of, from: catalogue.find(id, from).id, request }, signal)
-    const made = await keeping.make(of, null)
-    // What cannot be removed now goes with the sandbox, or with the next start.
-    const remove = () => keeping.remove(made).catch(() => {})
-    return fork(parts, { of, from: made.id, request }, signal).finally(remove)
+    if (from !== undefined) {
+      const kept = catalogue.find(id, from)
+      return fork(parts, { of, from: { id: kept.id, kept: Promise.resolve() }, request }, signal)
+    }
+    const making = await keeping.begin(of, null)
+    return fork(parts, { of, from: making, request }, signal).finally(() =>
+      keeping.removeLater(making),
+    )
   }
 
   return {
@@ -81,9 +83,10 @@ export function createCheckpoints(parts: ForkParts, roster: Roster): Checkpoints
     resume: (id) => alone(id, () => pausing.resume(id)),
     list: (id) => catalogue.list(roster.ready(id).id).map(publicly),
     create: (id, wanted) =>
-      alone(id, async () =>
-        publicly(await keeping.make(roster.usable(id), catalogue.nameFor(id, wanted))),
-      ),
+      alone(id, async () => {
+        const making = await keeping.begin(roster.usable(id), catalogue.nameFor(id, wanted))
+        return publicly(await making.kept)
+      }),
     remove: (id, name) =>
       alone(id, async () => {
         await keeping.remove(catalogue.find(roster.ready(id).id, name))

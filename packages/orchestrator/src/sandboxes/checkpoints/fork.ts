@@ -1,4 +1,5 @@
 import { type Blueprint, errorOf, type ForkRequest, type Handover } from '@stuntdouble/sdk/wire'
+import { whole } from '../../lib/whole.ts'
 import { admit } from '../admission.ts'
 import type { Capacity } from '../capacity/capacity.ts'
 import type { Desk } from '../desk.ts'
@@ -23,8 +24,8 @@ export interface ForkParts {
 
 interface Fork {
   readonly of: Sandbox
-  /** Of a checkpoint that stays until all are ready. */
-  readonly from: string
+  /** A checkpoint that stays until all are ready. It may still be in the making: `kept` says when it is there. */
+  readonly from: { readonly id: string; readonly kept: Promise<unknown> }
   readonly request: ForkRequest
 }
 
@@ -49,9 +50,11 @@ export async function fork(
   signal: AbortSignal,
 ): Promise<readonly Handover[]> {
   const { desk, ending } = parts
+  // Heard below; it may come before anybody listens there.
+  from.kept.catch(() => {})
   const blueprint = await admitForks(parts, { of, request }, signal)
   const forks = desk.storage.transaction(() => {
-    const journalled = { of, from, blueprint }
+    const journalled = { of, from: from.id, blueprint }
     return Array.from({ length: request.count }, () => journal(desk, journalled))
   })
   const abandon = () => {
@@ -60,7 +63,7 @@ export async function fork(
   signal.addEventListener('abort', abandon)
   try {
     signal.throwIfAborted()
-    return await whole(forks.map((each) => bringUp(parts, { of, fork: each }, signal)))
+    return await whole(forks.map((each) => bringUp(parts, { of, from, fork: each }, signal)))
   } catch (cause) {
     abandon()
     // What cannot be cleared away now is tried again every second.
@@ -73,12 +76,15 @@ export async function fork(
 
 async function bringUp(
   { desk, starting, handovers }: ForkParts,
-  { of, fork: made }: { readonly of: Sandbox; readonly fork: Sandbox },
+  { of, from, fork: made }: Omit<Fork, 'request'> & { readonly fork: Sandbox },
   signal: AbortSignal,
 ): Promise<Handover> {
   const { id } = made
-  await desk.workspaces.inherit(of.id, id)
-  await starting.prepare(made, () => {}, signal)
+  const prepared = desk.workspaces
+    .inherit(of.id, id)
+    .then(() => starting.prepare(made, () => {}, signal))
+  // The gate needs nothing of the checkpoint, and takes as long as its making.
+  await whole([from.kept, prepared, desk.starter.open(made, signal)])
   await desk.reconcile(id)
   const now = desk.store.get(id)
   if (now?.problem) throw errorOf(now.problem)
@@ -88,17 +94,11 @@ async function bringUp(
 
 function journal(
   { clock, store, recorder }: Desk,
-  { of, from, blueprint }: Omit<Fork, 'request'> & { readonly blueprint: Blueprint },
+  { of, from, blueprint }: { of: Sandbox; from: string; blueprint: Blueprint },
 ): Sandbox {
   const made = newFork(of, { blueprint, from, now: clock() })
   store.insert(made)
   recorder.record(made.id, 'created', { snapshot: firstSnapshot(made), forkOf: of.id })
   recorder.record(of.id, 'forked', { to: made.id })
   return made
-}
-
-/** Waits for all, also when one has failed: what is taken down must not be on its way up. */
-async function whole<T>(work: readonly Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(work)
-  return Promise.all(work)
 }

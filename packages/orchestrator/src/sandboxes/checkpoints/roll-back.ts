@@ -1,3 +1,4 @@
+import { whole } from '../../lib/whole.ts'
 import type { Desk } from '../desk.ts'
 import { union } from '../reconciler.ts'
 import type { Sandbox } from '../sandbox.ts'
@@ -17,12 +18,9 @@ export async function rollBack(desk: Parts, sandbox: Sandbox, signal: AbortSigna
   const { engine, starter, attachments, store, storage, recorder } = desk
   const { id, rollback } = sandbox
   if (rollback === null) return
-  await engine.strip(id, signal)
-  await Promise.all(
-    copiesOf(sandbox, { id: rollback }).map(({ volume, as }) =>
-      engine.volumes.restore(volume, as, signal),
-    ),
-  )
+  const stripped = engine.strip(id, signal)
+  const copies = copiesOf(sandbox, { id: rollback })
+  await whole([stripped, ...copies.map((copy) => engine.volumes.restore(copy, stripped, signal))])
   await starter.run(sandbox, signal)
   // What programs trust was delivered into a container that is gone.
   await attachments.prolong(sandbox)
