@@ -1,7 +1,7 @@
 import { SandboxError } from '@stuntdouble/sdk/errors'
+import { startFakeOrchestrator } from '@stuntdouble/sdk/testing/fake-orchestrator'
 import { CreateSandboxRequest, Handover, Problem, Receipt } from '@stuntdouble/sdk/wire'
 import { expect, test } from 'vitest'
-import { startFakeOrchestrator } from './testing/fake-orchestrator.ts'
 import { Cli, runCli } from './testing/run-cli.ts'
 
 const aSandbox = { blueprint: { data: { db: { source: 'shop' } } } }

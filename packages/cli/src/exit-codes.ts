@@ -37,6 +37,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, number>> = {
   sandbox_not_ready: exit.failure,
   workspace_too_large: exit.failure,
   unsupported_media: exit.failure,
+  range_not_satisfiable: exit.usage,
   idempotency_mismatch: exit.usage,
   policy_refused: exit.refused,
   policy_unanswered: exit.refused,

@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import {
+  type FakeOrchestrator,
+  startFakeOrchestrator,
+} from '@stuntdouble/sdk/testing/fake-orchestrator'
 import { CreateSandboxRequest } from '@stuntdouble/sdk/wire'
 import { expect, test, vi } from 'vitest'
-import { type FakeOrchestrator, startFakeOrchestrator } from './testing/fake-orchestrator.ts'
 
 // Processes start, and on a busy machine slowly.
 vi.setConfig({ testTimeout: 30_000 })

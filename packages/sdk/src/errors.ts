@@ -20,6 +20,7 @@ export const errorStatus = {
   sandbox_gone: 410,
   workspace_too_large: 413,
   unsupported_media: 415,
+  range_not_satisfiable: 416,
   idempotency_mismatch: 422,
   policy_refused: 422,
   policy_unanswered: 422,

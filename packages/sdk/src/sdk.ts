@@ -24,7 +24,9 @@ export type {
   ChangedFile,
   DatabaseView,
   ExecResult,
+  FileChange,
   FileEntry,
+  FileInfo,
   Handover,
   LocalDatabase,
   OnProgress,
@@ -34,6 +36,7 @@ export type {
   QueryResult,
   Receipt,
   SandboxEvent,
+  SandboxMetrics,
   SandboxView,
   WorkspaceChanges,
 } from './wire/wire.ts'

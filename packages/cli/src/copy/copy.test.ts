@@ -1,9 +1,9 @@
 import { access, readdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Sandbox } from '@stuntdouble/sdk'
+import { startFakeOrchestrator } from '@stuntdouble/sdk/testing/fake-orchestrator'
 import { CreateSandboxRequest, type FileEntry } from '@stuntdouble/sdk/wire'
 import { expect, test } from 'vitest'
-import { startFakeOrchestrator } from '../testing/fake-orchestrator.ts'
 import { Cli } from '../testing/run-cli.ts'
 import { temporaryDirectory } from '../testing/temporary-directory.ts'
 

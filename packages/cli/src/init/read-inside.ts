@@ -9,8 +9,8 @@ export class Unread extends Error {
 }
 
 /**
- * The text of a regular file of at most 64 KB, or as many bytes as are given. A link is not followed, a pipe not waited for, a device
- * not opened, and a file that grows meanwhile not read any further.
+ * The text of a regular file of at most 64 KB, or as many bytes as are given. A link is not followed,
+ * a pipe not waited for, a device not opened, and a file that grows meanwhile not read any further.
  */
 export async function readInside(path: string, mostBytes = usualBytes): Promise<string> {
   const before = await lstat(path).catch(unreadable)

@@ -1,7 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startFakeOrchestrator } from './fake-orchestrator.ts'
+import { startFakeOrchestrator } from '@stuntdouble/sdk/testing/fake-orchestrator'
 
 /** Stands for the orchestrator’s entry point: announces itself as that one does, and notes its starts. */
 const { values } = parseArgs({

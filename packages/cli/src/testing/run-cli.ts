@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events'
 import { PassThrough } from 'node:stream'
+import type { FakeOrchestrator } from '@stuntdouble/sdk/testing/fake-orchestrator'
 import { run } from '../cli.ts'
 import type { Context } from '../context.ts'
-import type { FakeOrchestrator } from './fake-orchestrator.ts'
 
 export interface Ran {
   readonly code: number

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
+import { startFakeOrchestrator } from '@stuntdouble/sdk/testing/fake-orchestrator'
 import { CreateSandboxRequest, WorkspaceChanges } from '@stuntdouble/sdk/wire'
 import { expect, test } from 'vitest'
-import { startFakeOrchestrator } from '../testing/fake-orchestrator.ts'
 import { Cli } from '../testing/run-cli.ts'
 
 const evil = '\u001b]52;c;aGk=\u0007\u009b31m\u202e'

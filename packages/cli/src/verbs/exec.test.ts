@@ -1,6 +1,6 @@
+import { startFakeOrchestrator } from '@stuntdouble/sdk/testing/fake-orchestrator'
 import { CreateSandboxRequest } from '@stuntdouble/sdk/wire'
 import { expect, test } from 'vitest'
-import { startFakeOrchestrator } from '../testing/fake-orchestrator.ts'
 import { Cli } from '../testing/run-cli.ts'
 
 async function open() {

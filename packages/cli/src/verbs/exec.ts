@@ -1,5 +1,6 @@
 import type { Sandbox } from '@stuntdouble/sdk'
 import { SandboxError } from '@stuntdouble/sdk/errors'
+import { type CommandLine, commandLine } from '../arguments/command-line.ts'
 import { milliseconds } from '../arguments/duration.ts'
 import { environmentVariable } from '../arguments/environment-variable.ts'
 import type { AddVerb, Call } from '../call.ts'
@@ -32,7 +33,8 @@ export const addExec: AddVerb = (parent, act) =>
 
 async function exec(call: Call<Options>) {
   const [id = '', ...words] = call.operands
-  const command = commandOf([...words, ...call.rest])
+  const command = commandLine([...words, ...call.rest])
+  if (command === null) throw commandMissing()
   await using borrowed = await borrowSandbox(await call.control(), id)
   const { box } = borrowed
   if (call.options.detach) return await detach(call, box, command)
@@ -47,14 +49,6 @@ async function detach({ context, options, print }: Call<Options>, box: Sandbox, 
   })
   const { id, pid } = started
   print({ id, pid }, `${id}\n`)
-}
-
-type CommandLine = string | readonly string[]
-
-function commandOf(words: readonly string[]): CommandLine {
-  const [first, ...others] = words
-  if (first === undefined) throw commandMissing()
-  return others.length === 0 ? first : words
 }
 
 async function collect(

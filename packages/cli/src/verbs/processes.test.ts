@@ -1,6 +1,6 @@
+import { startFakeOrchestrator } from '@stuntdouble/sdk/testing/fake-orchestrator'
 import { CreateSandboxRequest } from '@stuntdouble/sdk/wire'
 import { expect, test } from 'vitest'
-import { startFakeOrchestrator } from '../testing/fake-orchestrator.ts'
 import { Cli } from '../testing/run-cli.ts'
 
 /** A fake orchestrator with a sandbox; each command line has streams of its own. */
@@ -83,7 +83,7 @@ test('env prints what E2B’s programs look for, as lines for a shell', async ()
   await using box = await open()
 
   expect((await box.run('env', '--e2b')).stdout).toBe(
-    'export E2B_API_URL=http://127.0.0.1:1/e2b\nexport E2B_SANDBOX_URL=http://127.0.0.1:2/e2b\nexport E2B_API_KEY=e2b_00\n',
+    'export E2B_API_URL=http://127.0.0.1:1/e2b\nexport E2B_SANDBOX_URL=http://127.0.0.1:2/e2b\nexport E2B_API_KEY=e2b_00\nexport E2B_DOMAIN=localhost:2\n',
   )
   expect(await box.run('env')).toMatchObject({ code: 2, stderr: /sandbox env --e2b/ })
 })

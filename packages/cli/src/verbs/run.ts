@@ -1,5 +1,6 @@
 import type { ControlClient } from '@stuntdouble/sdk/client'
 import { SandboxError } from '@stuntdouble/sdk/errors'
+import { type CommandLine, commandLine } from '../arguments/command-line.ts'
 import { duration } from '../arguments/duration.ts'
 import { environmentVariable } from '../arguments/environment-variable.ts'
 import type { AddVerb, Call } from '../call.ts'
@@ -46,7 +47,8 @@ export const addRun: AddVerb = (parent, act) =>
     .action(act(run))
 
 async function run(call: Call<Options>) {
-  const command = commandOf([...call.operands, ...call.rest])
+  const command = commandLine([...call.operands, ...call.rest])
+  if (command === null) throw commandMissing()
   refuseContradictions(call.options)
   const { sandbox } = call.options
   const control = await call.control({ config: sandbox === undefined })
@@ -84,7 +86,7 @@ async function made(call: Call<Options>, control: ControlClient): Promise<string
 interface Inside {
   readonly control: ControlClient
   readonly id: string
-  readonly command: string | readonly string[]
+  readonly command: CommandLine
 }
 
 /** With a terminal on our side there is one inside. */
@@ -122,12 +124,6 @@ function keep({ context }: Call<Options>, id: string) {
     `${id} goes on. \`sandbox diff ${id}\` shows its changes, \`sandbox down ${id}\` ends it.\n`,
   )
   return true
-}
-
-function commandOf(words: readonly string[]) {
-  const [first, ...others] = words
-  if (first === undefined) throw commandMissing()
-  return others.length === 0 ? first : words
 }
 
 function refuseContradictions({

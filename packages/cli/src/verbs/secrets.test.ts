@@ -1,5 +1,5 @@
+import { startFakeOrchestrator } from '@stuntdouble/sdk/testing/fake-orchestrator'
 import { expect, test } from 'vitest'
-import { startFakeOrchestrator } from '../testing/fake-orchestrator.ts'
 import { Cli } from '../testing/run-cli.ts'
 import { temporaryDirectory } from '../testing/temporary-directory.ts'
 

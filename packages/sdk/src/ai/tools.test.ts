@@ -83,7 +83,7 @@ test('of an output that is long the model reads the beginning and the end', asyn
   const answer = await asked(box, 'run_command', { command })
 
   expect(answer.length).toBeLessThan(40_000)
-  expect(answer).toMatch(/first.*170009 characters are left out.*last/)
+  expect(answer).toMatch(/first.*170009 bytes left out.*last/)
 })
 
 test('arguments that do not fit the tool are refused by the framework, and nothing runs', async () => {

@@ -1,10 +1,11 @@
 import { tool } from 'ai'
 import { z } from 'zod'
 import { SandboxError } from '../errors.ts'
+import { excerpt } from '../excerpt.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { excerpt } from './excerpt.ts'
 import { sandboxSession } from './session.ts'
 
+const shownCharacters = 30_000
 const shownEntries = 1_000
 const shownRows = 200
 const path = z.string().describe('Absolute, or relative to /workspace.')
@@ -28,7 +29,7 @@ export function sandboxTools(box: Sandbox) {
           const timeoutMs = Math.ceil(timeout_seconds * 1000)
           const options = { timeoutMs, ...(signal && { signal }) }
           const { stdout, stderr, exitCode } = await box.commands.run(command, options)
-          return { exitCode, stdout: excerpt(stdout), stderr: excerpt(stderr) }
+          return { exitCode, stdout: shown(stdout), stderr: shown(stderr) }
         }),
     }),
     read_file: tool({
@@ -47,7 +48,7 @@ export function sandboxTools(box: Sandbox) {
             ...(abortSignal && { abortSignal }),
           })
           if (text === null) throw noFile(path)
-          return excerpt(text)
+          return shown(text)
         }),
     }),
     write_file: tool({
@@ -78,6 +79,8 @@ export function sandboxTools(box: Sandbox) {
     }),
   }
 }
+
+const shown = (text: string) => excerpt(text, shownCharacters).text
 
 /** A model reads the message alone. */
 async function told<T>(work: () => Promise<T>): Promise<T> {

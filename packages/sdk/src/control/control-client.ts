@@ -1,6 +1,6 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { bodyOf } from '../http/body.ts'
-import type { Connection, Fetch, HttpRequest, RequestBody } from '../http/connection.ts'
+import type { Connection, HttpRequest, RequestBody } from '../http/connection.ts'
 import { send, sendForJson } from '../http/http.ts'
 import { sendForResult } from '../http/ndjson.ts'
 import { patchType, WorkspaceChanges } from '../wire/changes.ts'
@@ -10,38 +10,25 @@ import { tarType } from '../wire/door.ts'
 import { E2bEnvironment } from '../wire/e2b.ts'
 import { type EgressTestInput, EgressVerdict } from '../wire/egress.ts'
 import { EventPage, type SandboxEvent, SandboxEventList } from '../wire/events.ts'
-import { Extended, type ExtendRequest } from '../wire/extend.ts'
+import { Extended } from '../wire/extend.ts'
+import { SandboxMetrics } from '../wire/metrics.ts'
 import { DrainedPool, PoolView } from '../wire/pool.ts'
-import type { OnProgress } from '../wire/progress.ts'
-import { Receipt } from '../wire/receipt.ts'
 import * as sandbox from '../wire/sandbox.ts'
 import { SecretsReport } from '../wire/secrets.ts'
 import * as snapshot from '../wire/snapshot.ts'
+import {
+  type CallOptions,
+  type ControlOptions,
+  type CreateCallOptions,
+  extensionOf,
+  type LongCallOptions,
+  post,
+  SignedReceipt,
+  sandboxPath,
+  snapshotPath,
+} from './requests.ts'
 import { newIdempotencyKey, retrying } from './retrying.ts'
 import { queryOf, type WatchOptions, watchEvents } from './watch-events.ts'
-
-export interface ControlOptions {
-  /** The control port’s address. */
-  readonly url: string
-  /** Left out where the browser has signed in. */
-  readonly apiKey?: string
-  readonly fetch?: Fetch
-  /** For answers that take minutes; the same as `fetch` when left out. */
-  readonly patientFetch?: Fetch
-}
-
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined
-}
-
-export interface LongCallOptions extends CallOptions {
-  readonly onProgress?: OnProgress | undefined
-}
-
-export interface CreateCallOptions extends LongCallOptions {
-  /** One of 255 characters at most, without spaces; a random one when left out. */
-  readonly idempotencyKey?: string
-}
 
 type Capability = Pick<sandbox.Handover, 'id' | 'token'>
 
@@ -114,6 +101,10 @@ export class ControlClient {
       timeoutMs: null,
       signal,
     })
+
+  /** What it uses of processor, memory, processes and disk, and what it may. */
+  metrics = (id: string, options?: CallOptions) =>
+    this.#json(SandboxMetrics, { path: `${sandboxPath(id)}/metrics`, ...options })
 
   receipt = (id: string, options?: CallOptions) =>
     this.#json(SignedReceipt, { path: `${sandboxPath(id)}/receipt`, ...options })
@@ -300,20 +291,3 @@ export class ControlClient {
     return sendForResult(this.#connection, { method: 'POST', path, json, schema, ...options })
   }
 }
-
-/** Checked and then kept as it came: a key dropped from it would break its signature. */
-const SignedReceipt = z.custom<Receipt>((value) => Receipt.safeParse(value).success)
-
-const extensionOf = (by: string | { readonly until: Date }): ExtendRequest =>
-  typeof by === 'string' ? { by } : { until: by.until.toISOString() }
-
-const sandboxPath = (id: string) => `/v1/sandboxes/${encodeURIComponent(id)}`
-const snapshotPath = (id: string) => `/v1/snapshots/${encodeURIComponent(id)}`
-
-const post = (path: string, json: unknown, options?: CallOptions): HttpRequest => ({
-  method: 'POST',
-  path,
-  json,
-  timeoutMs: 300_000,
-  signal: options?.signal,
-})

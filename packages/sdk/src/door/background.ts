@@ -1,6 +1,6 @@
 import type { Connection, HttpRequest, RequestBody } from '../http/connection.ts'
 import { send, sendForJson } from '../http/http.ts'
-import { cutShort } from '../http/http-errors.ts'
+import { cutShort, toldError } from '../http/http-errors.ts'
 import { ndjson } from '../http/ndjson.ts'
 import {
   ProcessList,
@@ -10,7 +10,6 @@ import {
   type StartProcessInput,
 } from '../wire/processes.ts'
 import { ndjsonType } from '../wire/progress.ts'
-import { problemOf } from './command.ts'
 import type { ProcessSignal } from './process.ts'
 
 /** One process of a sandbox that runs in the background. */
@@ -63,7 +62,7 @@ export async function* outputOf(
   const path = pathOf(ref, `/output?follow=${follow}`)
   const request = { path, accept: ndjsonType, timeoutMs: null, signal } as const
   for await (const line of ndjson(await send(ref.door, request), ProcessOutputLine)) {
-    if (line.type === 'error') throw problemOf(line.problem)
+    if (line.type === 'error') throw toldError(line.problem)
     yield pieceOf(line)
     if (line.type === 'exit') return
   }

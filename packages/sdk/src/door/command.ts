@@ -1,10 +1,8 @@
-import { SandboxError } from '../errors.ts'
 import type { Connection } from '../http/connection.ts'
 import { send } from '../http/http.ts'
-import { cutShort } from '../http/http-errors.ts'
+import { cutShort, toldError } from '../http/http-errors.ts'
 import { ndjson } from '../http/ndjson.ts'
 import { type ExecInput, ExecLine, type ExecResult } from '../wire/door.ts'
-import { errorOf, Problem } from '../wire/problem.ts'
 import { ndjsonType } from '../wire/progress.ts'
 import { Kept } from './kept.ts'
 
@@ -37,7 +35,7 @@ export async function runCommand(
   })
   const output = { stdout: new Kept(options.onStdout), stderr: new Kept(options.onStderr) }
   for await (const line of ndjson(response, ExecLine)) {
-    if (line.type === 'error') throw problemOf(line.problem)
+    if (line.type === 'error') throw toldError(line.problem)
     if (line.type !== 'exit') output[line.type].add(Buffer.from(line.data, 'base64'))
     else return resultOf(output, line.exitCode)
   }
@@ -56,12 +54,4 @@ function requestOf(command: string | readonly string[], options: CommandOptions)
 function resultOf({ stdout, stderr }: Record<'stdout' | 'stderr', Kept>, exitCode: number) {
   const result = { stdout: stdout.end(), stderr: stderr.end(), exitCode }
   return stdout.truncated || stderr.truncated ? { ...result, truncated: true } : result
-}
-
-export function problemOf(value: unknown): SandboxError {
-  const problem = Problem.safeParse(value)
-  if (problem.success) return errorOf(problem.data)
-  return new SandboxError('internal', 'The command could not be run.', {
-    hint: '`sandbox ls` shows whether the sandbox is still there.',
-  })
 }

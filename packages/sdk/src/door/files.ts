@@ -1,11 +1,9 @@
-import { posix } from 'node:path'
 import { SandboxError } from '../errors.ts'
 import { bodyOf } from '../http/body.ts'
 import type { Connection, HttpRequest, RequestBody } from '../http/connection.ts'
 import { parseAnswer, send, sendForJson } from '../http/http.ts'
 import { DirectoryListing, type FileEntry, FileWritten, fileTypeHeader } from '../wire/door.ts'
-
-const home = '/workspace'
+import { encodedPath } from './resolve-inside.ts'
 
 /** The bytes of a file, as a stream that fails where not all of them come. */
 export async function readFile(
@@ -68,9 +66,28 @@ export async function fileType(
 
 const isDirectory = (response: Response) => response.headers.get(fileTypeHeader) === 'directory'
 
-/** A path is resolved here, against /workspace: URLs would take its dots for their own. */
-function filePath(path: string): string {
-  return `/files${posix.resolve(home, path).split('/').map(encodeURIComponent).join('/')}`
+/** Below the door’s own address. */
+export const filePath = (path: string) => `/files${encodedPath(path)}`
+
+/** So many bytes from an offset on, or fewer where the file ends before. Throws `range_not_satisfiable` beyond its end. */
+export async function readPart(
+  door: Connection,
+  path: string,
+  { offset, length }: FilePart,
+): Promise<Uint8Array> {
+  const headers = { range: `bytes=${offset}-${length === undefined ? '' : offset + length - 1}` }
+  const response = await send(door, { path: filePath(path), headers, timeoutMs: null })
+  if (isDirectory(response)) {
+    await response.body?.cancel()
+    throw notAFile(path)
+  }
+  return new Uint8Array(await new Response(bodyOf(response)).arrayBuffer())
+}
+
+export interface FilePart {
+  readonly offset: number
+  /** At least 1; to the end when left out. */
+  readonly length?: number
 }
 
 const notAFile = (path: string) =>

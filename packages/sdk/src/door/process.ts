@@ -1,9 +1,8 @@
 import { type Readable, Writable } from 'node:stream'
 import WebSocket from 'ws'
 import { type Connection, originOf } from '../http/connection.ts'
-import { unreachable } from '../http/http-errors.ts'
+import { toldError, unreachable } from '../http/http-errors.ts'
 import { channel, ProcessControl, type ProcessStartInput } from '../wire/door.ts'
-import { problemOf } from './command.ts'
 import { connectionLost, refusedSocket } from './process-errors.ts'
 import { PausableOutput } from './process-output.ts'
 
@@ -122,7 +121,7 @@ class SocketProcess implements RemoteProcess {
     if (isBinary) return this.#output.take(data)
     const message = controlOf(data)
     if (message?.type === 'exit') this.#finish(() => this.#exit.resolve(message.exitCode))
-    if (message?.type === 'error') this.#fail(problemOf(message.problem))
+    if (message?.type === 'error') this.#fail(toldError(message.problem))
   }
 
   /** After the first outcome the others change nothing: a promise settles once. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { type ErrorCode, SandboxError } from '../errors.ts'
+import { errorOf, Problem } from '../wire/problem.ts'
 
 export const unreachable = (origin: string, cause: unknown) =>
   new SandboxError('orchestrator_unreachable', `No answer from ${origin}.`, {
@@ -39,3 +40,12 @@ export const unexpectedStatus = (status: number) =>
     hint: 'Does the address belong to a Stuntdouble orchestrator, with nothing else in between?',
     retryable: status === 429 || status >= 502,
   })
+
+/** What a stream says went wrong, in the middle of an answer that had begun well. */
+export function toldError(value: unknown): SandboxError {
+  const problem = Problem.safeParse(value)
+  if (problem.success) return errorOf(problem.data)
+  return new SandboxError('internal', 'The command could not be run.', {
+    hint: '`sandbox ls` shows whether the sandbox is still there.',
+  })
+}

@@ -1,8 +1,7 @@
-import { problemOf } from '../door/door.ts'
 import { SandboxError } from '../errors.ts'
 import { type Connection, originOf } from '../http/connection.ts'
 import { sendForJson } from '../http/http.ts'
-import { timedOut, unreachable } from '../http/http-errors.ts'
+import { timedOut, toldError, unreachable } from '../http/http-errors.ts'
 import { channel, ProcessControl, type ProcessStartInput, Welcome } from '../wire/door.ts'
 
 const openWithinMs = 60_000
@@ -63,7 +62,7 @@ export function listenTo(socket: WebSocket, { onBytes, onExit, onFailure }: Hear
     if (typeof data !== 'string') return onBytes(new Uint8Array(data, 1))
     const message = controlOf(data)
     if (message?.type === 'exit') onExit(message.exitCode)
-    if (message?.type === 'error') onFailure(problemOf(message.problem))
+    if (message?.type === 'error') onFailure(toldError(message.problem))
   })
   socket.addEventListener('close', () => onFailure(terminalLost()))
 }

@@ -1,5 +1,13 @@
 import type { ControlClient } from '../control/control.ts'
-import { listPorts, parseHandoverUrl, portView, welcome } from '../door/door.ts'
+import {
+  type LogOptions,
+  listPorts,
+  parseHandoverUrl,
+  portView,
+  readLog,
+  sandboxMetrics,
+  welcome,
+} from '../door/door.ts'
 import type { Connection } from '../http/connection.ts'
 import { findOrchestrator, type OrchestratorOptions } from '../node/find-orchestrator.ts'
 import { patientFetch } from '../node/patient-fetch.ts'
@@ -10,6 +18,7 @@ import type { Checkpoint, ForkInput } from '../wire/checkpoint.ts'
 import type { Welcome } from '../wire/door.ts'
 import type { SandboxEvent } from '../wire/events.ts'
 import type { Extended } from '../wire/extend.ts'
+import type { SandboxMetrics } from '../wire/metrics.ts'
 import type { PortView } from '../wire/preview.ts'
 import type { OnProgress } from '../wire/progress.ts'
 import type { Receipt } from '../wire/receipt.ts'
@@ -136,6 +145,16 @@ export class Sandbox implements AsyncDisposable {
    */
   async getUrl(port: number): Promise<string> {
     return (await portView(this.#door, port)).link
+  }
+
+  /** What it uses of processor, memory, processes and disk right now, and what it may. Keeps it no longer alive. */
+  metrics(signal?: AbortSignal): Promise<SandboxMetrics> {
+    return sandboxMetrics(this.#door, signal)
+  }
+
+  /** The end of what a database, a service or the workspace’s own main program said. Keeps it no longer alive. */
+  logs(name: string, options?: LogOptions): Promise<string> {
+    return readLog(this.#door, name, options)
   }
 
   async info(): Promise<SandboxView> {

@@ -28,6 +28,21 @@ export function describeHandovers({ env, open }: Contract): void {
       expect(await ids(true)).toContain(other.id)
     })
 
+    test('what it uses is told beside what it may', async () => {
+      const { cpu, memory, processes, disk, containers } = await box.metrics()
+
+      expect(containers.map(({ name }) => name)).toEqual(['workspace'])
+      expect(memory.usedBytes).toBeGreaterThan(0)
+      expect(memory.limitBytes).toBeGreaterThan(memory.usedBytes)
+      expect(processes.limit).toBeGreaterThan(processes.count)
+      expect([cpu.limitCores, disk.limitBytes].every((limit) => limit > 0)).toBe(true)
+    })
+
+    test('what its members said last is told, and nothing of others', async () => {
+      expect(await box.logs('workspace', { bytes: 1000 })).toBe('')
+      await expect(box.logs('gate')).rejects.toMatchObject({ code: 'address_not_found' })
+    })
+
     test('its URL is all that a guest needs, and gives no power over its life', async () => {
       const guest = await Sandbox.connect(box.url, { env: { HOME: '/nowhere' } })
       await guest.files.write('greeting', 'hello')

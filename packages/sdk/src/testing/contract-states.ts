@@ -86,6 +86,7 @@ export function describeStates({ open }: Contract): void {
       await expect(box.checkpoint()).rejects.toMatchObject(conflict)
       await expect(box.welcome()).rejects.toMatchObject(conflict)
       expect((await box.info()).state).toBe('paused')
+      expect((await box.metrics()).containers).toHaveLength(1)
 
       expect((await box.resume()).state).toBe('ready')
       expect((await box.resume()).state).toBe('ready')

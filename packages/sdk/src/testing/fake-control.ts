@@ -18,6 +18,7 @@ import { checkpointRoutes } from './fake-checkpoints.ts'
 import { snapshotId } from './fake-data.ts'
 import { notEnded } from './fake-errors.ts'
 import { eventsAnswer } from './fake-events.ts'
+import { fakeMetrics } from './fake-metrics.ts'
 import type { Exchange } from './fake-state.ts'
 
 type Handler = (exchange: Exchange, id: string, name: string) => unknown
@@ -37,6 +38,7 @@ const routes: Readonly<Record<string, Handler>> = {
     E2B_API_URL: 'http://127.0.0.1:1/e2b',
     E2B_SANDBOX_URL: 'http://127.0.0.1:2/e2b',
     E2B_API_KEY: 'e2b_00',
+    E2B_DOMAIN: 'localhost:2',
   }),
   'GET /v1/sandboxes': ({ state, request }) => ({
     sandboxes: [...state.sandboxes.values()]
@@ -86,6 +88,7 @@ const routes: Readonly<Record<string, Handler>> = {
     port: 54_321,
   }),
   'GET /v1/sandboxes/:id/events': ({ state }, id) => ({ events: [eventOf(id), ...state.events] }),
+  'GET /v1/sandboxes/:id/metrics': ({ state }, id) => fakeMetrics(state.ready(id) && state.now()),
   'GET /v1/sandboxes/:id/changes': ({ state }, id) => ({
     sandbox: state.get(id).view.id,
     ...state.changes,

@@ -3,16 +3,22 @@ import { ExecRequest, fileTypeHeader } from '../wire/door.ts'
 import { problemOf } from '../wire/problem.ts'
 import { ndjsonType } from '../wire/progress.ts'
 import { QueryRequest } from '../wire/query.ts'
+import { archiveAnswer } from './fake-archives.ts'
 import { processesAnswer } from './fake-background.ts'
 import { answer, bodyOf } from './fake-control.ts'
-import { commandTimedOut, databaseNotFound, fileNotFound } from './fake-errors.ts'
+import { commandTimedOut, databaseNotFound, fileNotFound, memberNotFound } from './fake-errors.ts'
+import { sendBytes, treeAnswer } from './fake-files.ts'
+import { fakeMetrics } from './fake-metrics.ts'
 import { run } from './fake-running.ts'
 import type { Exchange, FakeSandbox } from './fake-state.ts'
+import { watchAnswer } from './fake-watch.ts'
 
 export async function doorAnswer(exchange: Exchange): Promise<void> {
   const { request, response, state } = exchange
-  const sandbox = state.use(request.url ?? '')
-  const [, , , kind, ...rest] = (request.url ?? '').split('/')
+  const url = request.url ?? ''
+  if (url.endsWith('/metrics') && state.held(url)) return answer(response, fakeMetrics(state.now()))
+  const sandbox = state.use(url)
+  const [, , , kind, ...rest] = url.split('/')
   if (kind === 'exec') return await exec(exchange, sandbox)
   if (kind?.split('?')[0] === 'processes') return await processesAnswer(exchange, sandbox, rest)
   if (kind === 'files') {
@@ -22,6 +28,11 @@ export async function doorAnswer(exchange: Exchange): Promise<void> {
     response.setHeader(fileTypeHeader, 'directory')
     return answer(response, { path, entries: claimed })
   }
+  if (kind === 'stat' || kind === 'directories' || kind === 'move')
+    return await treeAnswer(exchange, sandbox, { kind, rest })
+  if (kind?.split('?')[0] === 'archive') return await archiveAnswer(exchange, sandbox)
+  if (kind === 'watch') return await watchAnswer(exchange, sandbox)
+  if (kind === 'logs') return answer(response, fakeLog(sandbox, rest[0]))
   if (kind === 'databases') return await query(exchange, sandbox, rest)
   if (kind === 'ports') {
     const view = (port: string) => portView(sandbox.view.id, Number(port))
@@ -69,10 +80,11 @@ async function exec(exchange: Exchange, sandbox: FakeSandbox) {
 }
 
 async function files(
-  { request, response, state }: Exchange,
+  exchange: Exchange,
   path: string,
   { machine, view }: FakeSandbox,
 ): Promise<void> {
+  const { request, response, state } = exchange
   if (request.method === 'PUT') {
     const content = await buffer(request)
     await machine.write(path, content)
@@ -87,7 +99,15 @@ async function files(
   if (!found) throw fileNotFound(path)
   response.setHeader(fileTypeHeader, Array.isArray(found) ? 'directory' : 'file')
   if (Array.isArray(found)) answer(response, { path, entries: found })
-  else response.end(found)
+  else sendBytes(exchange, path, found)
+}
+
+/** Nothing here says anything. */
+function fakeLog({ view }: FakeSandbox, encoded = '') {
+  const name = decodeURIComponent(encoded.split('?')[0] ?? '')
+  const names = ['workspace', ...Object.keys(view.databases)]
+  if (!names.includes(name)) throw memberNotFound(view.id, name)
+  return { name, text: '' }
 }
 
 function portView(id: string, port: number) {

@@ -65,6 +65,18 @@ export const takesNoInput = () =>
 export const fileNotFound = (path: string) =>
   new SandboxError('file_not_found', `No file ${path}.`, { hint: 'List its directory.' })
 
+export const memberNotFound = (id: string, name: string) =>
+  new SandboxError('address_not_found', `Sandbox "${id}" runs no "${name}".`, { hint: 'Name one.' })
+
+export const notADirectory = (path: string) =>
+  new SandboxError('usage', `${path} is not a directory.`, { hint: 'Name a directory.' })
+
+export const noSuchRange = (path: string, size: number) =>
+  new SandboxError('range_not_satisfiable', `${path} has ${size} bytes, and none of those.`, {
+    hint: 'Ask for bytes that it has.',
+    details: { size },
+  })
+
 export const commandTimedOut = (timeoutMs: number) =>
   new SandboxError('timed_out', `The command was ended after ${timeoutMs} ms.`, {
     hint: 'Give it more time.',

@@ -210,13 +210,18 @@ export class FakeState {
     return this.touch(id)
   }
 
-  /** The sandbox that a path below `/s/` leads to, and a use of it. Throws what the gateway does. */
-  use(path: string): FakeSandbox {
+  /** The sandbox that a path below `/s/` leads to. Throws what the gateway does. */
+  held(path: string): FakeSandbox {
     const [, , token = ''] = path.split(/[/?]/)
     const first = [...this.sandboxes.values()].find(({ handover }) => handover.token === token)
     const id = this.issued.get(token)?.id ?? first?.view.id
     if (id === undefined || this.revoked.has(token)) throw errors.unknownToken()
-    this.usable(id)
+    return this.ready(id)
+  }
+
+  /** The same, and a use of it. */
+  use(path: string): FakeSandbox {
+    const { id } = this.usable(this.held(path).view.id).view
     this.touch(id)
     return this.get(id)
   }

@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync } from 'node:fs'
-import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { FileEntry } from '../wire/door.ts'
+import { directoryInfo, fileInfo } from './fake-info.ts'
 import type { FakeMachine } from './fake-machine.ts'
 import { spawnIn } from './fake-spawn.ts'
 
@@ -26,6 +27,20 @@ export function hostMachine(root: string): FakeMachine {
       await mkdir(dirname(file), { recursive: true })
       await writeFile(file, content)
     },
+    async stat(path) {
+      const entry = await entryOf(join(root, path), path).catch(() => undefined)
+      if (!entry) return undefined
+      return entry.type === 'directory' ? directoryInfo(entry) : fileInfo(entry)
+    },
+    async makeDirectory(path) {
+      return (await mkdir(join(root, path), { recursive: true })) !== undefined
+    },
+    async move(from, to) {
+      if (!(await lstat(join(root, from)).catch(() => undefined))) return false
+      await mkdir(dirname(join(root, to)), { recursive: true })
+      await rename(join(root, from), join(root, to))
+      return true
+    },
     async remove(path) {
       const file = join(root, path)
       const isThere = (await lstat(file).catch(() => undefined)) !== undefined
@@ -43,16 +58,17 @@ export function hostMachine(root: string): FakeMachine {
 
 async function entriesOf(directory: string, path: string): Promise<FileEntry[]> {
   const names = await readdir(directory)
-  const entries = names.map(async (name): Promise<FileEntry> => {
-    const stats = await lstat(join(directory, name))
-    const isLink = stats.isSymbolicLink()
-    return {
-      name,
-      path: join(path, name),
-      type: stats.isDirectory() ? 'directory' : isLink ? 'symlink' : 'file',
-      size: stats.size,
-      modifiedAt: stats.mtime.toISOString(),
-    }
-  })
-  return await Promise.all(entries)
+  return await Promise.all(names.map((name) => entryOf(join(directory, name), join(path, name))))
+}
+
+async function entryOf(file: string, path: string): Promise<FileEntry> {
+  const stats = await lstat(file)
+  const isLink = stats.isSymbolicLink()
+  return {
+    name: basename(path),
+    path,
+    type: stats.isDirectory() ? 'directory' : isLink ? 'symlink' : 'file',
+    size: stats.size,
+    modifiedAt: stats.mtime.toISOString(),
+  }
 }

@@ -14,13 +14,13 @@ interface Reader {
   readonly files?: Readonly<Record<string, string>>
 }
 
-/** Runs the program of a page below `docs` as it is written, in a project of its own; what it prints. */
+/** Runs the programs of a page below `docs`, as one, in a project of its own; what they print. */
 export async function runPage(
   page: string,
   { args = [], env = {}, files = {} }: Reader,
 ): Promise<string> {
   const text = await readFile(join(sdk, '../../docs', page), 'utf8')
-  const [, program = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(text) ?? []
+  const program = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, part]) => part).join('\n')
   const cwd = await mkdtemp(join(tmpdir(), 'stuntdouble-page-'))
   try {
     const modules = join(cwd, 'node_modules')

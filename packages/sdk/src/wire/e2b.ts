@@ -19,5 +19,7 @@ export const E2bEnvironment = z.object({
   E2B_API_URL: z.string(),
   E2B_SANDBOX_URL: z.string(),
   E2B_API_KEY: z.string(),
+  /** Below which `getHost` finds previews. */
+  E2B_DOMAIN: z.string(),
 })
 export type E2bEnvironment = z.infer<typeof E2bEnvironment>

@@ -7,7 +7,7 @@ export const EventType = z.enum([
   ...(['pooled', 'warm'] as const),
   ...(['pre_stop', 'ending', 'ended', 'handover', 'command'] as const),
   ...(['process_started', 'process_ended'] as const),
-  ...(['file_written', 'file_removed', 'query', 'limit_reached', 'alarm'] as const),
+  ...(['file_written', 'file_moved', 'file_removed', 'query', 'limit_reached', 'alarm'] as const),
   ...(['checkpointed', 'checkpoint_removed', 'rolling_back', 'rolled_back', 'forked'] as const),
   ...(['paused', 'resumed'] as const),
   ...(['egress_allowed', 'egress_denied', 'egress_total'] as const),

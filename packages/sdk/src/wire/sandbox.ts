@@ -106,7 +106,18 @@ export const SandboxView = z.object({
 })
 export type SandboxView = z.infer<typeof SandboxView>
 
-export const SandboxList = z.object({ sandboxes: z.array(SandboxView) })
+export const SandboxListQuery = z.object({
+  all: z.enum(['true', 'false']).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).optional(),
+  cursor: z.string().optional().meta({ description: '`next` of the page before.' }),
+})
+export type SandboxListQuery = z.infer<typeof SandboxListQuery>
+
+export const SandboxList = z.object({
+  sandboxes: z.array(SandboxView),
+  /** Where the next page begins; absent at the end, and where no `limit` was asked for. */
+  next: z.string().optional(),
+})
 export type SandboxList = z.infer<typeof SandboxList>
 
 /** A fresh capability for a sandbox that runs; the first one is kept only as a hash. */
