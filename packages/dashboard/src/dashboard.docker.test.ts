@@ -68,6 +68,17 @@ describe('the list', () => {
     expect(desk.misdeeds).toEqual([])
   })
 
+  test('shows one that is paused, and one that goes back to a checkpoint', async () => {
+    await using desk = await openDashboard(workshop)
+    const paused = desk.preview.plane.create({ state: 'paused' })
+    const rolling = desk.preview.plane.create({ state: 'rolling_back' })
+    await desk.signIn()
+
+    await desk.page.getByRole('row', { name: paused.id }).getByText('Paused').waitFor()
+    await desk.page.getByRole('row', { name: rolling.id }).getByText('Rolling back').waitFor()
+    expect(desk.misdeeds).toEqual([])
+  })
+
   test('counts the time down', async () => {
     await using desk = await openDashboard(workshop)
     desk.preview.plane.create({ idleAt: minutesFromNow(2) })

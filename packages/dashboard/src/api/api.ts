@@ -2,7 +2,8 @@ import { ControlClient, type Fetch } from '@stuntdouble/sdk/client'
 import { createOwnFetch } from './own-fetch.ts'
 import { createSession, type Session } from './session.ts'
 
-type Answer<Method extends keyof ControlClient> = ReturnType<ControlClient[Method]>
+type Asked = Omit<ControlClient, 'mcp'>
+type Answer<Method extends keyof Asked> = ReturnType<Asked[Method]>
 
 /** What this page asks of the control plane. Every promise rejects with a SandboxError. */
 export interface ControlApi extends Session {

@@ -40,6 +40,12 @@ const lines: Readonly<Record<string, Describe>> = {
     code: textOf(data, 'path'),
     note: sizeOf(data),
   }),
+  file_moved: (data) => ({
+    label: 'File moved',
+    tone: 'plain',
+    code: textOf(data, 'from'),
+    note: `to ${textOf(data, 'to') ?? 'elsewhere'}`,
+  }),
   file_removed: (data) => ({ label: 'File removed', tone: 'plain', code: textOf(data, 'path') }),
   egress_allowed: (data) => ({ label: 'Let out', tone: 'plain', ...asked(data, 'rule') }),
   egress_denied: (data) => ({ label: 'Way out refused', tone: 'warn', ...asked(data, 'reason') }),

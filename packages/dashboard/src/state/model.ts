@@ -86,9 +86,16 @@ function withSandbox(
   ]
 }
 
-const stateOrder = { creating: 0, ready: 1, ending: 2, ended: 3 } as const
+const stateOrder: Record<SandboxView['state'], number> = {
+  creating: 0,
+  ready: 1,
+  paused: 1,
+  rolling_back: 1,
+  ending: 2,
+  ended: 3,
+}
 
-/** Answers overtake each other, and a sandbox never goes back: the one further along is the later. */
+/** Answers overtake each other, and no sandbox lives again: the one further along is the later. */
 function further(before: SandboxView | undefined, now: SandboxView): SandboxView {
   if (!before || stateOrder[now.state] > stateOrder[before.state]) return now
   if (stateOrder[now.state] < stateOrder[before.state]) return before

@@ -5,6 +5,8 @@ type Look = 'good' | 'busy' | 'warn' | 'bad' | 'over'
 const states: Record<SandboxView['state'] | Snapshot['state'], readonly [string, Look]> = {
   creating: ['Creating', 'busy'],
   ready: ['Ready', 'good'],
+  paused: ['Paused', 'over'],
+  rolling_back: ['Rolling back', 'busy'],
   ending: ['Ending', 'warn'],
   ended: ['Ended', 'over'],
   building: ['Building', 'busy'],

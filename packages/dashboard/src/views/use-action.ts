@@ -2,25 +2,27 @@ import type { SandboxError } from '@stuntdouble/sdk/errors'
 import { useState } from 'preact/hooks'
 import { errorFrom } from '../state/store.ts'
 
-export interface Action<Answer> {
+export interface Action<Answer, Given extends readonly unknown[] = []> {
   /** Starts the work unless it is under way. */
-  run(): void
+  run(...given: Given): void
   readonly busy: boolean
   readonly answer: Answer | undefined
   readonly problem: SandboxError | undefined
 }
 
 /** Something a button starts: busy while it runs, then an answer or a problem to show. */
-export function useAction<Answer>(work: () => Promise<Answer>): Action<Answer> {
+export function useAction<Answer, Given extends readonly unknown[] = []>(
+  work: (...given: Given) => Promise<Answer>,
+): Action<Answer, Given> {
   const [busy, setBusy] = useState(false)
   const [answer, setAnswer] = useState<Answer>()
   const [problem, setProblem] = useState<SandboxError>()
 
-  async function perform(): Promise<void> {
+  async function perform(given: Given): Promise<void> {
     setBusy(true)
     setProblem(undefined)
     try {
-      const result = await work()
+      const result = await work(...given)
       setAnswer(() => result)
     } catch (error) {
       setProblem(errorFrom(error))
@@ -29,5 +31,5 @@ export function useAction<Answer>(work: () => Promise<Answer>): Action<Answer> {
     }
   }
 
-  return { run: () => void (busy || perform()), busy, answer, problem }
+  return { run: (...given) => void (busy || perform(given)), busy, answer, problem }
 }
