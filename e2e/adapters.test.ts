@@ -1,13 +1,16 @@
 import { readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { query } from '@anthropic-ai/claude-agent-sdk'
 import { Sandbox } from '@stuntdouble/sdk'
 import { sandboxSession } from '@stuntdouble/sdk/ai'
+import { agentInside, remoteTools } from '@stuntdouble/sdk/claude-agent-sdk'
 import { SandboxBackend } from '@stuntdouble/sdk/deepagents'
 import type { Handover } from '@stuntdouble/sdk/wire'
 import { generateText, stepCountIs, tool } from 'ai'
 import { createDeepAgent } from 'deepagents'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { programOf } from '../script/lib/doc-blocks.ts'
 import { chatModel } from './adapters/chat-model.ts'
 import { model } from './adapters/model.ts'
 import { runCommand } from './lib/command-result.ts'
@@ -160,9 +163,18 @@ describe('the backend of a deep agent', () => {
   })
 })
 
+test('the Claude Agent SDK has its agent run inside, with what it was asked', async () => {
+  await box.files.write('bin/claude', await readFile(join(repository, 'e2e/adapters/claude.py')))
+  await box.commands.run('chmod +x bin/claude')
+  const inside = agentInside(box, { env: { PATH: '/workspace/bin:/usr/bin:/bin' } })
+  const options = { ...remoteTools(box), ...inside }
+  const messages = await Array.fromAsync(query({ prompt: 'Who are you?', options }))
+
+  expect(messages.at(-1)).toMatchObject({ result: expect.stringMatching(/^agent: .*Who are you/) })
+})
+
 test('the program of docs/adapters.md works as it is written', async () => {
-  const page = await readFile(join(repository, 'docs/adapters.md'), 'utf8')
-  const program = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, text]) => text).join('\n')
+  const program = programOf('docs/adapters.md', 'ts')
   const mock = (name: string) => readFile(join(repository, 'e2e/adapters', name), 'utf8')
   await stuntdouble.write({
     'program.ts': program,

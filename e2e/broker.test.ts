@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Sandbox } from '@stuntdouble/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { programOf } from '../script/lib/doc-blocks.ts'
 import { said } from './attacks/scene.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
 import { openTicketServer, type TicketServer } from './lib/ticket-server.ts'
@@ -40,12 +41,20 @@ afterAll(async () => {
 /** A name that every program takes for this machine, asked of the proxy all the same. */
 const byProxy = 'NO_PROXY= no_proxy= '
 
+/** The page’s own line, for the server that is here. */
+const asOnThePage = () =>
+  programOf('docs/brokered-credentials.md', 'sh')
+    .trim()
+    .replace('https://api.github.com/repos/acme/shop/issues', `${origin}/v1/tickets`)
+    .replace('$GITHUB_TOKEN', '$TICKETS_TOKEN')
+
 const programs: readonly [name: string, command: () => string, expected: string][] = [
   [
     'curl',
     () => `curl -sS ${origin}/v1/tickets -H "Authorization: Bearer $TICKETS_TOKEN"`,
     'a ticket',
   ],
+  ['the line of docs/brokered-credentials.md', asOnThePage, 'a ticket'],
   [
     'curl with a user and a password, for a name',
     () => `${byProxy} curl -sS -u "me:$GIT_PASSWORD" https://localhost:${server.port}/v1/tickets`,

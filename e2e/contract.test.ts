@@ -1,5 +1,5 @@
+import { describeOrchestrator } from '@stuntdouble/sdk/testing/contract'
 import { afterAll, beforeAll } from 'vitest'
-import { describeOrchestrator } from '../packages/sdk/src/testing/contract.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
 
 let stuntdouble: Stuntdouble

@@ -1,9 +1,9 @@
-import { appendFile, readFile, rm } from 'node:fs/promises'
+import { appendFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Blueprint, type Handover, type InitResult, type Receipt } from '@stuntdouble/sdk/wire'
 import { parseYaml } from '@stuntdouble/sdk/yaml'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { repository } from './lib/images.ts'
+import { programOf } from '../script/lib/doc-blocks.ts'
 import { startProduction } from './lib/production.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
 
@@ -25,18 +25,16 @@ beforeAll(async () => {
 afterAll(() => stuntdouble?.[Symbol.asyncDispose]())
 
 /** The commands of the page, in the order in which it gives them. */
-async function commandsOfThePage(): Promise<readonly string[][]> {
-  const page = await readFile(join(repository, 'docs/init.md'), 'utf8')
-  const [, block = ''] = /```sh\n([\s\S]*?)```/.exec(page) ?? []
-  return block
+const commandsOfThePage = (): readonly string[][] =>
+  programOf('docs/init.md', 'sh')
     .trim()
     .split('\n')
     .map((line) => line.split(' ').slice(1))
-}
 
 test('a repository becomes a sandbox in which its own tests run', async () => {
-  const [dry = [], init = [], up = []] = await commandsOfThePage()
-  expect([dry, init, up]).toEqual([['init', '--dry-run'], ['init'], ['up']])
+  const commands = commandsOfThePage()
+  const [dry = [], init = [], up = []] = commands
+  expect(commands).toEqual([['init', '--dry-run'], ['init'], ['up']])
   expect((await stuntdouble.json<InitResult>(dry)).files.map(({ written }) => written)).toEqual([
     false,
   ])

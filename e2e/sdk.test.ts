@@ -1,11 +1,13 @@
-import { readFile, symlink } from 'node:fs/promises'
+import { rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Sandbox } from '@stuntdouble/sdk'
 import type { Handover } from '@stuntdouble/sdk/wire'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { programOf } from '../script/lib/doc-blocks.ts'
 import { runCommand } from './lib/command-result.ts'
 import { repository } from './lib/images.ts'
 import { type Production, startProduction } from './lib/production.ts'
+import { runtimes } from './lib/runtimes.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
 
 let production: Production
@@ -42,6 +44,13 @@ describe('db.query', () => {
     expect(columns.map(({ type }) => type)).toEqual(['integer', 'text', 'numeric'])
     expect(rows).toEqual([[7, expect.stringContaining('@'), expect.anything()]])
     expect(JSON.stringify(rows)).not.toContain('person7@corp.example')
+  })
+
+  test('is asked by psql as well, through an address of this machine', async () => {
+    const psql = ['db', box.id, '--', '-XAtc', 'SELECT count(*) FROM people']
+    const { stdout, stderr, exitCode } = await stuntdouble.run(psql)
+
+    expect([stdout, stderr, exitCode]).toEqual(['500\n', '', 0])
   })
 
   test('keeps to its bounds, each of which says so', async () => {
@@ -109,18 +118,26 @@ describe('a terminal', () => {
   })
 })
 
-test('the program of docs/sdk.md works as it is written', async () => {
-  const page = await readFile(join(repository, 'docs/sdk.md'), 'utf8')
-  const program = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, text]) => text).join('\n')
-  await stuntdouble.write({ 'program.ts': program })
-  await symlink(join(repository, 'e2e/node_modules'), join(stuntdouble.project, 'node_modules'))
-  const { stdout, stderr, exitCode } = await runCommand({
-    ...{ file: process.execPath, args: ['program.ts'], cwd: stuntdouble.project },
-    ...{ timeoutMs: 120_000, env: stuntdouble.env },
-  })
+test.each(runtimes)(
+  'the program of docs/sdk.md works as it is written in $name',
+  async (runtime) => {
+    const program = programOf('docs/sdk.md', 'ts')
+    await stuntdouble.write({ 'program.ts': program, 'package.json': '{}' })
+    const modules = join(stuntdouble.project, 'node_modules')
+    await rm(modules, { force: true })
+    await symlink(join(repository, 'e2e/node_modules'), modules)
+    const { stdout, stderr, exitCode } = await runCommand({
+      ...{ file: runtime.file, args: [...runtime.args, 'program.ts'], cwd: stuntdouble.project },
+      ...{
+        timeoutMs: 120_000,
+        env: { ...stuntdouble.env, DENO_DIR: join(stuntdouble.root, 'deno') },
+      },
+    })
 
-  expect(exitCode, stderr).toBe(0)
-  expect(stdout.split('\n')).toEqual([
-    ...['Hello 0', "[ 'id', 'email' ] 2 false", 'true 3', 'true', 'ready true', 'true', ''],
-  ])
-})
+    expect(exitCode, stderr).toBe(0)
+    // Each has its own quotes for strings in lists.
+    expect(stdout.replaceAll('"', "'").split('\n')).toEqual([
+      ...['Hello 0', "[ 'id', 'email' ] 2 false", 'true 3', 'true', 'ready true', 'true', ''],
+    ])
+  },
+)

@@ -84,9 +84,13 @@ test('a person’s browser lands on an address without the token, and sees what 
   expect(await page.content()).not.toContain(box.token)
   expect(await page.evaluate('document.cookie')).toBe('')
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain(box.id)
+  await page.getByRole('tab', { name: 'Servers' }).click()
+  const opened = page.waitForEvent('popup')
   await page.getByRole('link', { name: 'open' }).click()
-  expect(page.url()).toMatch(new RegExp(`^http://8123-${box.id}\\.localhost:\\d+/$`))
-  expect(await page.title()).toContain('Directory listing')
+  const preview = await opened
+  await preview.waitForLoadState()
+  expect(preview.url()).toMatch(new RegExp(`^http://8123-${box.id}\\.localhost:\\d+/$`))
+  expect(await preview.title()).toContain('Directory listing')
   // Neither has an icon for the browser that asks for one.
   expect(complaints.filter((text) => !text.includes('404'))).toEqual([])
 })

@@ -169,6 +169,50 @@ describe('what is copied out', () => {
   })
 })
 
+describe('an archive that is sent in', () => {
+  test.each([
+    ['climbs', 'echo x > ../won; tar -cPf /tmp/e.tar ../won; rm ../won', '/workspace/won'],
+    [
+      'names a place of its own',
+      'echo x > /tmp/won; tar -cPf /tmp/e.tar /tmp/won; rm /tmp/won',
+      '/tmp/won',
+    ],
+    [
+      'goes through a link',
+      'ln -s /tmp l; tar -cPf /tmp/e.tar l; rm l; mkdir l; echo x > l/won; tar -rPf /tmp/e.tar l/won; rm -r l',
+      '/tmp/won',
+    ],
+  ])('that %s gets out of where tar unpacks it, and not past us', async (...[, make, won]) => {
+    const script = `mkdir -p /workspace/in; cd /workspace/in; rm -rf /tmp/e.tar; ${make}`
+    const unpacked = await plain.said(
+      `${script}; tar -xPf /tmp/e.tar; [ -e ${won} ] && echo WON; rm -rf ${won} l`,
+    )
+    expect(unpacked).toContain('WON')
+
+    await said(box, script)
+    const archive = await box.files.read('/tmp/e.tar')
+    await expect(box.files.unpack('in', archive)).rejects.toMatchObject({ code: 'policy_refused' })
+    expect(await box.files.exists(won)).toBe(false)
+    expect(await box.files.list('in')).toEqual([])
+  })
+
+  test('and is stopped from inside is told so, and leaves nothing of it', async () => {
+    await said(
+      box,
+      'mkdir -p /workspace/many; cd /workspace/many; for n in $(seq 300); do echo $n > $n; done; tar -cf /tmp/many.tar .',
+    )
+    const archive = await box.files.read('/tmp/many.tar')
+    await using _killing = await running('while :; do pkill -KILL -x tar; done')
+    const outcome = await box.files.unpack('into', archive).then(
+      ({ entries }) => entries,
+      (cause) => (cause instanceof SandboxError ? cause.code : String(cause)),
+    )
+
+    expect(['forbidden', 301]).toContain(outcome)
+    if (outcome === 'forbidden') expect(await box.files.list('into')).toEqual([])
+  })
+})
+
 describe('what is told of changes', () => {
   test('is told although the workspace is swapped, grown and stopped meanwhile', async () => {
     const restless =

@@ -1,12 +1,12 @@
-import { connect } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { Sandbox } from '@stuntdouble/sdk'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask } from '../../packages/cli/src/drill/ask.ts'
 import { Stuntdouble } from '../lib/stuntdouble.ts'
 import { upgradeStatus } from './doors.ts'
+import { port, raw, serve } from './hostile-server.ts'
 import { pythonSaid } from './scene.ts'
+import { hidden, second } from './smuggled-requests.ts'
 
 /** Two sandboxes of one installation: the attacker’s, and somebody else’s. */
 interface Pair {
@@ -18,40 +18,6 @@ interface Pair {
 let pair: Pair
 const scene = () => pair
 
-/**
- * A hostile server inside. `/raw` answers with the bytes that its query holds; it writes down every
- * request line that it is sent, as `/log` tells.
- */
-const hostile = `
-import http.server, socketserver, sys, urllib.parse
-seen = []
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = 'HTTP/1.1'
-    def log_message(self, *words): pass
-    def answer(self):
-        seen.append(self.requestline + ' ' + str(dict(self.headers)))
-        url = urllib.parse.urlparse(self.path)
-        if url.path == '/raw':
-            self.wfile.write(bytes.fromhex(url.query)); self.close_connection = True; return
-        if url.path == '/long':
-            self.wfile.write(b'HTTP/1.1 200 OK\\r\\nX-A: ' + b'a' * 200000); self.close_connection = True; return
-        if url.path == '/log': body, kind = chr(10).join(seen), 'text/plain'
-        elif url.path == '/worker.js': body, kind = 'onfetch = () => {}', 'text/javascript'
-        else: body, kind = '<title>hostile</title>', 'text/html'
-        length = int(self.headers.get('content-length') or 0)
-        if length: self.rfile.read(length)
-        self.send_response(200)
-        self.send_header('content-type', kind)
-        self.send_header('content-length', str(len(body)))
-        self.send_header('set-cookie', 'tossed=1; Domain=localhost')
-        self.send_header('service-worker-allowed', '/')
-        self.end_headers()
-        self.wfile.write(body.encode())
-    do_GET = do_POST = do_HEAD = answer
-class Server(socketserver.ThreadingMixIn, http.server.HTTPServer): daemon_threads = True
-Server(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()`
-
-const port = 3777
 let gateway: string
 let control: string
 
@@ -67,14 +33,6 @@ beforeAll(async () => {
 
 afterAll(() => pair?.stuntdouble[Symbol.asyncDispose]())
 
-async function serve(box: Sandbox) {
-  await box.files.write('/tmp/hostile.py', hostile)
-  const started = await box.commands.run(
-    `setsid -f python3 /tmp/hostile.py ${port} >/dev/null 2>&1 </dev/null; for i in $(seq 100); do curl -s localhost:${port}/ && break; sleep 0.1; done`,
-  )
-  expect(started.stdout).toContain('hostile')
-}
-
 const hostOf = (box: Sandbox, at: number = port) =>
   `${at}-${box.id}.localhost:${new URL(gateway).port}`
 const inside = (box: Sandbox, path: string, headers: Record<string, string> = {}) =>
@@ -82,54 +40,10 @@ const inside = (box: Sandbox, path: string, headers: Record<string, string> = {}
     headers: { host: hostOf(box), 'x-stuntdouble-token': box.token, ...headers },
   })
 
-/** Bytes as they are, and all that is answered to them. */
-async function raw(to: string, bytes: string): Promise<string> {
-  const { hostname, port: number } = new URL(to)
-  const socket = connect(Number(number), hostname)
-  socket.setTimeout(3_000, () => socket.destroy())
-  socket.write(bytes, 'latin1')
-  return await text(socket).catch(() => '')
-}
-
 const letIn = (box: Sandbox) => `Host: ${hostOf(box)}\r\nX-Stuntdouble-Token: ${box.token}\r\n`
 
 describe('a request that two readers read differently', () => {
-  const second = (mark: string) => `GET /smuggled-${mark} HTTP/1.1\r\nHost: x\r\n\r\n`
-  const cases: readonly [string, (mark: string) => string][] = [
-    [
-      'a length and chunks',
-      (mark) => `Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${second(mark)}`,
-    ],
-    [
-      'chunks that are not quite',
-      (mark) => `Content-Length: 5\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${second(mark)}`,
-    ],
-    [
-      'two lengths',
-      (mark) =>
-        `Content-Length: 0\r\nContent-Length: ${second(mark).length}\r\n\r\n${second(mark)}`,
-    ],
-    [
-      'a folded line',
-      (mark) => `X-A: b\r\n Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n${second(mark)}`,
-    ],
-    ['bare line feeds', (mark) => `X-A: b\n\n${second(mark)}`],
-    [
-      'a name with a space',
-      (mark) => `Content-Length : ${second(mark).length}\r\n\r\n${second(mark)}`,
-    ],
-    [
-      'a length that Connection names',
-      (mark) =>
-        `Connection: content-length\r\nContent-Length: ${second(mark).length}\r\n\r\n${second(mark)}`,
-    ],
-    [
-      'a chunk’s extension with a line feed',
-      (mark) => `Transfer-Encoding: chunked\r\n\r\n1;a\nb\r\nx\r\n0\r\n\r\n${second(mark)}`,
-    ],
-  ]
-
-  test.each(cases)('by %s brings no second one inside', async (what, tail) => {
+  test.each(hidden)('by %s brings no second one inside', async (what, tail) => {
     const { box } = scene()
     const mark = what.replaceAll(/\W/g, '')
     await raw(gateway, `POST /first HTTP/1.1\r\n${letIn(box)}${tail(mark)}`)

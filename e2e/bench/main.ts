@@ -4,12 +4,16 @@ import { benchBurst } from './burst.ts'
 import { benchCheckpoint } from './checkpoint.ts'
 import { benchEgress } from './egress.ts'
 import { benchExec } from './exec.ts'
+import { benchFiles } from './files.ts'
 import { benchGateway } from './gateway.ts'
 import { benchHardening } from './hardening.ts'
 import { benchLeaks } from './leaks.ts'
 import { benchMask } from './mask.ts'
 import { benchNeighbours } from './neighbours.ts'
+import { benchPgbench } from './pgbench.ts'
+import { benchPty } from './pty.ts'
 import { benchSecrets } from './secrets.ts'
+import { benchSizes } from './sizes.ts'
 import { benchSnapshot } from './snapshot.ts'
 import { benchSoak } from './soak.ts'
 import { benchUp } from './up.ts'
@@ -29,14 +33,18 @@ const benches: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   warm: ({ rounds = 20 }) => benchWarm(rounds),
   burst: ({ rounds = 100 }) => benchBurst(rounds),
   egress: ({ rounds = 5 }) => benchEgress(rounds),
+  files: ({ rounds = 5 }) => benchFiles(rounds),
   gateway: ({ rounds = 5 }) => benchGateway(rounds),
   hardening: ({ rounds = 20 }) => benchHardening(rounds),
   exec: ({ rounds = 50 }) => benchExec(rounds),
   leaks: ({ rounds = 10 }) => benchLeaks(rounds),
   mask: ({ rounds = 30 }) => benchMask(rounds),
+  pty: ({ rounds = 10 }) => benchPty(rounds),
   secrets: ({ rounds = 5 }) => benchSecrets(rounds),
   neighbours: ({ rounds = 2 }) => benchNeighbours(rounds),
-  soak: ({ minutes }) => benchSoak(minutes),
+  pgbench: ({ rounds = 7 }) => benchPgbench(rounds),
+  sizes: ({ rounds = 10, sizeBytes }) => benchSizes(rounds, sizeBytes),
+  soak: ({ rounds = 20, minutes }) => benchSoak({ minutes, cycles: rounds }),
   snapshot: ({ rounds = 1, ...size }) => benchSnapshot({ rounds, ...size }),
 }
 

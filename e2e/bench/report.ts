@@ -11,6 +11,8 @@ export interface BenchReport {
   readonly yardstick: string
   /** The ratio to reach at most, where DESIGN names one. */
   readonly goals: Readonly<Record<string, number>>
+  /** What is no time, by what it is. */
+  readonly figures?: Readonly<Record<string, number>>
 }
 
 /** Prints medians and ratios, and keeps every sample in a file. */
@@ -20,6 +22,9 @@ export async function report(result: BenchReport): Promise<void> {
     rowOf(result, what, { samples, unit }),
   )
   console.log([['', 'p50', 'p99', 'n', 'ratio', 'goal', ''], ...rows].map(line).join('\n'))
+  for (const [what, figure] of Object.entries(result.figures ?? {})) {
+    console.log(`${what}: ${figure.toFixed(2)}`)
+  }
   console.log(`\nEvery sample: ${await keep(result.bench, result)}`)
 }
 

@@ -6,8 +6,11 @@ export interface ShopProject extends AsyncDisposable {
   readonly project: Stuntdouble
 }
 
-/** An installation with a sealed snapshot of a small shop. */
-export async function openShop(more: string): Promise<ShopProject> {
+/** An installation with a sealed snapshot of a small shop. `more` of its configuration, `env` of its commands. */
+export async function openShop(
+  more: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ShopProject> {
   await using scope = new AsyncDisposableStack()
   const production = scope.use(await startProduction())
   const sql = ['shop-schema.sql', 'shop-data.sql']
@@ -15,7 +18,7 @@ export async function openShop(more: string): Promise<ShopProject> {
   const project = scope.use(
     await Stuntdouble.open({
       files: { 'stuntdouble.yaml': `${source}${more}` },
-      env: { SHOP_URL: production.url },
+      env: { ...env, SHOP_URL: production.url },
     }),
   )
   await project.json(['data', 'review', '--source', 'shop'])

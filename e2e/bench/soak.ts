@@ -1,76 +1,67 @@
-import { Sandbox } from '@stuntdouble/sdk'
-import type { ControlClient } from '@stuntdouble/sdk/client'
-import { Stuntdouble } from '../lib/stuntdouble.ts'
+import { inspectable, openHeap } from './orchestrator-heap.ts'
 import { keep } from './report.ts'
-import { bounds, type Measure, type Sample, sampleOf } from './soak-sample.ts'
-import { median } from './statistics.ts'
+import { openShop, type ShopProject } from './shop-project.ts'
+import { type Growth, growthOf } from './soak-growth.ts'
+import { live } from './soak-life.ts'
+import { bounds, type Sample, sampleOf } from './soak-sample.ts'
 
-export interface Growth {
-  readonly what: Measure
-  readonly first: number
-  readonly last: number
-  readonly allowed: number
-  readonly isWithin: boolean
+export interface SoakOptions {
+  readonly minutes: number
+  /** As many at least, however long it takes. */
+  readonly cycles: number
 }
 
 export interface Soaked {
   readonly cycles: number
+  readonly minutes: number
   readonly growth: readonly Growth[]
   readonly samples: readonly Sample[]
 }
 
-/** However slow the machine is, a first tenth and a last are told apart. */
-const fewestSamples = 10
 /** What is opened once, with the first sandboxes, is no growth. */
-const warmUpCycles = 3
+const warmUpCycles = 5
+/** Every so many cycles, a sandbox is forked as well. */
+const forkEvery = 4
 
 /** Creates, uses and ends sandboxes for so long. Throws when a receipt is not clean. */
-export async function soak(ms: number): Promise<Soaked> {
-  const configuration = 'limits: { poolSize: 2g }\n'
-  await using home = await Stuntdouble.open({ files: { 'stuntdouble.yaml': configuration } })
-  await home.json(['ls'])
-  const control = await home.control()
-  const until = Date.now() + ms
+export async function soak({ minutes, cycles }: SoakOptions): Promise<Soaked> {
+  await using shop = await openShop('limits: { poolSize: 4g }\n', inspectable)
+  await using scope = new AsyncDisposableStack()
+  const { sample, control } = await open(shop, scope)
+  const since = Date.now()
   const samples: Sample[] = []
-  for (let cycle = 1; Date.now() < until || samples.length < fewestSamples; cycle += 1) {
-    await live(control)
-    if (cycle > warmUpCycles) samples.push(await sampleOf(home, cycle))
+  for (let cycle = 1; Date.now() - since < minutes * 60_000 || cycle <= cycles; cycle += 1) {
+    await live(control, { forks: cycle % forkEvery === 0 })
+    if (cycle > warmUpCycles) samples.push(await sample(cycle))
     process.stderr.write(`cycle ${cycle}\r`)
   }
-  return { cycles: samples.length, growth: growthOf(samples), samples }
+  const growth = growthOf(samples)
+  return { cycles: samples.length, minutes: (Date.now() - since) / 60_000, growth, samples }
 }
 
-async function live(control: ControlClient): Promise<void> {
-  await using box = Sandbox.of(await control.createSandbox({ ttl: '10m' }), control)
-  await box.files.write('/workspace/note.txt', 'written')
-  const { stdout } = await box.commands.run('cat note.txt && head -c 1000000 /dev/zero > zeros')
-  if (stdout !== 'written') throw new Error(`${box.id} says: ${stdout}`)
-  const { clean, doubts } = await control.destroySandbox(box.id)
-  if (!clean) throw new Error(`${box.id} was not clean: ${doubts.join('; ')}`)
-}
-
-/** Medians of the first tenth and the last. */
-export function growthOf(samples: readonly Sample[]): readonly Growth[] {
-  const tenth = Math.ceil(samples.length / 10)
-  return (Object.keys(bounds) as Measure[]).map((what) => {
-    const of = (part: readonly Sample[]) => median(part.map((sample) => sample[what]))
-    const [first, last, allowed] = [
-      of(samples.slice(0, tenth)),
-      of(samples.slice(-tenth)),
-      bounds[what],
-    ]
-    return { what, first, last, allowed, isWithin: last - first <= allowed }
-  })
+async function open({ project }: ShopProject, scope: AsyncDisposableStack) {
+  const control = await project.control()
+  const pid = (await project.orchestrator())?.pid ?? 0
+  const heap = scope.use(await openHeap(project, pid))
+  return { control, sample: (cycle: number) => sampleOf({ home: project, pid, heap }, cycle) }
 }
 
 /** Ends with 1 where anything grew beyond its bound. */
-export async function benchSoak(minutes: number): Promise<void> {
-  const soaked = await soak(minutes * 60_000)
-  console.log(`${soaked.cycles} cycles`)
-  for (const { what, first, last, allowed, isWithin } of soaked.growth) {
-    const numbers = [first, last].map((number) => number.toFixed(1).padStart(9)).join(' →')
-    console.log(`${what.padEnd(32)}${numbers}   ${isWithin ? 'within' : 'BEYOND'} +${allowed}`)
-  }
+export async function benchSoak(options: SoakOptions): Promise<void> {
+  const soaked = await soak(options)
+  for (const growth of soaked.growth) console.log(lineOf(growth))
   console.log(`\nEvery sample: ${await keep('soak', soaked)}`)
-  if (soaked.growth.some(({ isWithin }) => !isWithin)) process.exitCode = 1
+  const grown = soaked.growth.filter(({ isWithin }) => !isWithin).map(({ what }) => what)
+  const during = `in ${soaked.cycles} cycles and ${soaked.minutes.toFixed(0)} minutes`
+  console.log(
+    grown.length === 0 ? `Nothing grew ${during}.` : `Grew ${during}: ${grown.join(', ')}.`,
+  )
+  if (grown.length > 0) process.exitCode = 1
+}
+
+function lineOf({ what, first, last, by, allowed, isWithin }: Growth): string {
+  const { each } = bounds[what]
+  const numbers = [first, last].map((number) => number.toFixed(1).padStart(9)).join(' →')
+  const difference = `${by < 0 ? '' : '+'}${by.toFixed(1)}${each ? ` each ${each}` : ''}`
+  return `${what.padEnd(32)}${numbers}  ${difference.padEnd(18)} ${isWithin ? 'within' : 'BEYOND'} +${allowed}`
 }

@@ -5,7 +5,8 @@ import { Sandbox, verifyReceipt } from '@stuntdouble/sdk'
 import type { ControlClient } from '@stuntdouble/sdk/client'
 import type { SandboxView } from '@stuntdouble/sdk/wire'
 import { lineOf, listLeftovers } from '../lib/leftovers.ts'
-import type { Told } from './operations.ts'
+import { wrongInside } from './kept-inside.ts'
+import { holdings, type Told } from './operations.ts'
 import { type CrashScene, noteInside } from './scene.ts'
 
 const settledWithinMs = 60_000
@@ -23,7 +24,7 @@ export async function wrongAfter(scene: CrashScene, told: Told): Promise<readonl
     ...(living.some(({ id }) => id === scene.bystander.id) ? await bystander(scene) : []),
     ...(await traces(scene, living)),
     ...(await receipts(control, rows)),
-    ...(await ends(scene, control, living)),
+    ...(await ends(scene, living, told)),
   ]
 }
 
@@ -118,23 +119,26 @@ async function receipts(
 /** What is said to be ready can be used, ends cleanly, and leaves nothing. */
 async function ends(
   scene: CrashScene,
-  control: ControlClient,
   living: readonly SandboxView[],
+  told: Told,
 ): Promise<readonly string[]> {
+  const control = await scene.control()
   const made = living.filter(({ id }) => id !== scene.bystander.id)
+  const boxes = await Promise.all(
+    made.map(async ({ id }) => Sandbox.of(await control.handover(id), control)),
+  )
+  const inside = await wrongInside(scene, boxes, told)
   const wrong = await Promise.all(
-    made.map(async ({ id }) => {
-      const box = Sandbox.of(await control.handover(id), control)
-      const { stdout } = await box.commands.run('cat /workspace/start.txt /data/notes/note.txt')
+    boxes.map(async (box) => {
+      const { id } = box
+      const { stdout } = await box.commands.run(holdings)
       const receipt = await control.destroySandbox(id)
       return [
-        ...(stdout === 'to be unpacked\nto be cloned\n'
-          ? []
-          : [`${id} is ready and says: ${stdout}`]),
+        ...(told.holds.includes(stdout) ? [] : [`${id} is ready and says: ${stdout}`]),
         ...receipt.doubts,
       ]
     }),
   )
   const bystander = { id: scene.bystander.id } as SandboxView
-  return [...wrong.flat(), ...(made.length > 0 ? await traces(scene, [bystander]) : [])]
+  return [...inside, ...wrong.flat(), ...(made.length > 0 ? await traces(scene, [bystander]) : [])]
 }

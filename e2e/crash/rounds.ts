@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { wrongAfter } from './aftermath.ts'
-import type { Operation, Told } from './operations.ts'
+import type { Operation } from './operations.ts'
 import type { CrashScene } from './scene.ts'
 import type { Moment, Step } from './step-watch.ts'
 
@@ -14,14 +14,12 @@ export interface Round {
   readonly wrong: readonly string[]
 }
 
-const nothing: Told = { lives: [], hasEnded: [] }
 const idleMs = 4_000
 
-/** Every moment of an operation in which nothing goes wrong, of a process that has just started. */
+/** Every moment of an operation in which nothing goes wrong. */
 export async function blowsOf(scene: CrashScene, operation: Operation): Promise<readonly Blow[]> {
   const prepared = await operation.prepare(await scene.control(), scene.workspace)
-  scene.orchestrator.strike()
-  await scene.restart()
+  await begin(scene)
   await scene.orchestrator.countWrites()
   const watch = scene.proxy.watch()
   await operation.run(await scene.control(), prepared)
@@ -33,14 +31,19 @@ export async function blowsOf(scene: CrashScene, operation: Operation): Promise<
   ]
 }
 
+/** What follows is of a process that has just started, and does again what each does once. */
+async function begin(scene: CrashScene): Promise<void> {
+  scene.orchestrator.strike()
+  await scene.restart()
+}
+
 /** Where nothing is changed, who is killed before and after leaves the same. */
 const momentsOf = ({ name }: Step): readonly Moment[] =>
   name.startsWith('GET ') ? ['after'] : ['before', 'after']
 
 /** What an orchestrator says to its engine when it has just started and nobody asks for anything. */
 export async function idleCalls(scene: CrashScene): Promise<ReadonlySet<string>> {
-  scene.orchestrator.strike()
-  await scene.restart()
+  await begin(scene)
   const watch = scene.proxy.watch()
   await sleep(idleMs)
   return new Set(watch.steps.map(({ name }) => name))
@@ -48,9 +51,9 @@ export async function idleCalls(scene: CrashScene): Promise<ReadonlySet<string>>
 
 /** Kills the orchestrator at that moment of an operation, starts it again, and looks at what is. */
 export async function killAt(scene: CrashScene, operation: Operation, blow: Blow): Promise<Round> {
-  const { orchestrator } = scene
-  const { told, struck } = await strikeAt(scene, { operation, blow, strike: orchestrator.strike })
-  orchestrator.strike()
+  const strike = () => scene.orchestrator.strike()
+  const { told, struck } = await strikeAt(scene, { operation, blow, strike })
+  strike()
   await scene.restart()
   const lives = [...told.lives, scene.bystander.id]
   return { blow, struck, wrong: await wrongAfter(scene, { ...told, lives }) }
@@ -59,17 +62,19 @@ export async function killAt(scene: CrashScene, operation: Operation, blow: Blow
 interface Plan {
   readonly operation: Operation
   readonly blow: Blow
+  /** Kills whoever is to be killed at that moment. */
   readonly strike: () => void
 }
 
 /** What its caller was told; that nothing was is how a strike shows. */
-async function strikeAt(scene: CrashScene, { operation, blow, strike }: Plan) {
+export async function strikeAt(scene: CrashScene, { operation, blow, strike }: Plan) {
+  const prepared = await operation.prepare(await scene.control(), scene.workspace)
+  if (operation.beginsAnew) await begin(scene)
   const control = await scene.control()
-  const prepared = await operation.prepare(control, scene.workspace)
   if ('write' in blow) await scene.orchestrator.countWrites(blow.write)
   else scene.proxy.watch({ ...blow.step, when: blow.when, strike })
-  const told = await operation.run(control, prepared).catch(() => nothing)
-  return { told, struck: told === nothing }
+  const told = await operation.run(control, prepared).catch(() => undefined)
+  return { told: told ?? operation.atLeast(prepared), struck: told === undefined }
 }
 
 export const nameOf = (blow: Blow) =>

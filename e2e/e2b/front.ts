@@ -9,6 +9,9 @@ import { certificateFor } from '../lib/certificate.ts'
 
 const zone = 'e2b.test'
 
+/** `listen.previewDomain`. */
+export const previewDomain = zone
+
 export interface Front extends AsyncDisposable {
   /** E2B_DOMAIN. */
   readonly domain: string
@@ -50,11 +53,14 @@ async function forward(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const id = /^49983-([a-z0-9]+)\./.exec(request.headers.host ?? '')?.[1]
-  const to = new URL(id === undefined ? api : sandboxes)
-  const headers = { ...request.headers, host: to.host, ...(id && { 'e2b-sandbox-id': id }) }
-  const { method } = request
-  const onward = send(`${to.href}${request.url}`, { method, headers })
+  const { method, headers: asked } = request
+  const [, port, id] = /^(\d+)-([a-z0-9]+)\./.exec(asked.host ?? '') ?? []
+  const isPreview = port !== undefined && port !== '49983'
+  const to = isPreview ? new URL('..', sandboxes) : new URL(id === undefined ? api : sandboxes)
+  const headers = isPreview
+    ? asked
+    : { ...asked, host: to.host, ...(id && { 'e2b-sandbox-id': id }) }
+  const onward = send(`${to.href.replace(/\/$/, '')}${request.url}`, { method, headers })
   response.once('close', () => onward.destroy())
   const [[answer]] = await Promise.all([
     once(onward, 'response') as Promise<[IncomingMessage]>,
