@@ -39,6 +39,17 @@ export default defineConfig({
           globalSetup: ['e2e/lib/our-images.ts', 'e2e/attacks/one-stage-a-run.ts'],
         },
       },
+      {
+        test: {
+          // Too slow for every change: `script/crash` runs it.
+          name: 'crash',
+          include: ['e2e/crash/*.crash.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+          globalSetup: ['e2e/lib/our-images.ts'],
+        },
+      },
     ],
   },
 })

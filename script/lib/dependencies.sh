@@ -1,4 +1,4 @@
-# What the lock file names, and the dashboard built from source.
+# What the lock file names, and the dashboard and the page of a sandbox built from source.
 
 dependencies_digest() {
   cat pnpm-lock.yaml pnpm-workspace.yaml package.json packages/*/package.json e2e/package.json | digest
@@ -16,12 +16,13 @@ ensure_dependencies() {
 }
 
 dashboard_digest() {
-  find packages/dashboard packages/sdk/src -name node_modules -prune -o -name dist -prune -o -type f -print |
+  find packages/dashboard packages/sdk/src -name node_modules -prune -o -name "dist*" -prune -o -type f -print |
     LC_ALL=C sort | xargs cat pnpm-lock.yaml | digest
 }
 
 dashboard_ready() {
-  [ -f packages/dashboard/dist/index.html ] && stamp_is dashboard "$(dashboard_digest)"
+  [ -f packages/dashboard/dist/index.html ] && [ -f packages/dashboard/dist-sandbox/sandbox.js ] &&
+    stamp_is dashboard "$(dashboard_digest)"
 }
 
 ensure_dashboard() {

@@ -7,11 +7,11 @@ ensure_browser() {
   apt_install 'a test drives the dashboard with it' chromium
 }
 
-# openssl makes the certificates of a source that speaks TLS.
+# openssl makes the certificates of a source that speaks TLS; curl and psql are clients as users have them.
 
-test_tools_ready() { has openssl; }
+test_tools_ready() { has openssl && has curl && has psql; }
 
 ensure_test_tools() {
-  can_apt || stop 'Install openssl (a test makes certificates with it), then run this again.'
-  apt_install 'a test makes certificates with it' openssl
+  can_apt || stop 'Install openssl, curl and psql (tests use them), then run this again.'
+  apt_install 'tests use them' openssl curl postgresql-client
 }
