@@ -27,6 +27,24 @@ test('a failed test is named above the sum', () => {
   )
 })
 
+test('why it failed is told beside its name, without the stack', () => {
+  const message =
+    'Error: \u001b[31mred\u001b[39m\n  is not green\n    at file.ts:1:2\n    at more.ts:3:4'
+  const tests = [{ fullName: 'a', status: 'failed', failureMessages: [message] }]
+  const file = { name: 'file.test.ts', status: 'failed', assertionResults: tests }
+  const broken = {
+    name: 'other.test.ts',
+    status: 'failed',
+    message: 'no such module',
+    assertionResults: [],
+  }
+  const failed = suiteResult('unit', JSON.stringify({ testResults: [file, broken] }), 1)
+  expect(failed.failures).toEqual([
+    'file.test.ts: a (Error: red is not green)',
+    'other.test.ts: could not run (no such module)',
+  ])
+})
+
 test('a skipped test is neither passed nor failed, and named: its title says why', () => {
   const title = 'Chinook: shared/data holds none'
   const skipped = report({ status: 'passed', tests: { [title]: 'pending', b: 'passed' } })

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 /** What one part of the test command came to. */
 export interface PartResult {
   readonly name: string
@@ -16,8 +18,18 @@ interface Report {
 interface File {
   readonly name: string
   readonly status: string
-  readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+  /** Why the file could not be loaded. */
+  readonly message?: string
+  readonly assertionResults: readonly Assertion[]
 }
+interface Assertion {
+  readonly status: string
+  readonly fullName: string
+  /** Each with the stack below it. */
+  readonly failureMessages?: readonly string[]
+}
+
+const reasonLength = 500
 
 /** A suite: its report if it wrote one, and the exit code that has the last word. */
 export function suiteResult(
@@ -57,8 +69,21 @@ export function summarize(parts: readonly PartResult[]): string {
 /** A file that could not be loaded has no test that failed, and has failed. */
 function failuresOf(file: File): string[] {
   const failed = file.assertionResults.filter(({ status }) => status === 'failed')
-  if (failed.length > 0) return failed.map(({ fullName }) => `${file.name}: ${fullName}`)
-  return file.status === 'failed' ? [`${file.name}: could not run`] : []
+  if (failed.length > 0) {
+    return failed.map(({ fullName, failureMessages }) =>
+      withReason(`${file.name}: ${fullName}`, failureMessages?.join('; ')),
+    )
+  }
+  return file.status === 'failed' ? [withReason(`${file.name}: could not run`, file.message)] : []
+}
+
+/** On the same line, without the stack: the last lines are all that some readers of a run see. */
+function withReason(failure: string, message = ''): string {
+  const words = stripVTControlCharacters(message)
+    .split('\n')
+    .filter((line) => !/^\s+at /.test(line))
+  const reason = words.join(' ').replaceAll(/\s+/g, ' ').trim().slice(0, reasonLength)
+  return reason === '' ? failure : `${failure} (${reason})`
 }
 
 const skippedOf = ({ name, assertionResults: tests }: File): string[] =>
