@@ -7,6 +7,8 @@ import { findTree } from './process-tree.ts'
 
 /** The first look found nothing. */
 const nothingThere = 3
+/** As a shell says it of a program that cannot be run. */
+const notStarted = 126
 
 /** Signals the tree; SIGKILL again until a look around finds nothing left of it. */
 const script = `${findTree}
@@ -42,29 +44,36 @@ const insideMs = 3_000
 /** The engine takes a command on before it runs; behind a second kernel that is seconds under load. */
 const beginsWithinMs = 30_000
 const againMs = 50
+/** A killer that found no room, or that the engine could not start, may find some a moment later. */
+const killerTries = 5
 
 /** From inside, which is quick; where that fails, such as under a fork bomb, from beside. */
 export async function killTree(victim: Victim, tree: Tree): Promise<void> {
   const inside = killFromInside(victim, tree)
   if (tree.signal !== 'SIGKILL') {
     if (await inside) return
-  } else {
-    const late = sleep(insideMs, false, { ref: false })
-    if (await Promise.race([inside.catch(() => false), late])) return
-    tree.release()
-    if (await killFromBeside(victim, tree)) return
+    throw engineFailed('passing a signal on: nothing more can be started beside the command')
   }
+  const late = sleep(insideMs, false, { ref: false })
+  if (await Promise.race([inside.catch(() => false), late])) return
+  tree.release()
+  if (await killFromBeside(victim, tree)) return
   throw engineFailed('killing a command: it starts processes faster than they end')
 }
 
 async function killFromInside({ client, containerId }: Victim, tree: Tree): Promise<boolean> {
   const giveUp = performance.now() + beginsWithinMs
-  for (;;) {
+  for (let triesLeft = killerTries; ; ) {
     const code = await client.call('killing a command', (docker) =>
-      runDetached(docker.getContainer(containerId), tree).catch(doneWhenNotRunning),
+      runDetached(docker.getContainer(containerId), tree).catch(codeOf),
     )
-    if (code !== nothingThere) return code === 0
-    if (performance.now() > giveUp || (await tree.hasEnded())) return true
+    if (code === 0) return true
+    if (code === nothingThere) {
+      if (performance.now() > giveUp || (await tree.hasEnded())) return true
+    } else {
+      triesLeft -= 1
+      if (tree.signal === 'SIGKILL' || triesLeft === 0) return false
+    }
     await sleep(againMs)
   }
 }
@@ -87,7 +96,8 @@ async function runDetached(
   }
 }
 
-function doneWhenNotRunning(cause: unknown): number {
+function codeOf(cause: unknown): number {
   if (isGone(cause) || statusOf(cause) === 409) return 0
+  if (statusOf(cause) !== undefined) return notStarted
   throw cause
 }
