@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { programOf } from '../script/lib/doc-blocks.ts'
 import { runCommand } from './lib/command-result.ts'
 import { repository } from './lib/images.ts'
+import { oldestNode, PackedSdk } from './lib/packed-sdk.ts'
 import { type Production, startProduction } from './lib/production.ts'
 import { runtimes } from './lib/runtimes.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
@@ -118,6 +119,12 @@ describe('a terminal', () => {
   })
 })
 
+// Each runtime has its own quotes for strings in lists.
+const said = (stdout: string) => stdout.replaceAll('"', "'").split('\n')
+const expected = [
+  ...['Hello 0', "[ 'id', 'email' ] 2 false", 'true 3', 'true', 'ready true', 'true', ''],
+]
+
 test.each(runtimes)(
   'the program of docs/sdk.md works as it is written in $name',
   async (runtime) => {
@@ -135,9 +142,17 @@ test.each(runtimes)(
     })
 
     expect(exitCode, stderr).toBe(0)
-    // Each has its own quotes for strings in lists.
-    expect(stdout.replaceAll('"', "'").split('\n')).toEqual([
-      ...['Hello 0', "[ 'id', 'email' ] 2 false", 'true 3', 'true', 'ready true', 'true', ''],
-    ])
+    expect(said(stdout)).toEqual(expected)
   },
 )
+
+test('the same program works with the packed SDK in the oldest Node that it is for', async () => {
+  const { root, project: cwd, env } = stuntdouble
+  const user = await PackedSdk.install(join(root, 'user'), env)
+  const program = await user.compile(programOf('docs/sdk.md', 'ts'))
+  const run = { file: oldestNode, args: [program], cwd, env, timeoutMs: 120_000 }
+  const { stdout, stderr, exitCode } = await runCommand(run)
+
+  expect(exitCode, stderr).toBe(0)
+  expect(said(stdout)).toEqual(expected)
+})

@@ -1,4 +1,4 @@
-import { tool } from 'ai'
+import { type Tool, tool } from 'ai'
 import { z } from 'zod'
 import { SandboxError } from '../errors.ts'
 import { excerpt } from '../excerpt.ts'
@@ -10,11 +10,13 @@ const shownEntries = 1_000
 const shownRows = 200
 const path = z.string().describe('Absolute, or relative to /workspace.')
 
+type ToolName = 'run_command' | 'read_file' | 'write_file' | 'list_files' | 'query_database'
+
 /**
  * Tools for `generateText`, `streamText` and agents. What they answer is bounded; what goes wrong is
  * told to the model with what to do about it.
  */
-export function sandboxTools(box: Sandbox) {
+export function sandboxTools(box: Sandbox): Record<ToolName, Tool> {
   const session = sandboxSession(box)
   return {
     run_command: tool({
