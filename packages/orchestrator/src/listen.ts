@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { SandboxError } from '@stuntdouble/sdk/errors'
+import { discardAfterwards } from './lib/request-bodies.ts'
 
 interface Address {
   readonly host: string
@@ -18,7 +19,7 @@ export interface Listener extends AsyncDisposable {
 
 /** Serves until disposed, which cuts what is open. Throws `conflict` when the port is taken. */
 export async function listen(app: RequestListener, address: Address): Promise<Listener> {
-  const server = createServer(app)
+  const server = createServer(app).prependListener('request', discardAfterwards)
   const sockets = socketsOf(server)
   const port = await bind(server, address)
   const host = address.host.includes(':') ? `[${address.host}]` : address.host

@@ -31,7 +31,7 @@ export interface Files {
     signal: AbortSignal,
   ): Promise<FileContent | FileEntry[]>
   /** Replaces the file at once when all bytes are there, 4 GiB at most; makes its directories. Resolves with its size. Throws `secret_found` where a registered secret is among them. */
-  write(file: FileRef, body: Readable, signal: AbortSignal): Promise<number>
+  write(file: FileRef, body: AsyncIterable<Buffer>, signal: AbortSignal): Promise<number>
   /** A directory with all it holds. Throws `file_not_found`. */
   remove(file: FileRef, signal: AbortSignal): Promise<void>
 }

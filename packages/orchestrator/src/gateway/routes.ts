@@ -11,6 +11,7 @@ import {
   Router,
 } from 'express'
 import { ownPage } from '../capabilities/capabilities.ts'
+import { bodyOf } from '../lib/request-bodies.ts'
 import { abortOnClose, parseBody } from '../lib/requests.ts'
 import { checkpointRoutes } from './checkpoints/routes.ts'
 import { commandText } from './command-text.ts'
@@ -98,7 +99,8 @@ function addFileRoutes(router: Router, parts: GatewayParts): void {
     const sandbox = sandboxOf(response)
     const path = pathOf(request)
     using _use = useUntilCut(parts, response)
-    const size = await parts.doors.files.write({ sandbox, path }, request, abortOnClose(response))
+    const signal = abortOnClose(response)
+    const size = await parts.doors.files.write({ sandbox, path }, bodyOf(request), signal)
     parts.recorder.recordSoon(sandbox, 'file_written', { path, size })
     response.json({ path, size })
   })

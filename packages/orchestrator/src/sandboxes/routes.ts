@@ -16,6 +16,7 @@ import { type Request, Router } from 'express'
 import type { Changes } from '../changes/changes.ts'
 import type { Doors } from '../doors/doors.ts'
 import { respondWithProgress } from '../lib/progress-response.ts'
+import { bodyOf } from '../lib/request-bodies.ts'
 import { abortOnClose, parseBody } from '../lib/requests.ts'
 import type { Recorder } from '../recorder/recorder.ts'
 import type { ServerKinds } from '../sources/sources.ts'
@@ -110,10 +111,10 @@ export function sandboxRoutes(parts: Parts): Router {
     await pipeline(patch, response)
   })
   router.put('/workspaces', async (request, response) => {
-    response.status(201).json(await workspaces.receive(request, abortOnClose(response)))
+    response.status(201).json(await workspaces.receive(bodyOf(request), abortOnClose(response)))
   })
   router.put('/workspaces/check', async (request, response) => {
-    response.json(await workspaces.check(request, abortOnClose(response)))
+    response.json(await workspaces.check(bodyOf(request), abortOnClose(response)))
   })
   return router
 }

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import type { CloneSpec, EgressRule, OnProgress, Workspace } from '@stuntdouble/sdk/wire'
 import type { Egress } from '../egress/egress.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -24,7 +23,7 @@ export interface CloningParts extends HelperParts {
   readonly engine: HelperParts['engine'] & Pick<Engine, 'listenEgress'>
   readonly egress: Pick<Egress, 'admit' | 'open'>
   /** Takes the files as an archive. */
-  readonly stage: (body: Readable, signal: AbortSignal) => Promise<Workspace>
+  readonly stage: (body: AsyncIterable<Buffer>, signal: AbortSignal) => Promise<Workspace>
 }
 
 const withinMs = 5 * 60_000

@@ -25,9 +25,9 @@ export interface Workspaces extends Cloning, OldUploads {
    * Takes a tar. Throws `secret_found` naming file and line, `workspace_too_large`, or
    * `policy_refused` for an entry that is not a plain file, directory or inner link; then nothing is kept.
    */
-  receive(body: Readable, signal: AbortSignal): Promise<Workspace>
+  receive(body: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Workspace>
   /** The same look at a tar, of which nothing is kept. */
-  check(body: Readable, signal: AbortSignal): Promise<SecretsReport>
+  check(body: AsyncIterable<Buffer>, signal: AbortSignal): Promise<SecretsReport>
   /** Throws `workspace_not_found`. */
   require(id: string): void
   /** Extracts inside the sandbox, as the agent. The upload stays, for another sandbox. */
@@ -75,7 +75,7 @@ export function createWorkspaces({
   const tooLong = () => tooLarge(`${Math.floor(uploadLimitBytes / 1024 ** 2)} MiB as an archive`)
 
   /** Writes an archive down, looks at all of it, and only then gives it the name that sandboxes use. */
-  async function stage(body: Readable, signal: AbortSignal): Promise<Workspace> {
+  async function stage(body: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Workspace> {
     const id = newWorkspaceId()
     const partial = `${pathOf(id)}.partial`
     await mkdir(directory, { recursive: true, mode: 0o700 })

@@ -30,7 +30,7 @@ export interface Archives {
    * file, directory or link, `secret_found`, `workspace_too_large`, `usage` for what is no archive;
    * then nothing of it was put in place.
    */
-  unpack(file: FileRef, body: Readable, signal: AbortSignal): Promise<Unpacked>
+  unpack(file: FileRef, body: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Unpacked>
 }
 
 export interface Unpacked {

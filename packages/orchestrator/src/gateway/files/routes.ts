@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { ArchiveQuery, MoveRequest, tarType, WatchQuery } from '@stuntdouble/sdk/wire'
 import { json, Router } from 'express'
+import { bodyOf } from '../../lib/request-bodies.ts'
 import { abortOnClose, parseBody } from '../../lib/requests.ts'
 import type { GatewayParts } from '../gateway.ts'
 import { pathOf } from './path-of.ts'
@@ -66,7 +67,11 @@ function addArchiveRoutes(router: Router, { doors, hosted, recorder }: GatewayPa
     const path = pathOf(request)
     using _use = hosted.use(sandbox, () => response.destroy())
     const signal = abortOnClose(response)
-    const { entries, bytes } = await doors.archives.unpack({ sandbox, path }, request, signal)
+    const { entries, bytes } = await doors.archives.unpack(
+      { sandbox, path },
+      bodyOf(request),
+      signal,
+    )
     recorder.recordSoon(sandbox, 'file_written', { path, size: bytes, entries })
     response.json({ path, entries, bytes })
   })

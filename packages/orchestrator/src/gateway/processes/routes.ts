@@ -10,6 +10,7 @@ import {
 } from '@stuntdouble/sdk/wire'
 import { json, type Request, type Response, Router } from 'express'
 import { type BackgroundProcess, outputPage } from '../../doors/doors.ts'
+import { bodyOf } from '../../lib/request-bodies.ts'
 import { abortOnClose, parseBody } from '../../lib/requests.ts'
 import type { GatewayParts } from '../gateway.ts'
 import { lastWord } from '../last-word.ts'
@@ -68,7 +69,7 @@ export function processRoutes(parts: GatewayParts): Router {
   router.post('/:id/stdin', async (request, response) => {
     const process = found(request, response)
     const signal = abortOnClose(response)
-    for await (const chunk of request) await process.write(chunk, signal)
+    for await (const chunk of bodyOf(request)) await process.write(chunk, signal)
     if (request.query.eof === 'true') process.closeStdin()
     response.status(204).end()
   })

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 
 /** Larger messages are refused before they are held. */
@@ -21,7 +20,9 @@ export function envelope(message: object, flags = 0): Buffer {
 export const endEnvelope = (error?: object): Buffer => envelope(error ? { error } : {}, endOfStream)
 
 /** The messages of a client’s stream, as they come. Throws `usage` for what is none. */
-export async function* envelopesIn(body: Readable): AsyncGenerator<unknown, void, undefined> {
+export async function* envelopesIn(
+  body: AsyncIterable<Buffer>,
+): AsyncGenerator<unknown, void, undefined> {
   let held: Buffer = Buffer.alloc(0)
   for await (const chunk of body) {
     held = Buffer.concat([held, chunk])

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SandboxError } from '@stuntdouble/sdk/errors'
 import type { z } from 'zod'
+import { bodyOf } from '../../../lib/request-bodies.ts'
 import { abortOnClose, parseBody } from '../../../lib/requests.ts'
 import { connectErrorOf } from './connect-error.ts'
 import {
@@ -60,7 +61,7 @@ export async function serveRpc<Caller>(
   if (rpc.kind === 'unary')
     return await answerOnce(rpc.answer(await wholeOf(request), call), response)
   response.setHeader('content-type', streamType)
-  const messages = envelopesIn(request)
+  const messages = envelopesIn(bodyOf(request))
   if (rpc.kind === 'stream') return await sendStream(rpc, { messages, call, response })
   return await sendUpload(rpc, { messages, call, response })
 }
@@ -114,7 +115,7 @@ async function write(
 async function wholeOf(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request) {
+  for await (const chunk of bodyOf(request)) {
     size += chunk.length
     if (size > largestMessageBytes) throw messageTooLarge()
     chunks.push(chunk)

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { posix } from 'node:path'
-import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { SandboxError } from '@stuntdouble/sdk/errors'
+import { bodyOf } from '../../../lib/request-bodies.ts'
 import { abortOnClose } from '../../../lib/requests.ts'
 import type { Caller } from './caller.ts'
 import { insidePath } from './inside-path.ts'
@@ -40,7 +40,7 @@ export async function takeFiles(exchange: Exchange, asked: string | undefined): 
   const signal = abortOnClose(response)
   const written: WrittenFile[] = []
 
-  const take = async (name: string, body: Readable) => {
+  const take = async (name: string, body: AsyncIterable<Buffer>) => {
     const path = insidePath(name)
     const size = await caller.doors.files.write({ sandbox: caller.sandbox, path }, body, signal)
     caller.recorder.record(caller.sandbox, 'file_written', { path, size })
@@ -54,9 +54,9 @@ export async function takeFiles(exchange: Exchange, asked: string | undefined): 
   response.end(JSON.stringify(written))
 }
 
-function plainBody(request: IncomingMessage): Readable {
+function plainBody(request: IncomingMessage): AsyncIterable<Buffer> {
   const encoding = request.headers['content-encoding'] ?? 'identity'
-  if (encoding === 'identity') return request
+  if (encoding === 'identity') return bodyOf(request)
   if (encoding !== 'gzip') throw strangeEncoding()
   const plain = createGunzip()
   request.once('error', (cause) => plain.destroy(cause))
