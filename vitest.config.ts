@@ -6,6 +6,9 @@ const fuzz = { seconds: Number(FUZZ_SECONDS ?? 1), seed: FUZZ_SEED ? Number(FUZZ
 
 const sources = ['packages/*/src/**', 'script/**', 'images/**']
 
+/** The library’s own second is soon over where every core is busy; who has not to wait does not. */
+const patient = (timeout: number) => ({ poll: { timeout } })
+
 export default defineConfig({
   test: {
     projects: [
@@ -17,6 +20,7 @@ export default defineConfig({
           exclude: ['**/*.docker.test.ts', '**/node_modules/**'],
           // A build starts its threads, which takes seconds where every core is busy.
           testTimeout: 20_000,
+          expect: patient(10_000),
         },
       },
       {
@@ -24,6 +28,7 @@ export default defineConfig({
           name: 'docker',
           include: sources.map((folder) => `${folder}/*.docker.test.ts`),
           testTimeout: 120_000,
+          expect: patient(30_000),
           hookTimeout: 600_000,
           fileParallelism: false,
           globalSetup: ['e2e/lib/our-images.ts'],
@@ -34,6 +39,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           testTimeout: 240_000,
+          expect: patient(30_000),
           hookTimeout: 900_000,
           fileParallelism: false,
           globalSetup: ['e2e/lib/our-images.ts', 'e2e/attacks/one-stage-a-run.ts'],
@@ -45,6 +51,7 @@ export default defineConfig({
           name: 'crash',
           include: ['e2e/crash/*.crash.ts'],
           testTimeout: 240_000,
+          expect: patient(30_000),
           hookTimeout: 900_000,
           fileParallelism: false,
           globalSetup: ['e2e/lib/our-images.ts'],

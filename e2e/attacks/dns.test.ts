@@ -39,7 +39,7 @@ describe.each(['runc', 'gvisor'] as const)('behind %s, a name', (isolation) => {
     for (const name of ['secret.exfil.example.com', 'allowed.invalid', 'localhost.evil.example']) {
       const began = performance.now()
       expect(await said(scene.box, `getent hosts ${name} || echo NOTHING`)).toBe('NOTHING\n')
-      expect(performance.now() - began).toBeLessThan(3000)
+      expect(performance.now() - began).toBeLessThan(8000)
     }
   })
 

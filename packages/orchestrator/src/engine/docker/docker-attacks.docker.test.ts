@@ -46,7 +46,7 @@ describe('a sandbox cannot', () => {
   test('resolve a name that is not the pod’s own, and learns so quickly', async () => {
     const before = performance.now()
     expect((await inside(['getent', 'hosts', 'example.com'])).code).not.toBe(0)
-    expect(performance.now() - before).toBeLessThan(5000)
+    expect(performance.now() - before).toBeLessThan(9000)
     expect((await inside(['getent', 'hosts', 'db'])).out).toMatch(/^127\.0\.0\.1\s+db/)
   })
 

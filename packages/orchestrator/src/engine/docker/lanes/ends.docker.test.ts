@@ -74,7 +74,7 @@ describe('what holds an output open after its command ended', () => {
     const { out, code } = await under.said('(sleep 0.5; echo late; exec sleep 7020) & echo first')
     expect({ out, code }).toEqual({ out: 'first\nlate\n', code: 0 })
     expect(performance.now() - since).toBeGreaterThan(1900)
-    expect(performance.now() - since).toBeLessThan(4000)
+    expect(performance.now() - since).toBeLessThan(8000)
     expect(await alive('7020')).toBe(1)
   })
 
