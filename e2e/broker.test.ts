@@ -5,6 +5,7 @@ import { Sandbox } from '@stuntdouble/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { programOf } from '../script/lib/doc-blocks.ts'
 import { said } from './attacks/scene.ts'
+import { disposeAll } from './lib/dispose-all.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
 import { openTicketServer, type TicketServer } from './lib/ticket-server.ts'
 
@@ -33,10 +34,7 @@ beforeAll(async () => {
   const up = await stuntdouble.json<{ url: string }>(['up'])
   box = await Sandbox.connect(up.url)
 })
-afterAll(async () => {
-  await stuntdouble?.[Symbol.asyncDispose]()
-  await server?.[Symbol.asyncDispose]()
-})
+afterAll(() => disposeAll(stuntdouble, server))
 
 /** A name that every program takes for this machine, asked of the proxy all the same. */
 const byProxy = 'NO_PROXY= no_proxy= '

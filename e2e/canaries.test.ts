@@ -3,6 +3,7 @@ import { SandboxError } from '@stuntdouble/sdk/errors'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type EgressScene, openEgressScene } from './attacks/egress-scene.ts'
 import { startPlain } from './attacks/plain-container.ts'
+import { disposeAll } from './lib/dispose-all.ts'
 import { machineAddress, openWeb, type Web } from './lib/web.ts'
 
 /** What an agent that collects secrets finds first. */
@@ -27,10 +28,7 @@ describe('canaries', () => {
     scene = await openEgressScene({ allow: [{ ...rule, private: true }], ask: [rule] })
   })
 
-  afterAll(async () => {
-    await scene?.[Symbol.asyncDispose]()
-    await web?.[Symbol.asyncDispose]()
-  })
+  afterAll(() => disposeAll(scene, web))
 
   const another = async () =>
     Sandbox.connect((await scene.stuntdouble.json<{ url: string }>(['up'])).url)

@@ -99,7 +99,8 @@ describe('a rollback', () => {
       () => 'ended',
       (cause: unknown) => cause,
     )
-    await sleep(300)
+    const sleepers = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+    await expect.poll(() => inPostgres(box, sleepers)).toContain('1')
 
     expect(await box.rollback('kept')).toMatchObject({ state: 'ready' })
     expect(await read(box)).toEqual(all('before'))

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DrillReport } from '@stuntdouble/sdk/wire'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { disposeAll } from './lib/dispose-all.ts'
 import { repository } from './lib/images.ts'
 import { listLeftovers } from './lib/leftovers.ts'
 import { type Production, startProduction } from './lib/production.ts'
@@ -28,10 +29,7 @@ beforeAll(async () => {
   await stuntdouble.json(['data', 'review', '--source', 'shop'])
   await stuntdouble.json(['snapshot', 'build', '--source', 'shop'])
 })
-afterAll(async () => {
-  await stuntdouble?.[Symbol.asyncDispose]()
-  await production?.[Symbol.asyncDispose]()
-})
+afterAll(() => disposeAll(stuntdouble, production))
 
 /** What runs, and what the engine has of any sandbox. */
 async function remains() {

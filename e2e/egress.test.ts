@@ -8,6 +8,7 @@ import { Sandbox } from '@stuntdouble/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { said } from './attacks/scene.ts'
 import { certificateFor } from './lib/certificate.ts'
+import { disposeAll } from './lib/dispose-all.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
 import { machineAddress, openWeb, type Web } from './lib/web.ts'
 
@@ -69,8 +70,7 @@ beforeAll(async () => {
   await promisify(execFile)('tar', ['xf', 'mirror.tar'], { cwd: directory })
 })
 afterAll(async () => {
-  await stuntdouble?.[Symbol.asyncDispose]()
-  await mirror?.[Symbol.asyncDispose]()
+  await disposeAll(stuntdouble, mirror)
   if (directory) await rm(directory, { recursive: true })
 })
 

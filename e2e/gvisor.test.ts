@@ -1,5 +1,6 @@
 import { DrillReport, type Receipt, type SandboxView } from '@stuntdouble/sdk/wire'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { disposeAll } from './lib/dispose-all.ts'
 import { listLeftovers } from './lib/leftovers.ts'
 import { type Production, startProduction } from './lib/production.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
@@ -28,10 +29,7 @@ beforeAll(async () => {
   await stuntdouble.json(['data', 'review', '--source', 'shop'])
   await stuntdouble.json(['snapshot', 'build', '--source', 'shop'])
 })
-afterAll(async () => {
-  await stuntdouble?.[Symbol.asyncDispose]()
-  await production?.[Symbol.asyncDispose]()
-})
+afterAll(() => disposeAll(stuntdouble, production))
 
 const up = async (...args: readonly string[]) =>
   (await stuntdouble.json<{ id: string }>(['up', ...args])).id

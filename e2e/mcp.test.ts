@@ -5,6 +5,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import type { Handover } from '@stuntdouble/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommand } from './lib/command-result.ts'
+import { disposeAll } from './lib/dispose-all.ts'
 import { repository } from './lib/images.ts'
 import { type Production, startProduction } from './lib/production.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
@@ -42,10 +43,7 @@ beforeAll(async () => {
   await stuntdouble.json(['snapshot', 'build', '--source', 'shop'])
   box = await stuntdouble.json<Handover>(['up'])
 })
-afterAll(async () => {
-  await stuntdouble?.[Symbol.asyncDispose]()
-  await production?.[Symbol.asyncDispose]()
-})
+afterAll(() => disposeAll(stuntdouble, production))
 
 const overPath = ({ url }: Pick<Handover, 'url'> = box) =>
   connected(new StreamableHTTPClientTransport(new URL(`${url}/mcp`)))

@@ -5,6 +5,7 @@ import { Sandbox } from '@stuntdouble/sdk'
 import { GenericContainer } from 'testcontainers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openEngine } from './lib/container-runtime.ts'
+import { disposeAll } from './lib/dispose-all.ts'
 import { ensureImage } from './lib/images.ts'
 import { type Production, startProduction } from './lib/production.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
@@ -36,8 +37,7 @@ beforeAll(async () => {
   await stuntdouble.json(['snapshot', 'build', '--source', 'shop'])
 })
 afterAll(async () => {
-  await stuntdouble?.[Symbol.asyncDispose]()
-  await production?.[Symbol.asyncDispose]()
+  await disposeAll(stuntdouble, production)
   const docker = await openEngine()
   for (const major of [15, 17]) await docker.getImage(imageOf(major)).remove()
 })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { disposeAll } from './lib/dispose-all.ts'
 import { GeneratedClient } from './lib/generated-client.ts'
 import { type Production, startProduction } from './lib/production.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
@@ -28,11 +29,7 @@ beforeAll(async () => {
   const document = await fetch(`${url}/v1/openapi.json`)
   client = await GeneratedClient.of(await document.json())
 })
-afterAll(async () => {
-  await client?.[Symbol.asyncDispose]()
-  await stuntdouble?.[Symbol.asyncDispose]()
-  await production?.[Symbol.asyncDispose]()
-})
+afterAll(() => disposeAll(client, stuntdouble, production))
 
 test('a program against types made of the OpenAPI document compiles', async () => {
   expect(await client.check()).toBe('')

@@ -4,6 +4,7 @@ import { Sandbox } from '@stuntdouble/sdk'
 import type { Handover, PoolView, Receipt, SandboxEvent } from '@stuntdouble/sdk/wire'
 import { getContainerRuntimeClient } from 'testcontainers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { disposeAll } from './lib/dispose-all.ts'
 import { listLeftovers } from './lib/leftovers.ts'
 import { type Production, startProduction } from './lib/production.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
@@ -27,10 +28,7 @@ beforeAll(async () => {
   await project.json(['data', 'review', '--source', 'shop'])
   await project.json(['snapshot', 'build', '--source', 'shop'])
 })
-afterAll(async () => {
-  await project?.[Symbol.asyncDispose]()
-  await production?.[Symbol.asyncDispose]()
-})
+afterAll(() => disposeAll(project, production))
 
 /** Asks until it is so; the test’s own timeout is the limit. */
 async function eventually<T>(look: () => Promise<T>, isSo: (seen: T) => boolean): Promise<T> {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { blocksOf, programOf } from '../script/lib/doc-blocks.ts'
 import { runCommand } from './lib/command-result.ts'
+import { disposeAll } from './lib/dispose-all.ts'
 import { repository } from './lib/images.ts'
 import { type Production, startProduction } from './lib/production.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
@@ -24,10 +25,7 @@ beforeAll(async () => {
   stuntdouble = await Stuntdouble.open({ env: { SHOP_URL: production.url } })
   await symlink(join(repository, 'sandbox'), join(stuntdouble.root, 'sandbox'))
 })
-afterAll(async () => {
-  await stuntdouble?.[Symbol.asyncDispose]()
-  await production?.[Symbol.asyncDispose]()
-})
+afterAll(() => disposeAll(stuntdouble, production))
 
 const inProject = (file: string, args: readonly string[]) =>
   runCommand({

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { disposeAll } from './lib/dispose-all.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
 import { openTicketServer, type TicketServer } from './lib/ticket-server.ts'
 
@@ -21,10 +22,7 @@ beforeAll(async () => {
     },
   })
 })
-afterAll(async () => {
-  await stuntdouble?.[Symbol.asyncDispose]()
-  await model?.[Symbol.asyncDispose]()
-})
+afterAll(() => disposeAll(stuntdouble, model))
 
 const living = async () =>
   (await stuntdouble.json<{ sandboxes: readonly unknown[] }>(['ls'])).sandboxes

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { Sandbox } from '@stuntdouble/sdk'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { disposeAll } from './lib/dispose-all.ts'
 import { type Production, startProduction } from './lib/production.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
 
@@ -42,8 +43,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await browser?.close()
-  await stuntdouble?.[Symbol.asyncDispose]()
-  await production?.[Symbol.asyncDispose]()
+  await disposeAll(stuntdouble, production)
 })
 
 /** What the page must never do: throw, break its policy, ask another origin. */
@@ -65,7 +65,7 @@ test('the time left counts down, in place of what is for readers without script'
   const left = page.locator('#live .left time').first()
   const before = await left.textContent()
 
-  await expect.poll(() => left.textContent(), { timeout: 5_000 }).not.toBe(before)
+  await expect.poll(() => left.textContent()).not.toBe(before)
 })
 
 test('a terminal runs what is typed, and says how its shell ended', async () => {

@@ -5,6 +5,7 @@ import type { Handover } from '@stuntdouble/sdk/wire'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { programOf } from '../script/lib/doc-blocks.ts'
 import { runCommand } from './lib/command-result.ts'
+import { disposeAll } from './lib/dispose-all.ts'
 import { repository } from './lib/images.ts'
 import { oldestNode, PackedSdk } from './lib/packed-sdk.ts'
 import { type Production, startProduction } from './lib/production.ts'
@@ -32,10 +33,7 @@ beforeAll(async () => {
   const { url } = await stuntdouble.json<Handover>(['up'])
   box = await Sandbox.connect(url, { env: stuntdouble.env })
 })
-afterAll(async () => {
-  await stuntdouble?.[Symbol.asyncDispose]()
-  await production?.[Symbol.asyncDispose]()
-})
+afterAll(() => disposeAll(stuntdouble, production))
 
 describe('db.query', () => {
   test('asks with parameters, and answers masked rows', async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Sandbox } from '@stuntdouble/sdk'
 import type { Handover, Snapshot, SnapshotDetail, SnapshotPlan } from '@stuntdouble/sdk/wire'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { disposeAll } from './lib/dispose-all.ts'
 import { type Production, startProduction } from './lib/production.ts'
 import { Stuntdouble } from './lib/stuntdouble.ts'
 
@@ -27,8 +28,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await project?.write({ 'stuntdouble.yaml': configuration(part) })
-  await project?.[Symbol.asyncDispose]()
-  await production?.[Symbol.asyncDispose]()
+  await disposeAll(project, production)
 })
 
 test('what is planned is built, and stands in a sandbox with sums that hold', async () => {

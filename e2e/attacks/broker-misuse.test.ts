@@ -1,6 +1,7 @@
 import { Sandbox } from '@stuntdouble/sdk'
 import type { ControlClient } from '@stuntdouble/sdk/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { disposeAll } from '../lib/dispose-all.ts'
 import { Stuntdouble } from '../lib/stuntdouble.ts'
 import { openTicketServer, type TicketServer } from '../lib/ticket-server.ts'
 import { openWeb, type Web } from '../lib/web.ts'
@@ -47,12 +48,7 @@ credentials:
   control = await stuntdouble.control()
   plain = await startPlain()
 })
-afterAll(async () => {
-  await plain?.[Symbol.asyncDispose]()
-  await stuntdouble?.[Symbol.asyncDispose]()
-  await collector?.[Symbol.asyncDispose]()
-  await server?.[Symbol.asyncDispose]()
-})
+afterAll(() => disposeAll(plain, stuntdouble, collector, server))
 
 const bearer = '-H "Authorization: Bearer $TICKETS_TOKEN"'
 const alarms = async () =>

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { said, useScene } from './scene.ts'
 import { type NaiveSession, openNaiveSession, reachesInto } from './sessions.ts'
@@ -101,8 +100,8 @@ describe('one command', () => {
   test('cannot take the input of another', async () => {
     // The shell reads what it is told from there, and so can whatever it runs.
     await using naive = await openNaiveSession(scene().plain.id)
-    const takes = naive.said('echo ready; timeout 5 head -n 1 /proc/$$/fd/0')
-    await sleep(500)
+    const takes = naive.said('echo ready; timeout 20 head -n 1 /proc/$$/fd/0')
+    await expect.poll(() => scene().plain.said('pgrep -xc head || true')).toBe('1\n')
     naive.tell('the next command')
     expect(await takes).toContain('the next command')
 

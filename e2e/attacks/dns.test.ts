@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { disposeAll } from '../lib/dispose-all.ts'
 import { openWeb, type Web } from '../lib/web.ts'
 import { type EgressScene, openEgressScene } from './egress-scene.ts'
 import { startPlain } from './plain-container.ts'
@@ -19,10 +20,7 @@ describe.each(['runc', 'gvisor'] as const)('behind %s, a name', (isolation) => {
     ]
     scene = await openEgressScene({ allow: rules, ask: rules, isolation })
   })
-  afterAll(async () => {
-    await scene?.[Symbol.asyncDispose]()
-    await local?.[Symbol.asyncDispose]()
-  })
+  afterAll(() => disposeAll(scene, local))
 
   test('that leads to an address of this machine is not followed, though it is allowed', async () => {
     const url = `http://${hostname()}:${local.port}/`

@@ -6,6 +6,7 @@ import { SandboxError } from '@stuntdouble/sdk/errors'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommand } from '../lib/command-result.ts'
 import { openEngine } from '../lib/container-runtime.ts'
+import { disposeAll } from '../lib/dispose-all.ts'
 import { Stuntdouble } from '../lib/stuntdouble.ts'
 import { type PlainContainer, startPlain } from './plain-container.ts'
 import { said } from './scene.ts'
@@ -22,10 +23,7 @@ beforeAll(async () => {
   const { url } = await stuntdouble.json<{ url: string }>(['up'])
   box = await Sandbox.connect(url)
 })
-afterAll(async () => {
-  await plain?.[Symbol.asyncDispose]()
-  await stuntdouble?.[Symbol.asyncDispose]()
-})
+afterAll(() => disposeAll(plain, stuntdouble))
 
 /** Goes on inside until it is disposed. */
 async function running(script: string): Promise<AsyncDisposable> {

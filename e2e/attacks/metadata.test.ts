@@ -1,6 +1,6 @@
 import type { Sandbox } from '@stuntdouble/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openEngine } from '../lib/container-runtime.ts'
+import { type EngineClient, openEngine } from '../lib/container-runtime.ts'
 import { type EgressScene, openEgressScene } from './egress-scene.ts'
 import { startPlain } from './plain-container.ts'
 import { said } from './scene.ts'
@@ -10,13 +10,23 @@ const credentials = 'ASIA-of-the-machine'
 const link = '169.254.169.0/24'
 const at = '169.254.169.254'
 
+const labels = { 'dev.stuntdouble.installation': 'test-cloud' }
+
+/** Removes what a run that was killed left: an engine has this subnet once. */
+async function removeClouds(docker: EngineClient): Promise<void> {
+  const label = Object.entries(labels).map((pair) => pair.join('='))
+  const left = await docker.listNetworks({ filters: { label } })
+  for (const { Id } of left) await docker.getNetwork(Id).remove()
+}
+
 /** This machine as one of a cloud: something answers at the metadata address. */
 async function openCloud(): Promise<AsyncDisposable> {
   await using scope = new AsyncDisposableStack()
   const docker = await openEngine()
+  await removeClouds(docker)
   const network = await docker.createNetwork({
     Name: `test-cloud-${process.pid}`,
-    Labels: { 'dev.stuntdouble.installation': 'test-cloud' },
+    Labels: labels,
     IPAM: { Driver: 'default', Config: [{ Subnet: link, Gateway: '169.254.169.1' }] },
   })
   scope.defer(() => network.remove())
@@ -45,10 +55,10 @@ const ways: readonly string[] = [
 ]
 
 describe.each(['runc', 'gvisor'] as const)('behind %s, a cloud’s metadata', (isolation) => {
-  let cloud: AsyncDisposable
+  const opened = new AsyncDisposableStack()
   let scene: EgressScene
   beforeAll(async () => {
-    cloud = await openCloud()
+    opened.use(await openCloud())
     // An operator who allows everything there is, and names the very address.
     const allow = [
       { host: '*', scheme: 'http', private: true },
@@ -58,12 +68,9 @@ describe.each(['runc', 'gvisor'] as const)('behind %s, a cloud’s metadata', (i
       { host: 'metadata.google.internal', scheme: 'http', private: true },
     ]
     const ask = allow.map(({ private: _private, ...rule }) => rule)
-    scene = await openEgressScene({ allow, ask, isolation })
+    scene = opened.use(await openEgressScene({ allow, ask, isolation }))
   })
-  afterAll(async () => {
-    await scene?.[Symbol.asyncDispose]()
-    await cloud?.[Symbol.asyncDispose]()
-  })
+  afterAll(() => opened.disposeAsync())
   const url = (host: string) => `http://${host}/latest/credentials`
 
   test('is there for a program of this machine, by several spellings of its address', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Certificate, certificateFor } from '../lib/certificate.ts'
+import { disposeAll } from '../lib/dispose-all.ts'
 import { machineAddress, openWeb, type Web } from '../lib/web.ts'
 import { type EgressScene, openEgressScene } from './egress-scene.ts'
 import { pythonSaid, said } from './scene.ts'
@@ -63,11 +64,7 @@ beforeAll(async () => {
   })
   await scene.box.files.write('/workspace/ca.pem', certificate.cert)
 })
-afterAll(async () => {
-  await scene?.[Symbol.asyncDispose]()
-  await naive?.[Symbol.asyncDispose]()
-  await secure?.[Symbol.asyncDispose]()
-})
+afterAll(() => disposeAll(scene, naive, secure))
 
 /** Sends bytes as they are, and tells what came back. */
 const send = (host: string, port: number, bytes: string) => `

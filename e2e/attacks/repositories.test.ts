@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Sandbox } from '@stuntdouble/sdk'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { disposeAll } from '../lib/dispose-all.ts'
 import { type GitServer, openGitServer } from '../lib/git-server.ts'
 import { Stuntdouble } from '../lib/stuntdouble.ts'
 import { file, HostileGit, type TreeItem } from './hostile-git.ts'
@@ -29,8 +30,7 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  await stuntdouble?.[Symbol.asyncDispose]()
-  await server?.[Symbol.asyncDispose]()
+  await disposeAll(stuntdouble, server)
   await rm(root, { recursive: true, force: true })
 })
 beforeEach(async () => {

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import type { ControlClient } from '@stuntdouble/sdk/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { disposeAll } from '../lib/dispose-all.ts'
 import { Stuntdouble } from '../lib/stuntdouble.ts'
 import { buildImage } from './images-with-secrets.ts'
 import { type PlainContainer, startPlain } from './plain-container.ts'
@@ -114,10 +115,7 @@ describe('a secret that hides', () => {
     plain = await startPlain()
   })
 
-  afterAll(async () => {
-    await plain?.[Symbol.asyncDispose]()
-    await stuntdouble?.[Symbol.asyncDispose]()
-  })
+  afterAll(() => disposeAll(plain, stuntdouble))
 
   test.each(Object.entries(places))('in %s is found, and is not let in', async (_what, place) => {
     const directory = await mkdtemp(join(tmpdir(), 'hiding-'))

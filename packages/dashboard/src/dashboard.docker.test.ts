@@ -86,7 +86,7 @@ describe('the list', () => {
     const left = desk.page.locator('.left time')
 
     const before = await left.textContent()
-    await expect.poll(() => left.textContent(), { timeout: 5000 }).not.toBe(before)
+    await expect.poll(() => left.textContent()).not.toBe(before)
 
     expect(before).toMatch(/^(1m 5\ds|2m 00s)$/)
   })

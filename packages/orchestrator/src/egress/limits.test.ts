@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { duplexPair } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { EgressConfig } from '@stuntdouble/sdk/wire'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { standingStill } from '../lib/testing/standing-still.ts'
 import { createBudget } from './budget.ts'
 import { createEgress } from './egress.ts'
 import { noCredentials } from './testing/credentials.ts'
@@ -109,12 +109,8 @@ describe('a sandbox', () => {
     using egress = await openEgress({ allow: [local(web.port)] })
     const socket = await egress.connect()
     socket.write(get(web.port))
-    await sleep(300)
-    const after = written
-    await sleep(300)
 
-    expect(written).toBe(after)
-    expect(written).toBeLessThan(32 * 1024 * kibibyte)
+    expect(await standingStill(() => written)).toBeLessThan(32 * 1024 * kibibyte)
     socket.destroy()
   })
 

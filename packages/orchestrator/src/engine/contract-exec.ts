@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { standingStill } from '../lib/testing/standing-still.ts'
 import { contractCommands as commands } from './contract-commands.ts'
 import { exec, execSpec, type OpenEngine, startedPod } from './contract-pods.ts'
 
@@ -107,11 +107,7 @@ export function killTests(open: OpenEngine) {
 
     const run = await exec(under, pod, commands.endless)
     await once(run.stdout, 'readable')
-    await sleep(300)
-    const held = run.stdout.readableLength
-    await sleep(300)
-    expect(run.stdout.readableLength).toBe(held)
-    expect(held).toBeLessThan(2 ** 20)
+    expect(await standingStill(() => run.stdout.readableLength)).toBeLessThan(2 ** 20)
     await run.kill()
     run.stdout.resume()
     run.stderr.resume()

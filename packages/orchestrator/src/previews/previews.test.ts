@@ -293,20 +293,15 @@ test('what is open is cut when the sandbox’s end begins', async () => {
 test('there is an end to how many may be open', async () => {
   await using preview = await openPreview((_request, response) => void response.write('x'))
   const headers = { 'x-stuntdouble-token': preview.token }
-  const open = Array.from({ length: 128 }, async () => {
+  const visit = async () => {
     const sent = preview.open({ headers })
     sent.on('error', () => {}).end()
-    await once(sent, 'response')
-    return sent
-  })
-  const sent = await Promise.all(open)
+    const [{ statusCode }] = (await once(sent, 'response')) as [IncomingMessage]
+    return { statusCode, leave: () => void sent.destroy() }
+  }
+  const inside = await Promise.all(Array.from({ length: 128 }, visit))
 
-  expect((await preview.enter()).status).toBe(429)
-  sent.forEach((each) => void each.destroy())
-  await sleep(100)
-  const again = preview.open({ headers })
-  again.end()
-  const [response] = (await once(again, 'response')) as [IncomingMessage]
-  expect(response.statusCode).toBe(200)
-  again.destroy()
+  expect((await visit()).statusCode).toBe(429)
+  for (const { leave } of inside) leave()
+  await expect.poll(async () => (await visit()).statusCode).toBe(200)
 })

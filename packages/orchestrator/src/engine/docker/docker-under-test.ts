@@ -55,7 +55,7 @@ const readAll = `
 /** Runs a Perl program in the workspace; minimal Debian has no other language. */
 async function perl(engine: Engine, pod: string, program: string): Promise<string> {
   const command = execSpec(['perl', '-e', program])
-  const run = await engine.exec(pod, 'workspace', command, AbortSignal.timeout(20_000))
+  const run = await engine.exec(pod, 'workspace', command, AbortSignal.timeout(60_000))
   run.stdin.end()
   const [out, error, code] = await Promise.all([text(run.stdout), text(run.stderr), run.exit])
   if (code !== 0) throw new Error(`perl failed: ${error}`)

@@ -3,7 +3,7 @@ import { FakeImages } from '../fake/fake-images.ts'
 import { FakeVolumes } from '../fake/fake-volumes.ts'
 import { diagnoseStorage } from './docker-volumes-diagnosis.ts'
 
-const signal = AbortSignal.timeout(5000)
+const signal = AbortSignal.timeout(60_000)
 
 const statuses = async (volumes: FakeVolumes, images = new FakeImages()) =>
   (await diagnoseStorage({ volumes, images }, signal)).map(({ name, status }) => [name, status])

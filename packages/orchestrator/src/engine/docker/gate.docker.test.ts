@@ -37,6 +37,6 @@ test('a carrier that died ends the pod', async ({ signal }) => {
 const endsSoon = (pod: PodSpec) =>
   expect
     .poll(async () => (await under.engine.observe(pod.id, anySignal())).map(({ state }) => state), {
-      timeout: 5000,
+      timeout: 20_000,
     })
     .toEqual(['exited', 'exited', 'exited'])

@@ -26,7 +26,7 @@ test('the archive holds every file of the folder', async () => {
   await using images = await folder()
   const context = await readContext({ directory: images.path }, recipe, 'amd64')
   const names: string[] = []
-  for await (const entry of context.open(AbortSignal.timeout(5000)).pipe(extract())) {
+  for await (const entry of context.open(AbortSignal.timeout(60_000)).pipe(extract())) {
     names.push(entry.header.name)
     entry.resume()
   }

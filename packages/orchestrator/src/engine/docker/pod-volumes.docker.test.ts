@@ -67,8 +67,6 @@ test('the last output of a container’s main process can be read', async ({ sig
   const containers = bare.containers.map((container) => ({ ...container, command }))
   await under.engine.start({ ...bare, containers }, signal)
 
-  await expect
-    .poll(() => under.engine.logs(bare.id, 'db', 1000, signal), { timeout: 5000 })
-    .toBe('first\nsecond\n')
+  await expect.poll(() => under.engine.logs(bare.id, 'db', 1000, signal)).toBe('first\nsecond\n')
   expect(await under.engine.logs(bare.id, 'db', 7, signal)).toBe('second\n')
 })

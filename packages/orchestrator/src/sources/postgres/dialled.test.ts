@@ -13,7 +13,7 @@ test('a connection that ends before it began is refused at once, though it may s
   )
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
-  const signal = AbortSignal.timeout(2000)
+  const signal = AbortSignal.timeout(15_000)
   const halfOpen = async () => {
     const socket = dial({ port, host: '127.0.0.1', allowHalfOpen: true })
     await once(socket, 'connect')

@@ -60,11 +60,14 @@ describe('kill ends the whole tree', () => {
     const trap = 'trap "echo heard; exit" TERM; echo ready; while :; do sleep 0.05; done'
     const run = await under.start(['sh', '-c', `(${trap}) & (${trap}) & wait; wait`])
     run.stderr.resume()
-    const out = text(run.stdout)
-    await sleep(300)
+    let out = ''
+    run.stdout.on('data', (chunk) => {
+      out += chunk
+    })
+    await expect.poll(() => out.match(/ready/g)).toHaveLength(2)
     await run.kill('SIGTERM')
     expect(await run.exit).toBe(143)
-    expect((await out).match(/heard/g)).toHaveLength(2)
+    expect(out.match(/heard/g)).toHaveLength(2)
   })
 })
 
@@ -121,8 +124,9 @@ describe('a lane that a program of the sandbox ends', () => {
   })
 
   test('or stops, does not hold up whoever ends the command', async () => {
-    const run = await ready('echo ready; sleep 0.2; kill -STOP $PPID; sleep 7040')
-    await sleep(500)
+    const stops = 'echo ready; sleep 0.2; kill -STOP $PPID; touch /tmp/stopped; sleep 7040'
+    const run = await ready(stops)
+    await expect.poll(() => under.said('test -e /tmp/stopped')).toMatchObject({ code: 0 })
     const kill = run.kill()
     await expect(run.exit).rejects.toMatchObject({ code: 'engine_failed' })
     await kill

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
+import { standingStill } from '../../../lib/testing/standing-still.ts'
 import type { Process } from '../../engine.ts'
 import { openLanesUnderTest, processesNamed } from './lanes-under-test.ts'
 
@@ -139,10 +140,8 @@ describe('what passes through', () => {
         write()
       })
     write()
-    await sleep(500)
-    const held = taken
-    await sleep(300)
-    expect([taken, held < 3]).toEqual([held, true])
+    expect(await standingStill(() => run.stdin.writableLength)).toBeGreaterThan(0)
+    expect(taken).toBeLessThan(3)
 
     await run.kill()
     expect(await run.exit).toBe(137)
@@ -159,8 +158,7 @@ describe('what passes through', () => {
   test('a slow reader holds the command back and misses nothing', async () => {
     const run = await under.start(['sh', '-c', 'head -c 3000000 /dev/zero; echo end >&2'])
     const err = text(run.stderr)
-    await sleep(500)
-    expect(run.stdout.readableLength).toBeLessThan(2 ** 20)
+    expect(await standingStill(() => run.stdout.readableLength)).toBeLessThan(2 ** 20)
     let bytes = 0
     for await (const chunk of run.stdout) {
       bytes += chunk.length
