@@ -72,25 +72,20 @@ const request = fc
     version: fc.constantFrom('1.1', '1.0', '1.1', '2.0', '0.9'),
   })
   .map(({ at, method, version }) => {
-    const whole = `${method} http://api.localhost:${port}/public/x HTTP/${version}\r\nHost: api.localhost:${port}\r\nConnection: close\r\n\r\n`
     return at.reduce(
       (text, [place, bytes]) => `${text.slice(0, place)}${bytes}${text.slice(place)}`,
-      whole,
+      requestOf(method, version),
     )
   })
 
 test('whatever is asked, the other side hears nothing but one request that the policy allows', async () => {
-  let passed = 0
+  await ask(requestOf('GET', '1.1'))
+  expect(passedOn()).toHaveLength(1)
   await fuzz(
     fc.asyncProperty(request, async (bytes) => {
       heard.length = 0
-      const socket = await egress.connect()
-      socket.end(Buffer.from(bytes, 'latin1'))
-      socket.resume()
-      if (!socket.destroyed) await once(socket, 'close')
-      // A connection may be given up before anything is said on it.
-      for (const { bytes: sent } of heard.filter(({ bytes }) => bytes !== '')) {
-        passed += 1
+      await ask(bytes)
+      for (const sent of passedOn()) {
         expect(sent).toMatch(/^GET \/public\/[^ \r\n]* HTTP\/1\.1\r\n/)
         expect(sent.match(/\bHTTP\/\d/g)).toHaveLength(1)
         expect(sent.match(/^host: .*$/gim)).toEqual([
@@ -100,5 +95,17 @@ test('whatever is asked, the other side hears nothing but one request that the p
       }
     }),
   )
-  expect(passed).toBeGreaterThan(0)
 })
+
+const requestOf = (method: string, version: string) =>
+  `${method} http://api.localhost:${port}/public/x HTTP/${version}\r\nHost: api.localhost:${port}\r\nConnection: close\r\n\r\n`
+
+async function ask(bytes: string): Promise<void> {
+  const socket = await egress.connect()
+  socket.end(Buffer.from(bytes, 'latin1'))
+  socket.resume()
+  if (!socket.destroyed) await once(socket, 'close')
+}
+
+/** A connection may be given up before anything is said on it. */
+const passedOn = () => heard.map(({ bytes }) => bytes).filter((bytes) => bytes !== '')

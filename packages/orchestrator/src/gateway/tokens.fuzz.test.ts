@@ -42,19 +42,16 @@ const path = fc
   })
 
 test('an address opens a sandbox only with the whole token in it', async () => {
-  let opened = 0
+  expect(await statusOf(`/s/${gateway.token}`)).toBeLessThan(400)
   await fuzz(
     fc.asyncProperty(path, async (asked) => {
       // So slowly that nobody is held back.
       gateway.time.now += 600
       const status = await statusOf(asked)
       expect(status).toBeLessThan(500)
-      if (status >= 400) return
-      opened += 1
-      expect(decodeURIComponent(asked)).toContain(gateway.token)
+      if (status < 400) expect(decodeURIComponent(asked)).toContain(gateway.token)
     }),
   )
-  expect(opened).toBeGreaterThan(0)
 })
 
 /** The path goes out as it is, unlike with fetch. */
