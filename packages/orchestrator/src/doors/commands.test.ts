@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events'
+import { text } from 'node:stream/consumers'
 import { type ExecInput, ExecRequest } from '@stuntdouble/sdk/wire'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openFakeEngine } from '../engine/fake/fake-engine.ts'
@@ -118,6 +120,20 @@ test('a command whose client goes away is killed', async () => {
   gone.abort()
 
   expect(await running).toMatchObject({ exitCode: 137 })
+})
+
+test('a command that has ended is not held until its time limit', async () => {
+  const { commands } = await commandsOf(({ stdout }) => {
+    stdout.end('done')
+    return 0
+  })
+  const { signal } = new AbortController()
+  const process = await commands.start(pod, { command: 'true', env: {}, cwd: '/' }, signal)
+  process.stderr.resume()
+
+  expect(await text(process.stdout)).toBe('done')
+  expect(await process.exit).toBe(0)
+  await expect.poll(() => getEventListeners(signal, 'abort')).toEqual([])
 })
 
 test('a command that cannot be killed is given up, not waited for', async () => {

@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises'
 import type { Process } from '../engine/engine.ts'
 import { pause } from '../lib/every.ts'
 import { commandOutlives } from './errors.ts'
@@ -27,7 +28,7 @@ export function killable(process: Process, signal: AbortSignal): Process {
     process.stderr.destroy(error)
   }
   if (signal.aborted) void end()
-  else signal.addEventListener('abort', () => void end(), { once: true })
+  else endWhenAborted(process, signal, end)
 
   const { stdin, stdout, stderr } = process
   return {
@@ -35,4 +36,15 @@ export function killable(process: Process, signal: AbortSignal): Process {
     kill: (signal) => process.kill(signal),
     resize: (cols, rows) => process.resize(cols, rows),
   }
+}
+
+/** Holds on to the process no longer than it lives: a time limit may be hours. */
+function endWhenAborted(process: Process, signal: AbortSignal, end: () => Promise<void>): void {
+  const onAbort = () => void end()
+  signal.addEventListener('abort', onAbort, { once: true })
+  void Promise.allSettled([
+    process.exit,
+    finished(process.stdout, { writable: false }),
+    finished(process.stderr, { writable: false }),
+  ]).then(() => signal.removeEventListener('abort', onAbort))
 }

@@ -186,7 +186,10 @@ export class FakeEngine implements Engine {
     signal.throwIfAborted()
     this.#failWhenAsked('exec')
     const process = this.#running(pod).exec(container, spec, this.#program)
-    signal.addEventListener('abort', () => void process.kill(), { once: true })
+    const kill = () => void process.kill()
+    signal.addEventListener('abort', kill, { once: true })
+    const forget = () => signal.removeEventListener('abort', kill)
+    process.exit.then(forget, forget)
     return process
   }
 
