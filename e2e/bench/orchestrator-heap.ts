@@ -5,11 +5,28 @@ import type { Stuntdouble } from '../lib/stuntdouble.ts'
 /** Given to the orchestrator, so that its inspector, once asked for, listens on a port of its own. */
 export const inspectable = { NODE_OPTIONS: '--inspect-port=127.0.0.1:0' } as const
 
-/** What is alive in the orchestrator: what could be collected, is, before anything is counted. */
-export interface OrchestratorHeap extends Disposable {
+/** In bytes. */
+export interface LiveMemory {
   /** Objects and the memory behind their buffers. */
-  liveBytes(): Promise<number>
+  readonly objects: number
+  /** What V8 made of the program's functions: it goes on compiling for as long as it runs. */
+  readonly code: number
 }
+
+export interface OrchestratorHeap extends Disposable {
+  /** What is alive in the orchestrator: what can be collected, is, before anything is counted. */
+  live(): Promise<LiveMemory>
+}
+
+/** Of V8's spaces, these hold compiled code, bytecode and what belongs to them. */
+const inOrchestrator = `{
+  const spaces = process.getBuiltinModule('v8').getHeapSpaceStatistics()
+  const code = spaces
+    .filter(({ space_name }) => /^(code|trusted)_/.test(space_name))
+    .reduce((sum, space) => sum + space.space_used_size, 0)
+  const { heapUsed, external } = process.memoryUsage()
+  JSON.stringify({ objects: heapUsed - code + external, code })
+}`
 
 /** Of an orchestrator that was started with {@link inspectable}. */
 export async function openHeap(home: Stuntdouble, pid: number): Promise<OrchestratorHeap> {
@@ -22,10 +39,10 @@ export async function openHeap(home: Stuntdouble, pid: number): Promise<Orchestr
   const call = caller(socket)
 
   return {
-    async liveBytes() {
+    async live() {
       await call('HeapProfiler.collectGarbage')
-      const expression = 'process.memoryUsage().heapUsed + process.memoryUsage().external'
-      return Evaluated.parse(await call('Runtime.evaluate', { expression })).result.value
+      const said = await call('Runtime.evaluate', { expression: inOrchestrator })
+      return Live.parse(JSON.parse(Evaluated.parse(said).result.value))
     },
     [Symbol.dispose]: () => socket.close(),
   }
@@ -67,4 +84,5 @@ const Answer = z.object({
   result: z.unknown(),
   error: z.object({ message: z.string() }).optional(),
 })
-const Evaluated = z.object({ result: z.object({ value: z.number() }) })
+const Evaluated = z.object({ result: z.object({ value: z.string() }) })
+const Live = z.object({ objects: z.number(), code: z.number() })
