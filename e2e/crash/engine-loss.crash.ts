@@ -1,9 +1,17 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { wrongAfter } from './aftermath.ts'
-import { create, createOne, destroy, fork, nothingSaid, type Operation } from './operations.ts'
+import {
+  create,
+  createOne,
+  destroy,
+  fork,
+  nothingSaid,
+  type Operation,
+  rollback,
+} from './operations.ts'
 import { PrivateEngine } from './private-engine.ts'
-import { type Blow, blowsOf, nameOf, strikeAt } from './rounds.ts'
+import { type Blow, blowsOf, nameOf, quiet, strikeAt } from './rounds.ts'
 import { type CrashScene, openCrashScene } from './scene.ts'
 
 // biome-ignore lint/style/noProcessEnv: script/crash says whether all of them
@@ -22,6 +30,12 @@ beforeAll(async () => {
   engine = scope.use(await PrivateEngine.open())
   scene = scope.use(await openCrashScene(engine))
 })
+
+/** A test that failed may have left both dead; they are what removes everything. */
+afterEach(async () => {
+  if (!engine.isRunning) await engine.start()
+  if (scene.orchestrator.isGone) await scene.restart()
+}, 120_000)
 
 /** The number of the bridge that an engine without one removes; another when it was made again. */
 const machineBridge = () => readFile('/sys/class/net/docker0/ifindex', 'utf8').catch(() => 'none')
@@ -45,7 +59,9 @@ async function killEngineAt(operation: Operation, blow: Blow): Promise<readonly 
   return wrong.map((words) => `${nameOf(blow)}: ${words}`)
 }
 
-describe.each([create, fork, destroy])('an engine killed in the middle of a $name', (operation) => {
+const operations = [create, fork, rollback, destroy]
+
+describe.each(operations)('an engine killed in the middle of a $name', (operation) => {
   test('is waited for, and what died with it leaves nothing', async () => {
     const moments = await momentsOf(operation)
     const wrong: string[] = []
@@ -95,6 +111,7 @@ describe('an orchestrator and its engine, both killed', () => {
         engine.kill()
         scene.orchestrator.strike()
       }
+      await quiet(scene)
       // The pool has no lease, nor has the bystander one that ends here.
       await engine.spare()
       await strikeAt(scene, { operation: brief[of], blow: { step, when }, strike })

@@ -36,6 +36,10 @@ export class PrivateEngine implements AsyncDisposable {
     return this.#daemons.socketPath
   }
 
+  get isRunning(): boolean {
+    return this.#daemons.areRunning
+  }
+
   /** Again after a kill: it finds what it had. Resolves when it answers. */
   async start(): Promise<void> {
     await this.#daemons.start()

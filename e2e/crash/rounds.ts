@@ -15,6 +15,7 @@ export interface Round {
 }
 
 const idleMs = 4_000
+const quietMs = 2_000
 
 /** Every moment of an operation in which nothing goes wrong. */
 export async function blowsOf(scene: CrashScene, operation: Operation): Promise<readonly Blow[]> {
@@ -47,6 +48,15 @@ export async function idleCalls(scene: CrashScene): Promise<ReadonlySet<string>>
   const watch = scene.proxy.watch()
   await sleep(idleMs)
   return new Set(watch.steps.map(({ name }) => name))
+}
+
+/** Resolves when it has taken up what was left: for so long it has only asked its engine. */
+export async function quiet(scene: CrashScene): Promise<void> {
+  for (let changes = -1; changes !== 0; ) {
+    const watch = scene.proxy.watch()
+    await sleep(quietMs)
+    changes = watch.steps.filter(({ name }) => !name.startsWith('GET ')).length
+  }
 }
 
 /** Kills the orchestrator at that moment of an operation, starts it again, and looks at what is. */
